@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# hwcontainer. `make help` lists the targets.
+#
+# How the parts are built, for whoever writes a makefile below this one:
+#
+#   Kbuild, kernel/Kbuild   the modules. Kernel builds run in a copy made of
+#       symbolic links, build/kmod for KDIR and build/kmod-VARIANT for a bench
+#       kernel, so that one source tree serves several kernels at once.
+#   lib/, tools/, selftests/   user space. Each has a Makefile that begins with
+#       `include ../scripts/user.mk`, which holds the calling convention, the
+#       flags and the layout of the output folder O. Called as
+#           $(MAKE) -C lib O=build/host                          this machine
+#           $(MAKE) -C lib O=build/arm64 CROSS_COMPILE=aarch64-linux-gnu- \
+#                          SYSROOT=<unpacked arm64 packages>     the guest
+#       lib comes first, then tools, then selftests; each finds what the ones
+#       before it built in O/lib (link with -L$(O)/lib -lhwcontainer).
+#       selftests/ is built for the guest only.
+#   dts/   *.dtso become build/dtbo/*.dtbo; sim-virt.dtsi is merged into the
+#       device tree of the bench's machine.
+#   selftests/payload.d/   executables that add files to the guest (bitstreams,
+#       OCI bundles); see selftests/README.md.
+#   selftests/actions/     what `make demo` and `make bench` run in the guest.
+
+MAKEFLAGS += --no-print-directory
+
+ARCH ?= $(shell uname -m | sed -e 's/x86_64/x86/' -e 's/aarch64/arm64/' -e 's/armv.*/arm/')
+CROSS_COMPILE ?=
+KDIR ?= /lib/modules/$(shell uname -r)/build
+# The kernel source whose checkpatch and netlink generator `make check` uses;
+# empty: the one of the bench kernel.
+KSRC ?=
+DESTDIR ?=
+PREFIX ?= /usr/local
+TESTS ?=
+# `make DEPS=no TARGET` leaves apt alone.
+DEPS ?= yes
+
+BUILD := $(CURDIR)/build
+O ?= $(BUILD)/host
+USERDIRS := $(patsubst %/Makefile,%,$(wildcard lib/Makefile tools/Makefile))
+
+ifeq ($(V),1)
+Q :=
+else
+Q := @
+endif
+export ARCH CROSS_COMPILE KDIR KSRC DESTDIR PREFIX TESTS V
+
+.PHONY: all modules lib tools install modules_install check check-host \
+	check-guest check-debug demo bench shell deps clean distclean help
+
+all: modules lib tools
+
+modules:
+	+$(Q)scripts/kmod.sh '$(KDIR)' '$(BUILD)/kmod'
+
+lib:
+	$(Q)$(MAKE) -C lib O='$(O)'
+
+tools: lib
+	$(Q)$(MAKE) -C tools O='$(O)'
+
+install: lib tools
+	$(Q)for dir in $(USERDIRS); do $(MAKE) -C $$dir O='$(O)' install || exit; done
+
+modules_install: modules
+	+$(Q)scripts/kmod.sh '$(KDIR)' '$(BUILD)/kmod' modules_install INSTALL_MOD_PATH='$(DESTDIR)'
+
+# What runs on this machine, then the same in a guest; one count for both.
+check: deps
+	+$(Q)selftests/check.sh host base
+
+check-host: deps
+	+$(Q)selftests/check.sh host
+
+check-guest: deps
+	+$(Q)selftests/check.sh base
+
+check-debug: deps
+	+$(Q)selftests/check.sh debug
+
+demo shell: deps
+	+$(Q)selftests/qemu/run.sh base $@
+
+bench: deps
+	+$(Q)ICOUNT=1 selftests/qemu/run.sh base $@
+
+deps:
+ifneq ($(DEPS),no)
+	$(Q)scripts/install-deps.sh
+endif
+
+clean:
+	$(Q)rm -rf '$(BUILD)'
+
+# Also what the bench keeps between builds: kernels, root image, packages.
+distclean: clean
+	$(Q)selftests/qemu/cache.sh remove
+
+help:
+	@echo 'Build:'
+	@echo '  all              modules, library and tools (the default)'
+	@echo '  modules lib tools'
+	@echo '                   one of them; modules for the kernel in KDIR'
+	@echo '  install          library, tools and manual pages below DESTDIR and PREFIX'
+	@echo '  modules_install  the modules below DESTDIR/lib/modules'
+	@echo 'Try and test (Debian 12; missing packages are installed, a kernel is built once):'
+	@echo '  demo             a container gets the FPGA region its image asks for'
+	@echo '  shell            a prompt in the same guest; leave it with poweroff'
+	@echo '  check            unit tests, style checks, tests in the guest; TESTS=PATTERN a part'
+	@echo '  check-host       what needs no guest'
+	@echo '  check-guest      the tests in the guest'
+	@echo '  check-debug      the same on a kernel with KASAN, lockdep, kmemleak ...'
+	@echo '  bench            instructions per operation, to build/bench.json'
+	@echo 'Clean:'
+	@echo '  clean            what was built here'
+	@echo '  distclean        and the kernels and packages kept in the cache'
+	@echo 'Variables: KDIR KSRC ARCH CROSS_COMPILE DESTDIR PREFIX TESTS V=1 DEPS=no'
