@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# check.sh STAGE...: runs the stages and ends with one count for all of them.
+#   host          unit tests and style checks on this machine
+#   base, debug   the tests in the guest, on that kernel
+# TESTS=PATTERN runs only the programs whose name matches.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$here")
+tally=$top/build/tally
+
+# Stages say what they do before the compilers write.
+title() {
+	echo "== $*"
+}
+
+host_tests() {
+	title "unit tests and style checks"
+	for dir in lib tools; do
+		[ ! -e "$top/$dir/Makefile" ] ||
+			make --no-print-directory -C "$top/$dir" O="$top/build/host" tests || return
+	done
+	"$here/ktap.py" --tests "${TESTS-}" --tally "$tally" \
+		$(find "$top/build/host/tests" -maxdepth 1 -type f -perm -u+x 2>/dev/null | sort) \
+		"$here/style.sh"
+}
+
+# Whether a guest has anything to do.
+any_guest_test() {
+	[ -n "${TESTS-}" ] || return 0
+	for file in "$here"/tests/*.c "$here"/tests/*.sh; do
+		name=${file##*/}
+		for pattern in $(echo "$TESTS" | tr , ' '); do
+			# shellcheck disable=SC2254 # it is a pattern
+			case ${name%.*} in *$pattern*) return 0 ;; esac
+		done
+	done
+	return 1
+}
+
+guest_tests() {
+	any_guest_test || return 0
+	title "tests in the guest, kernel $1"
+	"$here/qemu/run.sh" "$1" check --tally "$tally"
+}
+
+mkdir -p "$top/build"
+: >"$tally"
+for stage in "$@"; do
+	before=$(wc -l <"$tally")
+	case $stage in
+	host) host_tests ;;
+	base | debug) guest_tests "$stage" ;;
+	*)
+		echo "check.sh: $stage: no such stage" >&2
+		exit 2
+		;;
+	esac
+	# a stage that ended without its numbers has not been run to its end
+	if [ $? -ne 0 ] && [ "$before" = "$(wc -l <"$tally")" ]; then
+		echo "the stage \`$stage\` could not run"
+		echo "0 1 0" >>"$tally"
+	fi
+done
+awk '
+	{ passed += $1; failed += $2; skipped += $3 }
+	END {
+		if (passed + failed + skipped == 0)
+			print "no test matches TESTS=" ENVIRON["TESTS"]
+		printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
+		exit failed > 0 || passed + failed + skipped == 0
+	}' "$tally"

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# What the guest's init does, one function for each step.
+#
+# Reports go to the virtio port hwc.report as text. A line that begins with
+# "%hwc " is the bench's own; every other line is output of the program that
+# "%hwc begin NAME" announced.
+
+mount_all() {
+	mount -t proc -o nosuid,nodev,noexec proc /proc
+	mount -t sysfs sysfs /sys
+	mount -t tmpfs -o mode=755 run /run
+	mount -t tmpfs -o mode=1777 tmp /tmp
+	mkdir -p /dev/pts /dev/shm /dev/mqueue /hwc/out /var/lib /var/run
+	mount -t devpts -o ptmxmode=666 devpts /dev/pts
+	mount -t tmpfs shm /dev/shm
+	mount -t mqueue mqueue /dev/mqueue
+	mount -t debugfs debugfs /sys/kernel/debug
+	mount -t configfs configfs /sys/kernel/config
+	mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
+		echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control
+	done
+	ln -sf /proc/self/fd /dev/fd
+	hostname bench
+	ip link set lo up 2>/dev/null
+}
+
+# Sets action, tests (patterns) and slow (how much slower this kernel is).
+read_command_line() {
+	action=check tests= slow=1
+	for word in $(cat /proc/cmdline); do
+		case $word in
+		hwc.action=*) action=${word#*=} ;;
+		hwc.tests=*) tests=$(echo "${word#*=}" | tr , ' ') ;;
+		hwc.slow=*) slow=${word#*=} ;;
+		esac
+	done
+	export HWC_SLOW=$slow
+}
+
+# File descriptor 3 is the port; the shell has none and reports to its console.
+open_report() {
+	exec 3>&1
+	for port in /sys/class/virtio-ports/*; do
+		[ "$(cat "$port/name" 2>/dev/null)" = hwc.report ] || continue
+		exec 3>"/dev/${port##*/}"
+	done
+}
+
+report() {
+	printf '\n%%hwc %s\n' "$*" >&3
+}
+
+# The modules that every test finds loaded; a test may have removed them.
+load_modules() {
+	while read -r module; do
+		[ ! -d "/sys/module/$(echo "$module" | tr - _)" ] || continue
+		modprobe "$module" || echo "# $module does not load"
+	done </hwc/modules.load
+}
+
+# Programs that still live, other than this one and the ones given.
+strangers() {
+	for entry in /proc/[0-9]*; do
+		pid=${entry#/proc/}
+		case " 1 $* " in *" $pid "*) continue ;; esac
+		# without the zero bytes between the arguments; no fork for each
+		line=
+		read -r line 2>/dev/null <"$entry/cmdline"
+		case $line in
+		'') ;; # kernel threads and zombies
+		*/initmoved) ;; # subshells of this program
+		*) echo "$pid $(tr '\0' ' ' 2>/dev/null <"$entry/cmdline")" ;;
+		esac
+	done
+}
+
+# A second for the last process of a container to go by itself.
+linger() {
+	tries=10
+	while
+		found=$(strangers "$@")
+		[ -n "$found" ] && [ $tries -gt 0 ]
+	do
+		sleep 0.1
+		tries=$((tries - 1))
+	done
+	[ -z "$found" ] || echo "$found"
+}
+
+time_limit() {
+	limit=60
+	while read -r name seconds _; do
+		[ "$name" != "$1" ] || limit=$seconds
+	done </hwc/timeouts
+	echo $((limit * slow))
+}
+
+# run_program NAME FILE [LIMIT]: a test's output goes through a pipe, because
+# the port can be open only once and a test may reopen its standard output.
+run_program() {
+	limit=${3-$(time_limit "$1")}
+	report "begin $1 $limit"
+	rm -f /run/output
+	mkfifo /run/output
+	cat /run/output >&3 &
+	reader=$!
+	(
+		exec >/run/output 2>&1 3>&- </dev/null
+		load_modules
+		cd /tmp || exit
+		exec timeout -s KILL "$limit" "$2"
+	) &
+	main=$!
+	wait $main
+	code=$?
+	linger $reader | while read -r pid line; do
+		kill -KILL "$pid"
+		echo "$line"
+	done >/run/leftover
+	wait $reader
+	while read -r line; do
+		report "left $line"
+	done </run/leftover
+	report "end $1 $code"
+}
+
+wanted() {
+	[ -n "$tests" ] || return 0
+	for pattern in $tests; do
+		# shellcheck disable=SC2254 # it is a pattern
+		case $1 in *$pattern*) return 0 ;; esac
+	done
+	return 1
+}
+
+send_files() {
+	for file in /hwc/out/*; do
+		[ -f "$file" ] || continue
+		report "file ${file##*/}"
+		base64 "$file" >&3
+		report eof
+	done
+}
+
+action_check() {
+	for file in /hwc/tests/*; do
+		name=${file##*/}
+		if [ -x "$file" ] && wanted "$name"; then run_program "$name" "$file"; fi
+	done
+	finish
+}
+
+# The demonstration and the benchmark: their output is shown as it is.
+action_script() {
+	if [ -x "/hwc/actions/$action" ]; then
+		run_program "$action" "/hwc/actions/$action" 3600
+	else
+		report "missing $action"
+	fi
+	finish
+}
+
+# What every run ends with, reported as a test like the others.
+finish() {
+	run_program kernel /hwc/kernel-check $((120 * slow))
+	dmesg >/hwc/out/dmesg
+	send_files
+	report done
+	sync
+}
+
+action_shell() {
+	exec 2>&1
+	load_modules
+	cat /hwc/banner
+	cat >/etc/profile <<-'EOF'
+	PS1='bench:\w# '
+	poweroff() { busybox poweroff -f; }
+	reboot() { busybox reboot -f; }
+	EOF
+	cd /root || return
+	setsid cttyhack sh -l
+}

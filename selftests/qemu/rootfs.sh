@@ -1,0 +1,136 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Unpacks what the guest and its programs need from Debian's arm64 packages.
+#
+#   rootfs.sh root      prints the guest's root folder (ROOT.cpio beside it)
+#   rootfs.sh sysroot   prints the folder that arm64 programs are built against
+#
+# apt runs with a state of its own and only downloads: the machine's package
+# database never hears of another architecture.
+set -eu
+bench=$(cd "$(dirname "$0")" && pwd)
+. "$bench/common.sh"
+
+# Part of the names below; raise it when this script unpacks differently.
+recipe=1
+root_packages="busybox-static runc crun libmnl0 libfdt1 libjson-c5 libnl-3-200 libnl-genl-3-200"
+# With what they link, and nothing of libc: the cross compiler has its own.
+sysroot_packages="libmnl-dev libmnl0 libfdt-dev libfdt1 libjson-c-dev libjson-c5
+	libnl-3-dev libnl-3-200 libnl-genl-3-dev libnl-genl-3-200"
+
+apt_state=$cache/apt-$guest_arch
+
+# The machine's own settings for fetching (proxies, mirrors' quirks), no hooks.
+write_apt_config() {
+	rm -rf "$apt_state/etc"
+	mkdir -p "$apt_state/etc" "$apt_state/state/lists/partial" "$apt_state/cache/archives/partial"
+	: >"$apt_state/state/status"
+	apt-config dump | grep '^Acquire::' >"$apt_state/apt.conf"
+	cat >>"$apt_state/apt.conf" <<-EOF
+	APT::Architecture "$guest_arch";
+	APT::Architectures { "$guest_arch"; };
+	APT::Install-Recommends "false";
+	APT::Sandbox::User "";
+	Acquire::Languages "none";
+	Dir::State "$apt_state/state";
+	Dir::State::status "$apt_state/state/status";
+	Dir::Cache "$apt_state/cache";
+	Dir::Etc "$apt_state/etc";
+	Dir::Etc::trusted "/etc/apt/trusted.gpg";
+	Dir::Etc::trustedparts "/etc/apt/trusted.gpg.d";
+	EOF
+	write_sources
+}
+
+# Those of the machine's source files that name Debian itself; all of them where
+# apt cannot tell because it never fetched an index. No entry stays bound to the
+# machine's own architecture.
+write_sources() {
+	for name in apt.conf.d preferences.d sources.list.d; do mkdir -p "$apt_state/etc/$name"; done
+	files=$(apt-get indextargets --format '$(SOURCESENTRY)' \
+		'Created-By: Packages' 'Origin: Debian' 2>/dev/null | sed 's/:[0-9]*$//' | sort -u)
+	[ -n "$files" ] || files=$(find /etc/apt/sources.list /etc/apt/sources.list.d -type f 2>/dev/null)
+	for file in $files; do
+		sed -e '/^Architectures:/d' -e 's/\<arch=[^] ]*//' "$file" \
+			>"$apt_state/etc/${file#/etc/apt/}"
+	done
+}
+
+apt() {
+	APT_CONFIG=$apt_state/apt.conf apt-get -q "$@" >>"$apt_state/log" 2>&1
+}
+
+# A source without an index for the guest's architecture is no error as long as
+# the packages can be had from the others.
+fetch_index() {
+	mkdir -p "$apt_state"
+	: >"$apt_state/log"
+	write_apt_config
+	say "fetching the index of Debian's $guest_arch packages"
+	apt update || say "  not every source answered: see $apt_state/log"
+}
+
+fetch_failed() {
+	grep -E '^[EW]:' "$apt_state/log" | tail -n 5 >&2
+	die "apt could not fetch the guest's $guest_arch packages ($1): see $apt_state/log"
+}
+
+# unpack DIR < names of .deb files. The root's merged /lib and /bin stay links.
+unpack() {
+	while read -r deb; do
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -C "$1" --keep-directory-symlink --no-same-owner -xf - ||
+			die "$deb could not be unpacked into $1"
+	done
+}
+
+make_root() {
+	fetch_index
+	say "fetching $root_packages and what they link"
+	rm -f "$apt_state"/cache/archives/*.deb
+	apt install -y --download-only $root_packages || fetch_failed "$root_packages"
+	mkdir -p "$tmp"
+	for name in bin sbin lib; do
+		mkdir -p "$tmp/usr/$name"
+		ln -s "usr/$name" "$tmp/$name"
+	done
+	ls "$apt_state"/cache/archives/*.deb | unpack "$tmp"
+	rm -rf "$tmp"/usr/share/* "$tmp"/usr/lib/$multiarch/gconv
+	mkdir -p "$tmp/dev" "$tmp/proc" "$tmp/sys" "$tmp/run" "$tmp/tmp" "$tmp/root" "$tmp/etc"
+	echo 'root:x:0:0:root:/root:/bin/sh' >"$tmp/etc/passwd"
+	echo 'root:x:0:' >"$tmp/etc/group"
+	"$bench/cpio.sh" "$tmp" "$out.cpio"
+}
+
+make_sysroot() {
+	fetch_index
+	say "fetching headers and libraries for $guest_arch"
+	mkdir -p "$tmp/debs"
+	(cd "$tmp/debs" && apt download $sysroot_packages) || fetch_failed "$sysroot_packages"
+	ls "$tmp"/debs/*.deb | unpack "$tmp"
+	rm -rf "$tmp/debs" "$tmp/usr/share/doc" "$tmp/usr/share/man"
+	# libnl-3-200 lives in /lib and libnl-3-dev points there absolutely
+	for link in "$tmp"/usr/lib/$multiarch/*.so; do
+		case $(readlink "$link") in
+		/*) ln -sfr "$tmp$(readlink "$link")" "$link" ;;
+		esac
+	done
+}
+
+case ${1-} in
+root) packages=$root_packages ;;
+sysroot) packages=$sysroot_packages ;;
+*) die "usage: rootfs.sh root|sysroot" ;;
+esac
+
+out=$cache/$1-$(echo "$recipe $guest_arch $packages" | hash_of)
+tmp=$out.tmp
+if [ ! -d "$out" ]; then
+	lock packages
+	if [ ! -d "$out" ]; then
+		rm -rf "$tmp"
+		"make_$1"
+		mv "$tmp" "$out"
+	fi
+fi
+echo "$out"

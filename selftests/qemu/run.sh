@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# run.sh base|debug check|shell|demo|bench [guest.py options]: starts the guest
+# and lets it do one thing.
+#
+#   TESTS=PATTERN   run only tests whose name matches (check)
+#   ICOUNT=1        one processor, time counted in instructions: repeatable
+#   MACHINE=virt    a file in machines/
+#   IDLE=SECONDS    silence after which the guest is taken for dead
+#   LIMIT=SECONDS   longest run
+set -eu
+bench=$(cd "$(dirname "$0")" && pwd)
+. "$bench/common.sh"
+
+[ $# -ge 2 ] || die "usage: run.sh base|debug check|shell|demo|bench"
+variant=$1
+action=$2
+shift 2
+case $variant in
+base) slow=1 ;;
+debug) slow=5 ;;
+*) die "$variant: no such kernel; there are base and debug" ;;
+esac
+machine=${MACHINE-virt}
+[ -e "$bench/machines/$machine.sh" ] || die "$machine: no such machine in selftests/qemu/machines"
+. "$bench/machines/$machine.sh"
+out=$build/guest/$variant
+
+"$bench/payload.sh" "$variant"
+
+if [ -n "${ICOUNT-}" ]; then
+	cpus=1
+	icount="-icount shift=0,sleep=off"
+fi
+patterns=$(echo "${TESTS-}" | tr -s ' ' ,)
+cmdline="console=$console loglevel=5 panic=-1 log_buf_len=8M nokaslr kunit.enable=1"
+cmdline="$cmdline hwc.action=$action hwc.slow=$slow hwc.tests=$patterns"
+case $action in
+check) ;;
+*) set -- "$@" --raw "$action" ;;
+esac
+# shellcheck disable=SC2046,SC2086 # options are words
+set -- "$@" -- $qemu $(machine_options) ${icount-} \
+	-kernel "$out/kernel/arch/$guest_arch/boot/Image" -dtb "$out/$machine.dtb" \
+	-initrd "$out/initrd" -append "$cmdline"
+
+if [ "$action" = shell ]; then
+	while [ "$1" != -- ]; do shift; done
+	shift
+	exec "$@" -serial mon:stdio
+fi
+exec "$bench/guest.py" --out "$out" --idle $((${IDLE-90} * slow)) --limit $((${LIMIT-900} * slow)) "$@"
