@@ -677,6 +677,7 @@ int hwc_bitstream_parse(const void *buf, size_t size, struct hwc_bitstream *bs,
 	*bs = w.bs;
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(hwc_bitstream_parse);
 
 /* Vivado names 7-series parts without their "xc" ("7z020clg400"). */
 static bool part_matches(const char *part, const char *known)
@@ -698,6 +699,7 @@ u32 hwc_bitstream_part_idcode(const char *part)
 			return parts[i].idcode;
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(hwc_bitstream_part_idcode);
 
 const char *hwc_bitstream_idcode_part(u32 idcode)
 {
@@ -708,3 +710,4 @@ const char *hwc_bitstream_idcode_part(u32 idcode)
 			return parts[i].part;
 	return NULL;
 }
+EXPORT_SYMBOL_IF_KUNIT(hwc_bitstream_idcode_part);

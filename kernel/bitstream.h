@@ -9,8 +9,10 @@
 #define HWC_BITSTREAM_H
 
 #ifdef __KERNEL__
+#include <kunit/visibility.h>
 #include <linux/bits.h>
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -33,6 +35,7 @@ typedef __u64 u64;
 #ifndef BIT
 #define BIT(nr) (1UL << (nr))
 #endif
+#define EXPORT_SYMBOL_IF_KUNIT(...)
 /* The module's build checks the format strings for both. */
 #ifndef __printf
 #define __printf(...)
