@@ -44,7 +44,8 @@ MANDIR ?= $(PREFIX)/share/man
 
 # Flags that belong to the project; CFLAGS and LDFLAGS stay the caller's.
 CFLAGS ?= -O2 -g
-HWC_CPPFLAGS := -D_GNU_SOURCE -I$(TOP)/include -I$(TOP)/include/uapi
+# The uAPI comes first: include/linux is the kernel's.
+HWC_CPPFLAGS := -D_GNU_SOURCE -I$(TOP)/include/uapi -I$(TOP)/include
 HWC_CFLAGS := -std=gnu11 -Wall -Wextra -Wshadow -Wmissing-prototypes \
 	-Wstrict-prototypes -Wold-style-definition -Wpointer-arith -fPIC -MMD -MP
 HWC_LDFLAGS :=
@@ -79,6 +80,7 @@ ifeq ($(V),1)
 Q :=
 say = @:
 else
+MAKEFLAGS += -s
 Q := @
 say = @printf '  %-7s %s\n' '$(1)' '$(2)'
 endif
