@@ -6,8 +6,9 @@
  * registers, commands), in the order in which a real one does:
  *
  * - Words are 32 bits, most significant byte first. Before the sync word
- *   0xaa995566 every word is ignored; a file whose sync word reads 0x665599aa
- *   is byte-swapped, which the configuration port of ZynqMP does not undo.
+ *   0xaa995566 every word is ignored. The port takes this byte order only: a
+ *   file whose sync word reads 0x665599aa (as zynq-fpga.c wants it) never
+ *   synchronises it.
  * - After it come packets. Type 1 names a register and a count, type 2 repeats
  *   the register of the type 1 before it with a count of 27 bits, 0x20000000 is
  *   a NOOP.
@@ -95,6 +96,8 @@ enum sim_cmd {
  * minor 7:0. A simulated slot owns two clock rows from column 0x25 on, which
  * is where the slots of AMD's two-slot K26 design lie. A whole-device image
  * starts at frame 0; that it is one is known by its commands, not by its FAR.
+ * The first frame write of an image names the slot: AMD's image for slot 0 has a
+ * few frames of row 3 as well, which belong to the wiring between the two.
  */
 #define SIM_FAR_COLUMN		0x25
 #define SIM_FAR_STATIC		0

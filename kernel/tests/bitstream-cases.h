@@ -193,6 +193,7 @@ static const struct case_header_damage case_header_damages[] = {
 	{ 0x22, 0x07, "header field 'b' holds 0x07 at byte 0x22, not a printable character" },
 	{ 0x50, 'f', "byte 0x50 is 0x66, expected header field 'e'" },
 	{ 0x54, 0xa9, "header field 'e' at byte 0x50 says 169 bytes of data, 168 follow" },
+	{ 0x54, 0xa4, "header field 'e' at byte 0x50 says 164 bytes of data, 168 follow" },
 	{ 0x51, 0x80, "header field 'e' at byte 0x50 says 2147483816 bytes of data, 168 follow" },
 	{ 0x7f, 0x20,
 	  "header says part xck26-sfvc784-2LV-c, whose IDCODE is 0x04a49093, packet at byte 0x79 writes 0x04a42093"

@@ -302,8 +302,10 @@ static size_t put_field(u8 *to, char key, const char *text)
 	return len + 3;
 }
 
-static size_t fill_bit(u8 *to, const char *design, const char *part)
+static size_t fill_bit(u8 *to, const char *design, const char *part,
+		       const u32 *words, size_t size)
 {
+	u8 length[] = { 'e', 0, 0, 0, size };
 	size_t n = 13;
 
 	memcpy(to, case_header, n);
@@ -311,38 +313,80 @@ static size_t fill_bit(u8 *to, const char *design, const char *part)
 	n += put_field(to + n, 'b', part);
 	n += put_field(to + n, 'c', "2026/01/01");
 	n += put_field(to + n, 'd', "00:00:00");
-	memcpy(to + n, case_header + sizeof(case_header) - 5, 5);
-	n += 5;
-	case_fill(to + n, case_partial, sizeof(case_partial), false);
-	return n + sizeof(case_partial);
+	memcpy(to + n, length, sizeof(length));
+	n += sizeof(length);
+	case_fill(to + n, words, size, false);
+	return n + size;
 }
 
-static void test_header_texts(void **state)
+static void test_design_long(void **state)
 {
-	char design[200];
 	struct outcome out;
+	char design[200];
 	u8 image[1024];
+	size_t size;
 
 	(void)state;
-	/* A long design name is cut, and what stands behind it is still read. */
+	/* It is cut, and what stands behind it is still read. */
 	memset(design, 'n', sizeof(design));
 	strcpy(design + 150, ";PARTIAL=TRUE;Version=2022.1");
-	assert_accepted(image, fill_bit(image, design, "xcunknown"), &out);
+	size = fill_bit(image, design, "xcunknown", case_partial,
+			sizeof(case_partial));
+	assert_accepted(image, size, &out);
 	assert_int_equal(strlen(out.bs.design), sizeof(out.bs.design) - 1);
 	assert_true(out.bs.partial);
-
-	/* The words count as a whole attribute only, and not as the design. */
-	case_store(image, 0, false);
-	assert_accepted(image,
-			fill_bit(image,
-				 "PARTIAL=TRUE;XPARTIAL=TRUE;PARTIAL=TRUEX",
-				 "x"),
-			&out);
-	assert_string_equal(out.bs.design, "PARTIAL=TRUE");
-
+	size = fill_bit(image, design, "xcunknown", case_full,
+			sizeof(case_full));
 	assert_refused(
-		image, fill_bit(image, "d", "12345678901234567890123456789012"),
+		image, size,
+		"header says PARTIAL=TRUE, packet at byte 0xf7 (TIMER) is of a whole-device image");
+}
+
+/* PARTIAL=TRUE counts as a whole attribute only, and not as the design. */
+static void test_partial_word(void **state)
+{
+	struct outcome out;
+	u8 image[1024];
+	size_t size;
+
+	(void)state;
+	size = fill_bit(
+		image, "PARTIAL=TRUE;XPARTIAL=TRUE;PARTIAL=TRUEX;PARTIAL=FALSE",
+		"x", case_full, sizeof(case_full));
+	assert_accepted(image, size, &out);
+	assert_string_equal(out.bs.design, "PARTIAL=TRUE");
+	assert_false(out.bs.partial);
+	size = fill_bit(image, ";PARTIAL=TRUE", "x", case_partial,
+			sizeof(case_partial));
+	assert_accepted(image, size, &out);
+	assert_string_equal(out.bs.design, "");
+}
+
+static void test_part_long(void **state)
+{
+	u8 image[1024];
+	size_t size;
+
+	(void)state;
+	size = fill_bit(image, "d", "12345678901234567890123456789012",
+			case_partial, sizeof(case_partial));
+	assert_refused(
+		image, size,
 		"header field 'b' is 32 characters long, at most 31 are taken");
+}
+
+/* Whatever the order in which frames are written. */
+static void test_frame_addresses(void **state)
+{
+	u8 image[sizeof(case_partial)];
+	struct outcome out;
+
+	(void)state;
+	case_fill(image, case_partial, sizeof(image), false);
+	case_store(image + 0x48, 0x00082500, false);
+	case_store(image + 0x6c, 0x00002500, false);
+	assert_accepted(image, sizeof(image), &out);
+	assert_partial(&out.bs, 0);
 }
 
 static void test_cut_anywhere(void **state)
@@ -776,7 +820,10 @@ int main(void)
 		cmocka_unit_test(test_preamble_bounded),
 		cmocka_unit_test(test_damages),
 		cmocka_unit_test(test_header_damages),
-		cmocka_unit_test(test_header_texts),
+		cmocka_unit_test(test_design_long),
+		cmocka_unit_test(test_partial_word),
+		cmocka_unit_test(test_part_long),
+		cmocka_unit_test(test_frame_addresses),
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_frames_not_read),
 		cmocka_unit_test(test_random),
