@@ -96,8 +96,8 @@ enum sim_cmd {
  * minor 7:0. A simulated slot owns two clock rows from column 0x25 on, which
  * is where the slots of AMD's two-slot K26 design lie. A whole-device image
  * starts at frame 0; that it is one is known by its commands, not by its FAR.
- * The first frame write of an image names the slot: AMD's image for slot 0 has a
- * few frames of row 3 as well, which belong to the wiring between the two.
+ * The first frame write of an image names the slot; the others need not lie in
+ * it (AMD's image for slot 0 also writes frames of row 3).
  */
 #define SIM_FAR_COLUMN		0x25
 #define SIM_FAR_STATIC		0
