@@ -218,6 +218,15 @@ HWC_API int hwc_claim_wait(struct hwc_ctx *ctx, int holder, uint32_t id, int tim
 HWC_API int hwc_claim_open(struct hwc_ctx *ctx, int holder, uint32_t id);
 
 /**
+ * hwc_claim_wait_released() - wait until a claim's hardware is free again
+ * @file: the claim, from hwc_claim_open()
+ * @timeout_ms: most to wait; negative means for ever
+ *
+ * Return: 0; -ETIMEDOUT; -EINTR.
+ */
+HWC_API int hwc_claim_wait_released(struct hwc_ctx *ctx, int file, int timeout_ms);
+
+/**
  * hwc_claim_handover() - give claims to another holder, all or none
  * @ids: @n numbers
  * @pidfd: the process that holds them from now on
@@ -227,8 +236,8 @@ HWC_API int hwc_claim_handover(struct hwc_ctx *ctx, const uint32_t *ids, size_t 
 /**
  * hwc_claim_delete() - end claims, all or none
  *
- * Returns at once; where hardware must be cleared, hwc_claim_wait() on a file
- * opened before tells when it is done.
+ * Returns at once; where hardware must be cleared, hwc_claim_wait_released() on
+ * a file opened before tells when it is done.
  */
 HWC_API int hwc_claim_delete(struct hwc_ctx *ctx, const uint32_t *ids, size_t n);
 
@@ -318,6 +327,202 @@ HWC_API const char *hwc_resource_state_name(enum hwcontainer_resource_state stat
 HWC_API const char *hwc_claim_state_name(enum hwcontainer_claim_state state);
 HWC_API const char *hwc_holder_name(enum hwcontainer_holder holder);
 HWC_API const char *hwc_stage_name(enum hwcontainer_stage stage);
+
+/* bundle: an OCI bundle that asks for hardware (Documentation/oci.rst) */
+struct hwc_bundle;
+struct hwc_policy;
+struct hwc_edits;
+
+/**
+ * enum hwc_source - whose words a request is
+ * @HWC_SOURCE_OPERATOR: annotations that the engine was given on its command
+ *	line or in a pod's specification
+ * @HWC_SOURCE_IMAGE: labels of the image, or its /etc/hwcontainer.json
+ */
+enum hwc_source {
+	HWC_SOURCE_OPERATOR = 1,
+	HWC_SOURCE_IMAGE,
+};
+
+/**
+ * struct hwc_ask - one resource that a bundle asks for
+ * @key: the annotation or member that says so
+ * @resource: name of the resource
+ * @image: path of its image in the container's root file system, or NULL
+ * @overlay: path of the overlay there, "" for none, or NULL where it was not
+ *	said: then it is the file beside the image that ends in .dtbo, if any
+ */
+struct hwc_ask {
+	const char *key;
+	const char *resource;
+	const char *image;
+	const char *overlay;
+};
+
+/**
+ * hwc_bundle_open() - read the configuration of a bundle
+ * @dir: its folder
+ * @config: name of the configuration, absolute or relative to @dir; NULL means
+ *	config.json
+ * @bundle: receives it
+ *
+ * Return: 0; -ENOENT when there is none; -EBADMSG when it is not well-formed
+ * JSON without duplicate keys; -E2BIG when it is too deep or too large; -errno.
+ */
+HWC_API int hwc_bundle_open(struct hwc_ctx *ctx, const char *dir, const char *config,
+			    struct hwc_bundle **bundle);
+HWC_API void hwc_bundle_free(struct hwc_bundle *bundle);
+
+/**
+ * hwc_bundle_mark() - the claims a configuration was edited for last
+ *
+ * Return: their numbers separated by spaces, or NULL when it was not edited.
+ */
+HWC_API const char *hwc_bundle_mark(const struct hwc_bundle *bundle);
+
+/**
+ * hwc_bundle_read() - find what the bundle asks for, open nothing yet
+ *
+ * Takes back an earlier edit, as the claims that it was made for are not those
+ * to come. A pod's sandbox asks for nothing.
+ *
+ * Return: 0; -EINVAL for a request that cannot be understood; -EEXIST for two
+ * requests for one resource; -errno.
+ */
+HWC_API int hwc_bundle_read(struct hwc_bundle *bundle);
+HWC_API size_t hwc_bundle_asks(const struct hwc_bundle *bundle);
+HWC_API const struct hwc_ask *hwc_bundle_ask(const struct hwc_bundle *bundle, size_t i);
+
+/**
+ * hwc_bundle_source() - who asks
+ * @policy: may say that annotations are the image's
+ */
+HWC_API enum hwc_source hwc_bundle_source(const struct hwc_bundle *bundle,
+					  const struct hwc_policy *policy);
+
+/**
+ * hwc_bundle_load() - open the images and overlays
+ *
+ * They are opened below the container's root, whose links lead nowhere else.
+ *
+ * Return: 0; -ENOENT, -EXDEV, -EISDIR, -EINVAL, -ENODATA or -EFBIG when one is
+ * not a file there that can be an image; -errno.
+ */
+HWC_API int hwc_bundle_load(struct hwc_bundle *bundle);
+
+/**
+ * hwc_bundle_grant() - let the host's policy decide
+ *
+ * What the operator asked for is granted. What is granted by digest will be
+ * refused by the kernel should the file change.
+ *
+ * Return: 0; -EPERM, where the sentence names the command that allows it;
+ * -errno.
+ */
+HWC_API int hwc_bundle_grant(struct hwc_bundle *bundle, const struct hwc_policy *policy);
+
+/** hwc_bundle_request() - add all that is asked for to @req, in order */
+HWC_API int hwc_bundle_request(const struct hwc_bundle *bundle, struct hwc_request *req);
+
+/**
+ * hwc_bundle_apply() - edit the configuration in memory
+ * @edits: what the container is given
+ * @mark: what hwc_bundle_mark() will say
+ */
+HWC_API int hwc_bundle_apply(struct hwc_bundle *bundle, const struct hwc_edits *edits,
+			     const char *mark);
+
+/**
+ * hwc_bundle_save() - replace the configuration if it was changed
+ *
+ * Written beside it, synchronised and renamed; owner and mode are kept, and so
+ * is every member and number that is not known here.
+ */
+HWC_API int hwc_bundle_save(struct hwc_bundle *bundle);
+
+/* edits: what a container is given, in the model of CDI's containerEdits */
+HWC_API int hwc_edits_new(struct hwc_ctx *ctx, struct hwc_edits **edits);
+HWC_API void hwc_edits_free(struct hwc_edits *edits);
+/**
+ * hwc_edits_node() - a device node and the right to use it
+ * @node: its path is one below /dev
+ *
+ * Return: 0; -EINVAL when the path is absolute or has an empty part or a "..";
+ * -ENOMEM.
+ */
+HWC_API int hwc_edits_node(struct hwc_edits *edits, const struct hwc_node *node);
+/** hwc_edits_env() - an environment variable; replaces one of that name */
+HWC_API int hwc_edits_env(struct hwc_edits *edits, const char *name, const char *value);
+/**
+ * hwc_edits_mount() - a bind mount
+ * @source: on the host
+ * @destination: in the container
+ * @read_only: whether it cannot be written to
+ */
+HWC_API int hwc_edits_mount(struct hwc_edits *edits, const char *source, const char *destination,
+			    bool read_only);
+/**
+ * hwc_edits_hook() - a program that runs at a point of the container's life
+ * @point: "createRuntime" and the like
+ * @path: the program, absolute
+ * @args: its arguments, the first of them its name, then NULL
+ * @timeout: seconds it may take
+ */
+HWC_API int hwc_edits_hook(struct hwc_edits *edits, const char *point, const char *path,
+			   const char *const *args, unsigned int timeout);
+/**
+ * hwc_edits_claim() - device nodes and environment of a claim that is ready
+ * @i: which of the container's claims it is, from 0
+ */
+HWC_API int hwc_edits_claim(struct hwc_edits *edits, const struct hwc_claim *claim, size_t i);
+/** hwc_edits_json() - as the JSON of CDI's containerEdits */
+HWC_API const char *hwc_edits_json(struct hwc_edits *edits);
+
+/* policy: what images may ask for on this host */
+
+#define HWC_POLICY_PATH "/etc/hwcontainer/policy.json"
+
+/**
+ * enum hwc_rule_type - what a rule goes by
+ * @HWC_RULE_DIGEST: SHA-256 of a file, "sha256:" and 64 hexadecimal digits
+ * @HWC_RULE_NAME: name of the container's image, as the engine gives it
+ * @HWC_RULE_ALL: every image
+ */
+enum hwc_rule_type {
+	HWC_RULE_DIGEST = 1,
+	HWC_RULE_NAME,
+	HWC_RULE_ALL,
+};
+
+/**
+ * struct hwc_rule - one thing that is allowed
+ * @type: what it goes by
+ * @value: digest or name; NULL for all
+ * @comment: why, or NULL
+ */
+struct hwc_rule {
+	enum hwc_rule_type type;
+	const char *value;
+	const char *comment;
+};
+
+/**
+ * hwc_policy_load() - read the host's policy
+ * @path: NULL means HWC_POLICY_PATH; a file that is not there allows nothing
+ *
+ * Return: 0; -EBADMSG when it cannot be understood; -EPERM when others than
+ * its owner may write it, or the owner is neither root nor the caller; -errno.
+ */
+HWC_API int hwc_policy_load(struct hwc_ctx *ctx, const char *path, struct hwc_policy **policy);
+HWC_API void hwc_policy_free(struct hwc_policy *policy);
+HWC_API size_t hwc_policy_rules(const struct hwc_policy *policy);
+HWC_API const struct hwc_rule *hwc_policy_rule(const struct hwc_policy *policy, size_t i);
+/** hwc_policy_allow() - add a rule; 0 too when it is there already; -EINVAL for a bad digest */
+HWC_API int hwc_policy_allow(struct hwc_policy *policy, const struct hwc_rule *rule);
+/** hwc_policy_remove() - drop a rule, whatever its comment; -ENOENT when there is none */
+HWC_API int hwc_policy_remove(struct hwc_policy *policy, const struct hwc_rule *rule);
+/** hwc_policy_save() - write it where it was read from, by rename */
+HWC_API int hwc_policy_save(struct hwc_policy *policy);
 
 #ifdef __cplusplus
 }

@@ -17,6 +17,9 @@ int hwc_ctx_new(struct hwc_ctx **ctx)
 
 void hwc_ctx_free(struct hwc_ctx *ctx)
 {
+	if (!ctx)
+		return;
+	hwc_nl_close(ctx);
 	free(ctx);
 }
 

@@ -16,6 +16,8 @@ struct mnl_socket;
 /* Where the kernel shows its live device tree. */
 #define HWC_LIVE_TREE "/sys/firmware/devicetree/base"
 
+#define HWC_NOT_LOADED "hwcontainer module is not loaded (modprobe hwcontainer)"
+
 /* ctx.c */
 
 #define HWC_ERROR_MAX 512
@@ -48,10 +50,462 @@ int hwc_err(struct hwc_ctx *ctx, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int hwc_err_nomem(struct hwc_ctx *ctx);
 
-/* A string that may be missing, for people. */
-static inline const char *hwc_text(const char *text)
+
+/* io.c: the only code that touches a netlink socket; tests replay it */
+
+/**
+ * struct hwc_io - a netlink socket
+ * @sock: libmnl's
+ * @portid: our address
+ */
+struct hwc_io {
+	struct mnl_socket *sock;
+	uint32_t portid;
+};
+
+int hwc_io_open(struct hwc_io *io, bool nonblock);
+void hwc_io_close(struct hwc_io *io);
+int hwc_io_fd(const struct hwc_io *io);
+int hwc_io_join(const struct hwc_io *io, uint32_t group);
+int hwc_io_send(const struct hwc_io *io, const void *data, size_t size);
+
+/**
+ * hwc_io_recv() - receive one datagram
+ * @buf: grows as needed
+ *
+ * Return: its length; -EAGAIN when none came in time; -errno.
+ */
+ssize_t hwc_io_recv(const struct hwc_io *io, struct hwc_buf *buf);
+
+/* nl.c: requests and their answers */
+
+/**
+ * struct hwc_nl - the connection of a context
+ * @io: its socket
+ * @buf: the request that is being written, then the answer
+ * @seq: number of the last request
+ * @family: number of the module's family
+ * @group: number of its multicast group
+ */
+struct hwc_nl {
+	struct hwc_io io;
+	struct hwc_buf buf;
+	uint32_t seq;
+	uint16_t family;
+	uint32_t group;
+};
+
+/**
+ * struct hwc_msg - a request that is being written
+ * @nlh: the message, in the context's buffer
+ * @room: size of that buffer
+ * @full: something did not fit
+ */
+struct hwc_msg {
+	struct nlmsghdr *nlh;
+	size_t room;
+	bool full;
+};
+
+/* Called with the attributes of each answer; 0 or -errno with its sentence. */
+typedef int (*hwc_nl_answer)(struct hwc_ctx *ctx, const struct nlattr *attrs, size_t size,
+			     void *data);
+
+int hwc_buf_reserve(struct hwc_buf *buf, size_t size);
+int hwc_nl_connect(struct hwc_ctx *ctx);
+void hwc_nl_close(struct hwc_ctx *ctx);
+int hwc_nl_resolve(struct hwc_ctx *ctx, struct hwc_nl *nl);
+
+/**
+ * hwc_nl_start() - begin a request
+ * @cmd: of our family
+ * @room: bytes its attributes may need
+ * @msg: receives it; valid until the next call with @ctx
+ */
+int hwc_nl_start(struct hwc_ctx *ctx, uint8_t cmd, size_t room, struct hwc_msg *msg);
+
+/**
+ * hwc_nl_do() - send a request and take its answer
+ * @answer: called for each answer; NULL where none is expected
+ *
+ * A connection on which anything but a refusal went wrong is closed: what is
+ * still under way in it must not be taken for the answer to the next request.
+ */
+int hwc_nl_do(struct hwc_ctx *ctx, const struct hwc_msg *msg, hwc_nl_answer answer, void *data);
+
+/**
+ * hwc_nl_dump() - ask for all objects of a kind
+ * @cmd: of our family
+ * @answer: called for each
+ * @reset: called before the list is read again because it changed meanwhile
+ */
+int hwc_nl_dump(struct hwc_ctx *ctx, uint8_t cmd, hwc_nl_answer answer,
+		void (*reset)(void *data), void *data);
+
+/* The content of a generic netlink message; -EBADMSG where it has none. */
+int hwc_nl_attrs(const struct nlmsghdr *nlh, const struct nlattr **attrs, size_t *size);
+
+/* attr.c: attributes, of which nothing is trusted */
+
+struct hwc_array {
+	void *data;
+	size_t count;
+};
+
+struct hwc_digest {
+	bool known;
+	uint8_t bytes[HWCONTAINER_DIGEST_LEN];
+};
+
+static inline const uint8_t *hwc_digest_bytes(const struct hwc_digest *digest)
 {
-	return text ? text : "";
+	return digest->known ? digest->bytes : NULL;
 }
+
+/**
+ * enum hwc_field_kind - what an attribute becomes
+ * @HWC_U32: uint32_t, int32_t or an enum
+ * @HWC_UINT: uint64_t, sent in 4 or 8 bytes
+ * @HWC_STRING: char *, never NULL
+ * @HWC_DIGEST: struct hwc_digest
+ * @HWC_NEST: struct of the nested schema
+ * @HWC_U32S: struct hwc_array of uint32_t
+ * @HWC_STRINGS: struct hwc_array of char *
+ * @HWC_NESTS: struct hwc_array of structs of the nested schema
+ */
+enum hwc_field_kind {
+	HWC_U32,
+	HWC_UINT,
+	HWC_STRING,
+	HWC_DIGEST,
+	HWC_NEST,
+	HWC_U32S,
+	HWC_STRINGS,
+	HWC_NESTS,
+};
+
+struct hwc_schema;
+
+/**
+ * struct hwc_field - a member and the attribute it comes from
+ * @type: of the attribute, below 32
+ * @kind: what it becomes
+ * @offset: where, in the object
+ * @nested: what a nest becomes
+ */
+struct hwc_field {
+	uint16_t type;
+	enum hwc_field_kind kind;
+	size_t offset;
+	const struct hwc_schema *nested;
+};
+
+/**
+ * struct hwc_schema - an object and its attributes
+ * @size: of the object
+ * @fields: its members
+ * @n_fields: how many
+ * @required: mask of attribute types without which it is no such object
+ */
+struct hwc_schema {
+	size_t size;
+	const struct hwc_field *fields;
+	size_t n_fields;
+	uint32_t required;
+};
+
+/**
+ * hwc_object_from_uapi() - make an object of attributes
+ * @object: receives it; zeroed, of the schema's size
+ *
+ * Attributes that the schema does not know are stepped over. On failure
+ * nothing is left behind in @object.
+ *
+ * Return: 0; -EBADMSG when it is malformed; -ENOMEM.
+ */
+int hwc_object_from_uapi(const struct hwc_schema *schema, const struct nlattr *attrs, size_t size,
+			 void *object);
+/* Frees what the members hold, not the object. */
+void hwc_object_clear(const struct hwc_schema *schema, void *object);
+
+/**
+ * hwc_attr_next() - step through attributes
+ * @attr: the one before, or NULL
+ * @attrs: the first one
+ * @size: bytes of all
+ *
+ * Return: 1 and the next in @attr; 0 at the end; -EBADMSG.
+ */
+int hwc_attr_next(const struct nlattr **attr, const struct nlattr *attrs, size_t size);
+
+void hwc_msg_u32(struct hwc_msg *msg, uint16_t type, uint32_t value);
+void hwc_msg_string(struct hwc_msg *msg, uint16_t type, const char *value);
+void hwc_msg_binary(struct hwc_msg *msg, uint16_t type, const void *value, size_t size);
+struct nlattr *hwc_msg_nest_start(struct hwc_msg *msg, uint16_t type);
+void hwc_msg_nest_end(struct hwc_msg *msg, struct nlattr *nest);
+
+/* msg.c: the objects of the family and their attributes */
+
+struct hwc_info {
+	char *version;
+	struct hwc_array kinds; /* char * */
+};
+
+struct hwc_resource {
+	uint32_t id;
+	char *name;
+	struct hwc_array aliases; /* char * */
+	char *kind;
+	uint32_t state;
+	uint32_t capacity;
+	uint32_t in_use;
+	char *controller;
+	uint32_t device_id;
+	struct hwc_digest digest;
+	struct hwc_digest overlay_digest;
+	uint32_t claim_id;
+	char *container;
+	char *message;
+};
+
+struct hwc_device {
+	char *name;
+	char *driver;
+	char *of_path;
+	struct hwc_array nodes;	  /* struct hwc_node */
+	struct hwc_array windows; /* struct hwc_window */
+	struct hwc_array irqs;	  /* uint32_t */
+};
+
+struct hwc_timing {
+	uint32_t stage;
+	uint64_t time;
+};
+
+struct hwc_claim {
+	uint32_t id;
+	uint32_t state;
+	uint32_t resource_id;
+	char *resource;
+	char *kind;
+	char *container;
+	uint32_t holder;
+	uint32_t holder_pid;
+	uint32_t flags;
+	int32_t priority;
+	struct hwc_digest digest;
+	struct hwc_digest overlay_digest;
+	struct hwc_array timings; /* struct hwc_timing */
+	struct hwc_array devices; /* struct hwc_device */
+	uint32_t error;
+	char *message;
+};
+
+struct hwc_txn {
+	struct hwc_array grants; /* struct hwc_grant */
+};
+
+extern const struct hwc_schema hwc_info_schema;
+extern const struct hwc_schema hwc_resource_schema;
+extern const struct hwc_schema hwc_claim_schema;
+extern const struct hwc_schema hwc_txn_schema;
+
+/**
+ * struct hwc_request_item - one resource that is asked for
+ * @resource: its name
+ * @image_fd: image, or -1
+ * @overlay_fd: overlay, or -1
+ * @image_digest: what the image must be, where known
+ * @overlay_digest: what the overlay must be, where known
+ */
+struct hwc_request_item {
+	char *resource;
+	int image_fd;
+	int overlay_fd;
+	struct hwc_digest image_digest;
+	struct hwc_digest overlay_digest;
+};
+
+struct hwc_request {
+	struct hwc_ctx *ctx;
+	struct hwc_array items; /* struct hwc_request_item */
+	char *container;
+	int holder_file;
+	int holder_pidfd;
+	uint32_t flags;
+	int32_t priority;
+};
+
+int hwc_msg_resource(struct hwc_ctx *ctx, const char *name, struct hwc_msg *msg);
+int hwc_msg_claim(struct hwc_ctx *ctx, uint32_t id, struct hwc_msg *msg);
+int hwc_msg_request(struct hwc_ctx *ctx, const struct hwc_request *req, struct hwc_msg *msg);
+int hwc_msg_claims(struct hwc_ctx *ctx, uint8_t cmd, const uint32_t *ids, size_t n, int pidfd,
+		   struct hwc_msg *msg);
+
+/* Makes an object of an answer, or says that the answer is malformed. */
+int hwc_msg_object(struct hwc_ctx *ctx, const struct hwc_schema *schema,
+		   const struct nlattr *attrs, size_t size, void **object);
+void hwc_object_free(const struct hwc_schema *schema, void *object);
+
+/* Asks for one object of @schema by what @msg says. */
+int hwc_msg_get(struct hwc_ctx *ctx, const struct hwc_msg *msg, const struct hwc_schema *schema,
+		void **object);
+
+/* Asks for all objects of @schema, then calls @fn for each. */
+int hwc_msg_foreach(struct hwc_ctx *ctx, uint8_t cmd, const struct hwc_schema *schema,
+		    int (*fn)(const void *object, void *data), void *data);
+
+/* json.c: JSON files as trees that keep what is not known here */
+
+struct json_object;
+struct stat;
+
+#define HWC_JSON_DEPTH_MAX 64
+
+/**
+ * hwc_json_parse() - make a tree of a text
+ * @what: the file, for the sentence
+ * @obj: receives an object, to be put
+ *
+ * Return: 0; -EBADMSG when it is not well-formed, has a key twice or an integer
+ * that 64 bits do not hold, or is not an object; -E2BIG when it is too deep.
+ */
+int hwc_json_parse(struct hwc_ctx *ctx, const char *what, const char *text, size_t size,
+		   struct json_object **obj);
+
+/**
+ * hwc_json_read() - read a file and make a tree of it
+ * @fd: the file, at its beginning
+ * @max: bytes that it may have
+ */
+int hwc_json_read(struct hwc_ctx *ctx, int fd, const char *what, size_t max,
+		  struct json_object **obj);
+
+/**
+ * hwc_json_write() - replace a file by a tree
+ * @dirfd: where it lies
+ * @name: its name there
+ * @like: owner and mode that it gets
+ */
+int hwc_json_write(struct hwc_ctx *ctx, int dirfd, const char *name, const char *what,
+		   struct json_object *obj, const struct stat *like);
+
+/* The string that @key of @obj is, or NULL. */
+const char *hwc_json_string(struct json_object *obj, const char *key);
+
+/* keys.c: what is an annotation of ours, what looks like one */
+
+/**
+ * enum hwc_key - what a key of an annotation is
+ * @HWC_KEY_FOREIGN: somebody else's
+ * @HWC_KEY_RESOURCE: names a resource: a path, an address or a known name
+ * @HWC_KEY_OURS: in our name space
+ * @HWC_KEY_MISTAKEN: looks like a resource and is none
+ */
+enum hwc_key {
+	HWC_KEY_FOREIGN,
+	HWC_KEY_RESOURCE,
+	HWC_KEY_OURS,
+	HWC_KEY_MISTAKEN,
+};
+
+#define HWC_KEY_PREFIX "org.hwcontainer."
+#define HWC_KEY_MARK HWC_KEY_PREFIX "allocated"
+#define HWC_KEY_EDITS HWC_KEY_PREFIX "edits"
+
+enum hwc_key hwc_key_classify(const char *key);
+
+/**
+ * hwc_key_resource() - the name the kernel knows a resource by
+ * @key: as a person writes it: "02:00.1", "/remoteproc0", "/amba/pr@1"
+ *
+ * Return: the name, to be freed, or NULL without memory.
+ */
+char *hwc_key_resource(const char *key);
+
+/* annotation.c: requests as they are written */
+
+/**
+ * struct hwc_want - one request
+ * @ask: what the library's user sees; its strings are the ones here
+ * @number: of the namespaced form, -1 in the plain one
+ * @key: annotation that names the resource
+ * @resource: NULL until a namespaced request was told
+ * @image: path or NULL
+ * @overlay: path, "" or NULL
+ * @container: name of the only container of its pod that is meant, or NULL
+ * @digest: SHA-256 that the image must have
+ * @grant_overlay: SHA-256 of the overlay that was granted
+ * @image_fd: -1 until it is open
+ * @overlay_fd: -1 until it is open
+ */
+struct hwc_want {
+	struct hwc_ask ask;
+	int number;
+	char *key;
+	char *resource;
+	char *image;
+	char *overlay;
+	char *container;
+	struct hwc_digest digest;
+	struct hwc_digest grant_overlay;
+	int image_fd;
+	int overlay_fd;
+};
+
+/**
+ * struct hwc_wants - requests in their order
+ * @items: namespaced ones by number, then plain ones by key
+ * @count: how many
+ * @none: the operator wants no hardware at all
+ */
+struct hwc_wants {
+	struct hwc_want *items;
+	size_t count;
+	bool none;
+};
+
+/**
+ * hwc_wants_parse() - read requests from annotations
+ * @what: where they are, for the sentence
+ * @members: object of strings
+ * @strict: every key must be ours
+ * @wants: empty; to be freed also after an error
+ */
+int hwc_wants_parse(struct hwc_ctx *ctx, const char *what, struct json_object *members,
+		    bool strict, struct hwc_wants *wants);
+
+/* Forget what is meant for another container of the pod than @name. */
+void hwc_wants_select(struct hwc_wants *wants, const char *name);
+void hwc_wants_free(struct hwc_wants *wants);
+
+/* policy.c */
+
+bool hwc_policy_allows(const struct hwc_policy *policy, enum hwc_rule_type type,
+		       const char *value);
+/* Whether annotations are to be taken for the image's words. */
+bool hwc_policy_distrusts(const struct hwc_policy *policy);
+
+#define HWC_DIGEST_TEXT_LEN (sizeof("sha256:") - 1 + 2 * HWCONTAINER_DIGEST_LEN)
+
+/* "sha256:..." to bytes; -EINVAL where it is not that. */
+int hwc_digest_parse(const char *text, struct hwc_digest *digest);
+/* @text: room for HWC_DIGEST_TEXT_LEN + 1 */
+void hwc_digest_text(const uint8_t *digest, char *text);
+
+/* edits.c */
+
+/* Put @edits into a configuration; what @config lacks is made. */
+int hwc_edits_apply(struct hwc_ctx *ctx, const char *what, struct json_object *config,
+		    const struct hwc_edits *edits);
+
+/**
+ * hwc_edits_undo() - take out of a configuration what was put in before
+ * @record: hwc_edits_json() of then
+ *
+ * Only what hwc_edits_apply() could have put there goes, and all that grants
+ * something: nobody gains by a forged record.
+ */
+void hwc_edits_undo(struct json_object *config, struct json_object *record);
 
 #endif
