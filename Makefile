@@ -48,7 +48,7 @@ endif
 export ARCH CROSS_COMPILE KDIR KSRC DESTDIR PREFIX TESTS V
 
 .PHONY: all modules lib tools install modules_install check check-host \
-	check-guest check-debug demo bench shell deps clean distclean help
+	check-guest check-debug demo bench shell format deps clean distclean help
 
 all: modules lib tools
 
@@ -62,7 +62,7 @@ tools: lib
 	$(Q)$(MAKE) -C tools O='$(O)'
 
 install: lib tools
-	$(Q)for dir in $(USERDIRS); do $(MAKE) -C $$dir O='$(O)' install || exit; done
+	+$(Q)for dir in $(USERDIRS); do $(MAKE) -C $$dir O='$(O)' install || exit; done
 
 modules_install: modules
 	+$(Q)scripts/kmod.sh '$(KDIR)' '$(BUILD)/kmod' modules_install INSTALL_MOD_PATH='$(DESTDIR)'
@@ -85,6 +85,9 @@ demo shell: deps
 
 bench: deps
 	+$(Q)ICOUNT=1 selftests/qemu/run.sh base $@
+
+format: deps
+	$(Q)selftests/style.sh --format
 
 deps:
 ifneq ($(DEPS),no)
@@ -113,6 +116,7 @@ help:
 	@echo '  check-guest      the tests in the guest'
 	@echo '  check-debug      the same on a kernel with KASAN, lockdep, kmemleak ...'
 	@echo '  bench            instructions per operation, to build/bench.json'
+	@echo '  format           let clang-format rewrite lib/, tools/ and selftests/'
 	@echo 'Clean:'
 	@echo '  clean            what was built here'
 	@echo '  distclean        and the kernels and packages kept in the cache'

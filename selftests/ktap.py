@@ -10,6 +10,7 @@ Run as a program it runs test programs on this machine:
 import argparse
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -150,15 +151,19 @@ def wanted(name, patterns):
 def run_here(path, limit):
     program = Program(os.path.basename(path))
     env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP")
+    process = subprocess.Popen([path], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, start_new_session=True)
     try:
-        done = subprocess.run([path], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=limit, check=False)
-        output, code = done.stdout, done.returncode
-    except subprocess.TimeoutExpired as expired:
-        output, code = expired.stdout or b"", 137
+        output, _ = process.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+    except KeyboardInterrupt:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
     for line in output.decode(errors="replace").splitlines():
         program.feed(line)
-    program.finish(code, limit=limit)
+    program.finish(process.returncode, limit=limit)
     return program
 
 
@@ -179,4 +184,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

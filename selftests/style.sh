@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Style and static checks, as KTAP. Each passes only if its tool says nothing.
+#   style.sh            checks
+#   style.sh --format   lets clang-format rewrite lib/, tools/ and selftests/
 # KSRC names the kernel source whose tools are used.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -29,9 +31,11 @@ sources() {
 	find "$@" -name '*.[ch]' -print0 | xargs -0 -r grep -LZ 'YNL-GEN'
 }
 
+# The library's header is no kernel code and has the types of stdint.h.
 checkpatch() {
-	sources kernel include |
-		xargs -0 -r "$KSRC/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary -f
+	local command=("$KSRC/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary)
+	sources kernel include/linux include/uapi | xargs -0 -r "${command[@]}" -f &&
+		"${command[@]}" --ignore PREFER_KERNEL_TYPES -f include/hwcontainer.h
 }
 
 # From nothing each time: a warning is printed only by the compiler run that sees it.
@@ -51,26 +55,50 @@ programs() {
 	done
 }
 
-format() {
-	cp "$KSRC/.clang-format" "$build/.clang-format"
+# The kernel's own rules, with 100 columns and the loops of our libraries.
+run_clang_format() {
+	sed -e 's/^ColumnLimit: .*/ColumnLimit: 100/' \
+		-e "/^ForEachMacros:/a\\  - 'fdt_for_each_property_offset'" \
+		-e "/^ForEachMacros:/a\\  - 'fdt_for_each_subnode'" \
+		-e "/^ForEachMacros:/a\\  - 'json_object_object_foreach'" \
+		-e "/^ForEachMacros:/a\\  - 'mnl_attr_for_each'" \
+		-e "/^ForEachMacros:/a\\  - 'mnl_attr_for_each_nested'" \
+		"$KSRC/.clang-format" >"$build/clang-format"
 	sources lib tools selftests |
-		xargs -0 -r clang-format --style="file:$build/.clang-format" --dry-run --Werror
+		xargs -0 -r clang-format --style="file:$build/clang-format" "$@"
 }
 
-# Each generated file names its spec and the generator's arguments in its head.
+format() {
+	run_clang_format --dry-run --Werror
+}
+
+# Each generated file names its spec and the generator's arguments in its head;
+# the generator looks for its schema beside the folder of the specs, and for the
+# root of a kernel by the name MAINTAINERS.
 spec() {
-	local file spec mode
+	local file spec mode part generator=$KSRC/tools/net/ynl/ynl-gen-c.py
+	rm -rf "$build/spec"
+	mkdir -p "$build/spec/Documentation/netlink"
+	touch "$build/spec/MAINTAINERS"
+	cp "$KSRC"/Documentation/netlink/*.yaml "$build/spec/Documentation/netlink/"
+	cp -r Documentation/netlink/specs "$build/spec/Documentation/netlink/"
 	for file in $(grep -rlE '^/\* YNL-GEN (kernel|uapi|user)' kernel include); do
 		read -r mode part < <(sed -n 's@^/\* YNL-GEN \(.*\) \*/@\1@p' "$file")
 		spec=$(sed -n 's@^/\*[[:space:]]*\(Documentation/netlink/specs/.*\.yaml\) \*/@\1@p' "$file")
 		# shellcheck disable=SC2046 # the arguments are words
-		"$KSRC/tools/net/ynl/ynl-gen-c.py" --mode "$mode" "--$part" --spec "$spec" \
-			$(sed -n 's@^/\* YNL-ARG \(.*\) \*/@\1@p' "$file") -o "$build/regenerated" || return
-		diff -u --label "$file" --label "regenerated from $spec" "$file" "$build/regenerated"
+		"$generator" --mode "$mode" "--$part" --spec "$build/spec/$spec" \
+			$(sed -n 's@^/\* YNL-ARG \(.*\) \*/@\1@p' "$file") \
+			-o "$build/spec/${file##*/}" || return
+		diff -u --label "$file" --label "regenerated from $spec" \
+			"$file" "$build/spec/${file##*/}" || return
 	done
 }
 
 mkdir -p "$build"
+if [ "${1-}" = --format ]; then
+	run_clang_format -i
+	exit
+fi
 echo "TAP version 13"
 check "checkpatch --strict is silent on kernel/ and include/" checkpatch
 check "the modules build with W=1 and sparse in silence" modules

@@ -33,7 +33,7 @@ build_modules() {
 	modules=$root/lib/modules/$release
 	mkdir -p "$modules"
 	find "$kmod" -name '*.ko' -exec cp {} "$modules/" \;
-	touch "$modules/modules.order" "$modules/modules.builtin"
+	cp "$kernel/modules.order" "$kernel/modules.builtin" "$kernel/modules.builtin.modinfo" "$modules/"
 	depmod -b "$root" "$release"
 	while read -r name; do
 		[ ! -e "$modules/$name.ko" ] || echo "$name"

@@ -33,7 +33,7 @@ if [ -n "${ICOUNT-}" ]; then
 	icount="-icount shift=0,sleep=off"
 fi
 patterns=$(echo "${TESTS-}" | tr -s ' ' ,)
-cmdline="console=$console loglevel=5 panic=-1 log_buf_len=8M nokaslr kunit.enable=1"
+cmdline="console=$console loglevel=5 panic=-1 log_buf_len=8M kunit.enable=1"
 cmdline="$cmdline hwc.action=$action hwc.slow=$slow hwc.tests=$patterns"
 case $action in
 check) ;;
