@@ -21,6 +21,7 @@
 #   selftests/payload.d/   executables that add files to the guest (bitstreams,
 #       OCI bundles); see selftests/README.md.
 #   selftests/actions/     what `make demo` and `make bench` run in the guest.
+#   Documentation/man/     *.[1-8] are installed.
 
 MAKEFLAGS += --no-print-directory
 
@@ -32,12 +33,14 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 KSRC ?=
 DESTDIR ?=
 PREFIX ?= /usr/local
+MANDIR ?= $(PREFIX)/share/man
 TESTS ?=
 # `make DEPS=no TARGET` leaves apt alone.
 DEPS ?= yes
 
 BUILD := $(CURDIR)/build
-O ?= $(BUILD)/host
+# One folder per compiler, so that objects of two machines never meet.
+USEROUT := $(BUILD)/$(or $(patsubst %-,%,$(notdir $(CROSS_COMPILE))),host)
 USERDIRS := $(patsubst %/Makefile,%,$(wildcard lib/Makefile tools/Makefile))
 
 ifeq ($(V),1)
@@ -56,13 +59,16 @@ modules:
 	+$(Q)scripts/kmod.sh '$(KDIR)' '$(BUILD)/kmod'
 
 lib:
-	$(Q)$(MAKE) -C lib O='$(O)'
+	$(Q)$(MAKE) -C lib O='$(USEROUT)'
 
 tools: lib
-	$(Q)$(MAKE) -C tools O='$(O)'
+	$(Q)$(MAKE) -C tools O='$(USEROUT)'
 
 install: lib tools
-	+$(Q)for dir in $(USERDIRS); do $(MAKE) -C $$dir O='$(O)' install || exit; done
+	+$(Q)for dir in $(USERDIRS); do $(MAKE) -C $$dir O='$(USEROUT)' install || exit; done
+	$(Q)for page in Documentation/man/*.[1-8]; do \
+		[ ! -e "$$page" ] || install -D -m 644 -t '$(DESTDIR)$(MANDIR)'/man$${page##*.} "$$page" || exit; \
+	done
 
 modules_install: modules
 	+$(Q)scripts/kmod.sh '$(KDIR)' '$(BUILD)/kmod' modules_install INSTALL_MOD_PATH='$(DESTDIR)'
@@ -84,7 +90,11 @@ demo shell: deps
 	+$(Q)selftests/qemu/run.sh base $@
 
 bench: deps
-	+$(Q)ICOUNT=1 selftests/qemu/run.sh base $@
+	$(Q)rm -f '$(BUILD)/guest/base/bench.json' '$(BUILD)/bench.json'
+	+$(Q)ICOUNT=1 selftests/qemu/run.sh base $@; code=$$?; \
+	if [ -e '$(BUILD)/guest/base/bench.json' ]; then \
+		cp '$(BUILD)/guest/base/bench.json' '$(BUILD)/bench.json'; \
+	fi; exit $$code
 
 format: deps
 	$(Q)selftests/style.sh --format

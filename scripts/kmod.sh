@@ -26,8 +26,6 @@ case ${MAKEFLAGS-} in
 *) jobs=-j$(nproc) ;;
 esac
 quiet=-s
-[ "${V-}" != 1 ] || quiet=
-# O= and the like are ours, not the kernel's
-unset O
+[ "${V-}" != 1 ] || quiet=V=1
 [ $# -gt 0 ] || set -- modules
 exec make $jobs $quiet -C "$kdir" M="$(realpath "$out")" "$@"

@@ -51,7 +51,7 @@ modules() {
 programs() {
 	local dir
 	for dir in lib tools; do
-		make -s --no-print-directory -C $dir O="$build/style" WERROR=1 all tests >/dev/null || return
+		make -s --no-print-directory -C $dir O="$build/style" CROSS_COMPILE= WERROR=1 all tests >/dev/null || return
 	done
 }
 

@@ -27,13 +27,13 @@ unpack_source() {
 	rm -rf "$source.tmp"
 	mkdir -p "$source.tmp"
 	tar -C "$source.tmp" --strip-components=1 -xf "/usr/src/$package.tar.xz" &
-	progress "unpacking $package $version" $! "count_entries $source.tmp"
+	progress "unpacking $package $version" $! "unpacked_size $source.tmp"
 	wait $! || die "/usr/src/$package.tar.xz could not be unpacked into $cache"
 	mv "$source.tmp" "$source"
 }
 
-count_entries() {
-	echo "$(find "$1" -maxdepth 2 2>/dev/null | wc -l) folders"
+unpacked_size() {
+	echo "$(du -sm "$1" | cut -f1) MB"
 }
 
 count_objects() {
