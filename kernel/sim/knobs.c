@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What can be made to fail, in debugfs. Every knob is off until it is set. */
+#include <linux/debugfs.h>
+#include <linux/delay.h>
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/seq_file.h>
+
+#include "sim.h"
+
+struct dentry *sim_debugfs;
+
+/* Protects the list of folders; nothing is taken inside it. */
+static DEFINE_MUTEX(sim_knobs_lock);
+static LIST_HEAD(sim_all_knobs);
+
+enum { FAIL_PROBE, STALL_PROBE_MS, NO_IRQ };
+
+static struct sim_knob sim_top_knob[] = {
+	[FAIL_PROBE]	 = { "fail_probe" },
+	[STALL_PROBE_MS] = { "stall_probe_ms" },
+	[NO_IRQ]	 = { "no_irq" },
+};
+
+static struct sim_knobs sim_top = {
+	.knob = sim_top_knob,
+	.n = ARRAY_SIZE(sim_top_knob),
+};
+
+u32 sim_knob(const struct sim_knob *knob)
+{
+	return READ_ONCE(knob->value);
+}
+
+/* A knob that holds an errno: 0 for off, 5 for -EIO. */
+int sim_knob_errno(const struct sim_knob *knob)
+{
+	u32 value = sim_knob(knob);
+
+	return value <= MAX_ERRNO ? -(int)value : -EINVAL;
+}
+
+void sim_knob_stall(const struct sim_knob *knob)
+{
+	u32 ms = sim_knob(knob);
+
+	if (ms)
+		msleep(ms);
+}
+
+bool sim_no_irq(void)
+{
+	return sim_knob(&sim_top_knob[NO_IRQ]);
+}
+
+/**
+ * hwcontainer_sim_probe() - do to a probing accelerator what the knobs say
+ * @dev: the accelerator
+ *
+ * For the drivers of simulated accelerators, which have no other tie to the
+ * simulator.
+ *
+ * Context: may sleep.
+ * Return: 0, or the -errno that fail_probe holds.
+ */
+int hwcontainer_sim_probe(struct device *dev)
+{
+	int ret = sim_knob_errno(&sim_top_knob[FAIL_PROBE]);
+
+	sim_knob_stall(&sim_top_knob[STALL_PROBE_MS]);
+	if (ret)
+		dev_err(dev, "fail_probe is set: %d\n", ret);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(hwcontainer_sim_probe);
+
+static void sim_knobs_add(struct sim_knobs *knobs)
+{
+	unsigned int i;
+
+	for (i = 0; i < knobs->n; i++) {
+		knobs->knob[i].value = knobs->knob[i].initial;
+		debugfs_create_u32(knobs->knob[i].name, 0644, knobs->dir, &knobs->knob[i].value);
+	}
+	mutex_lock(&sim_knobs_lock);
+	list_add_tail(&knobs->in_all, &sim_all_knobs);
+	mutex_unlock(&sim_knobs_lock);
+}
+
+static void sim_knobs_remove(void *data)
+{
+	struct sim_knobs *knobs = data;
+
+	debugfs_remove(knobs->dir);
+	mutex_lock(&sim_knobs_lock);
+	list_del(&knobs->in_all);
+	mutex_unlock(&sim_knobs_lock);
+}
+
+/* Makes a folder with the device's name; it goes before @knobs does. */
+int devm_sim_knobs(struct device *dev, struct sim_knobs *knobs, struct sim_knob *knob,
+		   unsigned int n)
+{
+	knobs->knob = knob;
+	knobs->n = n;
+	knobs->dir = debugfs_create_dir(dev_name(dev), sim_debugfs);
+	sim_knobs_add(knobs);
+	return devm_add_action_or_reset(dev, sim_knobs_remove, knobs);
+}
+
+static ssize_t sim_reset_write(struct file *file, const char __user *buf, size_t count,
+			       loff_t *pos)
+{
+	struct sim_knobs *knobs;
+	unsigned int i;
+
+	mutex_lock(&sim_knobs_lock);
+	list_for_each_entry(knobs, &sim_all_knobs, in_all)
+		for (i = 0; i < knobs->n; i++)
+			WRITE_ONCE(knobs->knob[i].value, knobs->knob[i].initial);
+	mutex_unlock(&sim_knobs_lock);
+	return count;
+}
+
+static const struct file_operations sim_reset_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = sim_reset_write,
+};
+
+static int sim_state_show(struct seq_file *m, void *unused)
+{
+	sim_fabric_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(sim_state);
+
+void sim_knobs_init(void)
+{
+	sim_debugfs = debugfs_create_dir("hwcontainer-sim", NULL);
+	sim_top.dir = sim_debugfs;
+	sim_knobs_add(&sim_top);
+	debugfs_create_file("reset", 0200, sim_debugfs, NULL, &sim_reset_fops);
+	debugfs_create_file("state", 0444, sim_debugfs, NULL, &sim_state_fops);
+}
+
+void sim_knobs_exit(void)
+{
+	sim_knobs_remove(&sim_top);
+}
