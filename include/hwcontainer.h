@@ -328,6 +328,155 @@ HWC_API const char *hwc_claim_state_name(enum hwcontainer_claim_state state);
 HWC_API const char *hwc_holder_name(enum hwcontainer_holder holder);
 HWC_API const char *hwc_stage_name(enum hwcontainer_stage stage);
 
+/* image: what is loaded into a resource; works without the module */
+struct hwc_image;
+
+/**
+ * enum hwc_image_format - format of an image file
+ * @HWC_IMAGE_BIT: Xilinx bitstream with its header
+ * @HWC_IMAGE_BIN: Xilinx bitstream without
+ */
+enum hwc_image_format {
+	HWC_IMAGE_BIT = 1,
+	HWC_IMAGE_BIN,
+};
+
+/**
+ * hwc_image_open() - read an image and check its structure
+ * @path: a regular file
+ * @image: receives it
+ *
+ * Return: 0; -EBADMSG when it is no well-formed image; -ENODATA when it is
+ * empty; -EINVAL when it is no regular file; -EFBIG; -errno of opening or
+ * reading it.
+ */
+HWC_API int hwc_image_open(struct hwc_ctx *ctx, const char *path, struct hwc_image **image);
+
+/** hwc_image_read() - as hwc_image_open(), of an open file that is called @name in sentences */
+HWC_API int hwc_image_read(struct hwc_ctx *ctx, int fd, const char *name,
+			   struct hwc_image **image);
+HWC_API void hwc_image_free(struct hwc_image *image);
+
+/**
+ * hwc_image_fits() - whether an image was made for a resource
+ * @res: a resource whose device is known; where it is not, every image fits
+ *
+ * Return: 0; -EINVAL with a sentence that names both identities.
+ */
+HWC_API int hwc_image_fits(struct hwc_ctx *ctx, const struct hwc_image *image,
+			   const struct hwc_resource *res);
+
+HWC_API enum hwc_image_format hwc_image_format(const struct hwc_image *image);
+HWC_API const char *hwc_image_format_name(enum hwc_image_format format);
+HWC_API size_t hwc_image_size(const struct hwc_image *image);
+/* SHA-256, HWCONTAINER_DIGEST_LEN bytes */
+HWC_API const uint8_t *hwc_image_digest(const struct hwc_image *image);
+/* identity of the device it is for, 0 where it does not say */
+HWC_API uint32_t hwc_image_device_id(const struct hwc_image *image);
+/* family of that device, such as "xck26", or "" */
+HWC_API const char *hwc_image_device(const struct hwc_image *image);
+/* what its header says, or "" */
+HWC_API const char *hwc_image_part(const struct hwc_image *image);
+HWC_API const char *hwc_image_design(const struct hwc_image *image);
+HWC_API const char *hwc_image_date(const struct hwc_image *image);
+HWC_API const char *hwc_image_time(const struct hwc_image *image);
+/* it configures a part of a device that is running */
+HWC_API bool hwc_image_partial(const struct hwc_image *image);
+HWC_API bool hwc_image_encrypted(const struct hwc_image *image);
+/* the bytes of each word are reversed */
+HWC_API bool hwc_image_swapped(const struct hwc_image *image);
+/* bytes of configuration data, 0 where they are encrypted */
+HWC_API size_t hwc_image_frames(const struct hwc_image *image);
+
+/* overlay: the devices that an image brings; works without the module */
+struct hwc_overlay;
+
+/**
+ * struct hwc_overlay_place - where an overlay is to be applied
+ * @region: device-tree path of the region, or NULL when any will do
+ * @tree: folder with the live device tree; NULL for this machine's, "" for none
+ *
+ * What cannot be looked up, because there is no such tree or it has no such
+ * region, is not checked.
+ */
+struct hwc_overlay_place {
+	const char *region;
+	const char *tree;
+};
+
+/**
+ * struct hwc_overlay_node - a device-tree node that an overlay adds
+ * @path: where
+ * @compatible: first of them, or ""
+ * @windows: its registers, in the address space that the region lies in
+ * @n_windows: how many
+ * @interrupts: the cells of its interrupts, as they are written there
+ * @n_interrupts: how many
+ */
+struct hwc_overlay_node {
+	const char *path;
+	const char *compatible;
+	const struct hwc_window *windows;
+	size_t n_windows;
+	const uint32_t *interrupts;
+	size_t n_interrupts;
+};
+
+/**
+ * struct hwc_overlay_ref - what a node refers to outside of the overlay
+ * @node: path of the node
+ * @property: the property that does
+ * @label: label of what it refers to
+ */
+struct hwc_overlay_ref {
+	const char *node;
+	const char *property;
+	const char *label;
+};
+
+/**
+ * hwc_overlay_open() - read an overlay, say what it touches and what is wrong
+ * @path: a regular file
+ * @place: where it is to be applied; NULL for anywhere
+ * @overlay: receives it, also where the module would refuse it
+ *
+ * Return: 0; -EBADMSG when this is no flattened device tree; otherwise as
+ * hwc_image_open().
+ */
+HWC_API int hwc_overlay_open(struct hwc_ctx *ctx, const char *path,
+			     const struct hwc_overlay_place *place, struct hwc_overlay **overlay);
+
+/** hwc_overlay_read() - as hwc_overlay_open(), of an open file called @name in sentences */
+HWC_API int hwc_overlay_read(struct hwc_ctx *ctx, int fd, const char *name,
+			     const struct hwc_overlay_place *place, struct hwc_overlay **overlay);
+
+/** hwc_overlay_parse() - as hwc_overlay_open(), of @size bytes in memory */
+HWC_API int hwc_overlay_parse(struct hwc_ctx *ctx, const void *fdt, size_t size,
+			      const struct hwc_overlay_place *place, struct hwc_overlay **overlay);
+HWC_API void hwc_overlay_free(struct hwc_overlay *overlay);
+
+/**
+ * hwc_overlay_check() - whether the module would take it
+ *
+ * Return: 0; -EINVAL with the first of hwc_overlay_refusal() as the sentence.
+ */
+HWC_API int hwc_overlay_check(struct hwc_ctx *ctx, const struct hwc_overlay *overlay);
+
+HWC_API size_t hwc_overlay_size(const struct hwc_overlay *overlay);
+/* SHA-256, HWCONTAINER_DIGEST_LEN bytes */
+HWC_API const uint8_t *hwc_overlay_digest(const struct hwc_overlay *overlay);
+/* paths of the nodes that are changed, or "&label" where that cannot be resolved */
+HWC_API size_t hwc_overlay_targets(const struct hwc_overlay *overlay);
+HWC_API const char *hwc_overlay_target(const struct hwc_overlay *overlay, size_t i);
+HWC_API size_t hwc_overlay_nodes(const struct hwc_overlay *overlay);
+HWC_API const struct hwc_overlay_node *hwc_overlay_node(const struct hwc_overlay *overlay,
+							size_t i);
+HWC_API size_t hwc_overlay_refs(const struct hwc_overlay *overlay);
+HWC_API const struct hwc_overlay_ref *hwc_overlay_ref(const struct hwc_overlay *overlay, size_t i);
+/* one sentence for each reason to refuse it */
+HWC_API size_t hwc_overlay_refusals(const struct hwc_overlay *overlay);
+HWC_API const char *hwc_overlay_refusal(const struct hwc_overlay *overlay, size_t i);
+
 /* bundle: an OCI bundle that asks for hardware (Documentation/oci.rst) */
 struct hwc_bundle;
 struct hwc_policy;
@@ -362,15 +511,12 @@ struct hwc_ask {
 /**
  * hwc_bundle_open() - read the configuration of a bundle
  * @dir: its folder
- * @config: name of the configuration, absolute or relative to @dir; NULL means
- *	config.json
  * @bundle: receives it
  *
  * Return: 0; -ENOENT when there is none; -EBADMSG when it is not well-formed
  * JSON without duplicate keys; -E2BIG when it is too deep or too large; -errno.
  */
-HWC_API int hwc_bundle_open(struct hwc_ctx *ctx, const char *dir, const char *config,
-			    struct hwc_bundle **bundle);
+HWC_API int hwc_bundle_open(struct hwc_ctx *ctx, const char *dir, struct hwc_bundle **bundle);
 HWC_API void hwc_bundle_free(struct hwc_bundle *bundle);
 
 /**
@@ -453,14 +599,6 @@ HWC_API void hwc_edits_free(struct hwc_edits *edits);
 HWC_API int hwc_edits_node(struct hwc_edits *edits, const struct hwc_node *node);
 /** hwc_edits_env() - an environment variable; replaces one of that name */
 HWC_API int hwc_edits_env(struct hwc_edits *edits, const char *name, const char *value);
-/**
- * hwc_edits_mount() - a bind mount
- * @source: on the host
- * @destination: in the container
- * @read_only: whether it cannot be written to
- */
-HWC_API int hwc_edits_mount(struct hwc_edits *edits, const char *source, const char *destination,
-			    bool read_only);
 /**
  * hwc_edits_hook() - a program that runs at a point of the container's life
  * @point: "createRuntime" and the like

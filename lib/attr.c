@@ -91,8 +91,7 @@ static int nest_from_uapi(const struct nlattr *attr, const struct hwc_schema *sc
 				    mnl_attr_get_payload_len(attr), member);
 }
 
-/* Makes room for one element, zeroed; the caller counts it once it is filled. */
-static void *array_grow(struct hwc_array *array, size_t size)
+void *hwc_array_grow(struct hwc_array *array, size_t size)
 {
 	char *data = reallocarray(array->data, array->count + 1, size);
 
@@ -117,7 +116,7 @@ static size_t element_size(const struct hwc_field *field)
 static int element_from_uapi(const struct hwc_field *field, const struct nlattr *attr,
 			     struct hwc_array *array)
 {
-	void *element = array_grow(array, element_size(field));
+	void *element = hwc_array_grow(array, element_size(field));
 	int err;
 
 	if (!element)

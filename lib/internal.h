@@ -162,6 +162,9 @@ static inline const uint8_t *hwc_digest_bytes(const struct hwc_digest *digest)
 	return digest->known ? digest->bytes : NULL;
 }
 
+/* Makes room for one more element, zeroed; whoever fills it counts it. */
+void *hwc_array_grow(struct hwc_array *array, size_t size);
+
 /**
  * enum hwc_field_kind - what an attribute becomes
  * @HWC_U32: uint32_t, int32_t or an enum
@@ -355,6 +358,198 @@ int hwc_msg_get(struct hwc_ctx *ctx, const struct hwc_msg *msg, const struct hwc
 int hwc_msg_foreach(struct hwc_ctx *ctx, uint8_t cmd, const struct hwc_schema *schema,
 		    int (*fn)(const void *object, void *data), void *data);
 
+/* sha256.c */
+
+void hwc_sha256(const void *data, size_t size, uint8_t digest[HWCONTAINER_DIGEST_LEN]);
+
+/* file.c */
+
+int hwc_file_open(struct hwc_ctx *ctx, const char *path);
+
+/**
+ * hwc_file_read() - read a regular file
+ * @name: what it is called in sentences
+ * @limit: most bytes to take
+ * @data: receives the bytes, to be freed
+ *
+ * Return: 0; -EINVAL when it is no regular file; -ENODATA when it is empty;
+ * -EFBIG; -EIO when it became shorter; -ENOMEM; -errno of reading.
+ */
+int hwc_file_read(struct hwc_ctx *ctx, int fd, const char *name, size_t limit, void **data,
+		  size_t *size);
+
+/* tree.c: a device tree as the kernel shows it in files */
+
+struct hwc_tree;
+
+/* @path: its folder. Return: NULL where there is none, or no memory. */
+struct hwc_tree *hwc_tree_open(const char *path);
+void hwc_tree_close(struct hwc_tree *tree);
+bool hwc_tree_has(const struct hwc_tree *tree, const char *node);
+
+/**
+ * hwc_tree_prop() - read a property
+ * @node: path in the tree
+ * @size: receives its length
+ *
+ * Return: its bytes and a NUL, to be freed; NULL where there is no such property.
+ */
+void *hwc_tree_prop(const struct hwc_tree *tree, const char *node, const char *name,
+		    size_t *size);
+/* Path of a label, to be freed; NULL where it is not known. */
+char *hwc_tree_label(const struct hwc_tree *tree, const char *label);
+/* Path of the node with a phandle, to be freed; NULL where there is none. */
+char *hwc_tree_phandle(const struct hwc_tree *tree, uint32_t phandle);
+
+/* Whether every name in a path is one that a device tree may have. */
+bool hwc_tree_path_ok(const char *path);
+bool hwc_tree_name_ok(const char *name);
+
+/* bus.c: address spaces of a device tree */
+
+/**
+ * enum hwc_bus_ranges - how a bus shows in the address space above it
+ * @HWC_BUS_OPAQUE: not at all, its addresses are its own
+ * @HWC_BUS_IDENTITY: as it is
+ * @HWC_BUS_WINDOWS: through its ranges
+ */
+enum hwc_bus_ranges {
+	HWC_BUS_OPAQUE,
+	HWC_BUS_IDENTITY,
+	HWC_BUS_WINDOWS,
+};
+
+struct hwc_bus_range {
+	uint64_t child;
+	uint64_t parent;
+	uint64_t size;
+};
+
+/**
+ * struct hwc_bus - a node whose children have addresses
+ * @parent: bus above it; NULL where addresses are looked at no further
+ * @path: its node
+ * @addr_cells: of its children
+ * @size_cells: of its children
+ * @kind: how it shows above
+ * @ranges: its windows
+ * @n_ranges: how many
+ */
+struct hwc_bus {
+	const struct hwc_bus *parent;
+	const char *path;
+	uint32_t addr_cells;
+	uint32_t size_cells;
+	enum hwc_bus_ranges kind;
+	struct hwc_bus_range *ranges;
+	size_t n_ranges;
+};
+
+/* Longest address and size that are understood, in cells. */
+#define HWC_CELLS_MAX 2
+
+uint32_t hwc_cell(const void *cells, size_t i);
+uint64_t hwc_cells(const void *cells, size_t first, uint32_t n);
+
+/**
+ * hwc_bus_set_ranges() - take the ranges property of a bus
+ * @bus: its cells are set
+ * @parent_cells: cells of an address above it
+ * @prop: the property, NULL where it has none
+ * @size: its length in bytes
+ *
+ * Return: 0; -EINVAL when the length does not fit the cells; -ENOMEM.
+ */
+int hwc_bus_set_ranges(struct hwc_bus *bus, uint32_t parent_cells, const void *prop, size_t size);
+void hwc_bus_clear(struct hwc_bus *bus);
+
+/**
+ * hwc_bus_translate() - follow an address to the topmost bus
+ * @bus: the bus it is on
+ * @window: receives the result in @start; @size is followed, too
+ * @edge: receives the bus in whose ranges it does not lie
+ *
+ * Return: 0; -ERANGE when it leaves a bus' ranges; -ENXIO when a bus is opaque.
+ */
+int hwc_bus_translate(const struct hwc_bus *bus, struct hwc_window *window,
+		      const struct hwc_bus **edge);
+
+/* A string that may be missing, for people. */
+static inline const char *hwc_text(const char *text)
+{
+	return text ? text : "";
+}
+
+/* overlay.c */
+
+struct hwc_overlay_item {
+	struct hwc_overlay_node node; /* what is seen from outside, made at the end */
+	char *path;
+	char *compatible;
+	struct hwc_array windows;    /* struct hwc_window with names of their own */
+	struct hwc_array interrupts; /* uint32_t */
+};
+
+struct hwc_overlay {
+	size_t size;
+	uint8_t digest[HWCONTAINER_DIGEST_LEN];
+	struct hwc_array targets;  /* char * */
+	struct hwc_array items;	   /* struct hwc_overlay_item */
+	struct hwc_array refs;	   /* struct hwc_overlay_ref with strings of its own */
+	struct hwc_array refusals; /* char * */
+};
+
+/* overlay-walk.c: what an overlay touches, and what the module will not have */
+
+/* What a reference reads as until the kernel fills it in. */
+#define HWC_PHANDLE_UNRESOLVED UINT32_MAX
+
+/**
+ * struct hwc_walk - a look at an overlay
+ * @overlay: receives what is found
+ * @fdt: the overlay
+ * @tree: the live tree, NULL where there is none
+ * @region: path of the region it must stay in, NULL for anywhere
+ * @changes: the __overlay__ node of the fragment under way
+ * @may_be_unconfined: registers may be anywhere where the region's ranges are empty
+ * @nomem: memory ran out
+ */
+struct hwc_walk {
+	struct hwc_overlay *overlay;
+	const void *fdt;
+	struct hwc_tree *tree;
+	const char *region;
+	int changes;
+	bool may_be_unconfined;
+	bool nomem;
+};
+
+void hwc_walk_refuse(struct hwc_walk *w, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+const char *hwc_walk_name(const struct hwc_walk *w, int node);
+bool hwc_walk_cell(const struct hwc_walk *w, int node, const char *name, uint32_t *cell);
+/* NULL becomes "". */
+char *hwc_walk_copy(struct hwc_walk *w, const char *text);
+
+/**
+ * hwc_overlay_walk() - look at every fragment
+ * @overlay: receives what they touch and each reason to refuse them
+ * @fdt: an overlay that fdt_check_full() has passed
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int hwc_overlay_walk(struct hwc_overlay *overlay, const void *fdt,
+		     const struct hwc_overlay_place *place);
+
+/* overlay-refs.c: what an overlay refers to */
+
+/* The label that the target of a fragment waits for; NULL where it is none. */
+const char *hwc_refs_target(struct hwc_walk *w, int fragment);
+/* What the nodes of a fragment wait for. */
+void hwc_refs_check(struct hwc_walk *w, int fragment, const char *target);
+/* The properties of a node that an overlay adds. */
+void hwc_refs_node(struct hwc_walk *w, int node, const char *path);
+
 /* json.c: JSON files as trees that keep what is not known here */
 
 struct json_object;
@@ -435,7 +630,7 @@ char *hwc_key_resource(const char *key);
  * @overlay: path, "" or NULL
  * @container: name of the only container of its pod that is meant, or NULL
  * @digest: SHA-256 that the image must have
- * @grant_overlay: SHA-256 of the overlay that was granted
+ * @overlay_digest: SHA-256 of the overlay that was granted
  * @image_fd: -1 until it is open
  * @overlay_fd: -1 until it is open
  */
@@ -448,7 +643,7 @@ struct hwc_want {
 	char *overlay;
 	char *container;
 	struct hwc_digest digest;
-	struct hwc_digest grant_overlay;
+	struct hwc_digest overlay_digest;
 	int image_fd;
 	int overlay_fd;
 };
@@ -486,12 +681,40 @@ bool hwc_policy_allows(const struct hwc_policy *policy, enum hwc_rule_type type,
 /* Whether annotations are to be taken for the image's words. */
 bool hwc_policy_distrusts(const struct hwc_policy *policy);
 
+/* digest.c */
+
 #define HWC_DIGEST_TEXT_LEN (sizeof("sha256:") - 1 + 2 * HWCONTAINER_DIGEST_LEN)
+
+/**
+ * hwc_digest_file() - SHA-256 of a whole file, wherever its position is
+ * @name: what it is called in sentences
+ * @digest: receives HWCONTAINER_DIGEST_LEN bytes
+ */
+int hwc_digest_file(struct hwc_ctx *ctx, int fd, const char *name, uint8_t *digest);
 
 /* "sha256:..." to bytes; -EINVAL where it is not that. */
 int hwc_digest_parse(const char *text, struct hwc_digest *digest);
 /* @text: room for HWC_DIGEST_TEXT_LEN + 1 */
 void hwc_digest_text(const uint8_t *digest, char *text);
+
+/* root.c: files of the container, whose author is not trusted */
+
+#define HWC_IMAGE_MAX (256u << 20)
+#define HWC_OVERLAY_MAX (1u << 20)
+
+/**
+ * hwc_root_open() - open a file below the container's root
+ * @rootfd: the root
+ * @what: what the sentence calls it: "image " or ""
+ * @path: absolute, as seen from in there
+ * @max: bytes it may have
+ * @fd: receives it, open for reading
+ *
+ * Only a regular file is ever opened: not a FIFO that would wait, nor a device
+ * that would begin to work.
+ */
+int hwc_root_open(struct hwc_ctx *ctx, int rootfd, const char *what, const char *path, size_t max,
+		  int *fd);
 
 /* edits.c */
 

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What the nodes of an overlay refer to, and which properties the module will
+ * not have in them. The lists are those of the module's overlay.c.
+ */
+#include <libfdt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "internal.h"
+
+/* Properties that may refer to what lies outside of the overlay. */
+#define OUTWARD "clocks, resets, interrupt-parent, interrupts-extended, iommus and power-domains"
+
+static const char *const outward[] = {
+	"clocks", "resets", "interrupt-parent", "interrupts-extended", "iommus", "power-domains",
+};
+
+/* What a claim brings itself. */
+static const char *const forbidden[] = {
+	"firmware-name", "external-fpga-config", "encrypted-fpga-config", "fpga-mgr",
+	"fpga-bridges",
+};
+
+/* What drivers read as phandles; these must stay inside of the overlay. */
+static const char *const phandles[] = {
+	"access-controllers", "assigned-clock-parents", "assigned-clocks", "backlight", "dmas",
+	"extcon", "gpios", "hwlocks", "interconnects", "interrupt-map", "io-backends",
+	"io-channels", "iommu-map", "leds", "mboxes", "memory-region", "msi-map", "msi-parent",
+	"nvmem", "nvmem-cells", "operating-points-v2", "panel", "phy-handle", "phys", "pinctrl-0",
+	"pinctrl-1", "pinctrl-2", "post-init-providers", "power-supplies", "pwms",
+	"remote-endpoint", "sound-dai", "syscon", "thermal-sensors", "wakeup-parent",
+};
+
+/**
+ * struct fixup - a place in the overlay that waits for a phandle from outside
+ * @label: what it waits for
+ * @path: of the node in the overlay, @path_size bytes
+ * @path_size: length of @path
+ * @prop: the property, @prop_size bytes
+ * @prop_size: length of @prop
+ */
+struct fixup {
+	const char *label;
+	const char *path;
+	size_t path_size;
+	const char *prop;
+	size_t prop_size;
+};
+
+/* "path:property:offset" */
+static bool fixup_split(const char *text, struct fixup *fixup)
+{
+	const char *colon = strchr(text, ':');
+	const char *end = colon ? strchr(colon + 1, ':') : NULL;
+
+	if (!end)
+		return false;
+	fixup->path = text;
+	fixup->path_size = colon - text;
+	fixup->prop = colon + 1;
+	fixup->prop_size = end - colon - 1;
+	return true;
+}
+
+/* Calls @fn for every place, until it returns true. */
+static bool fixups_walk(struct hwc_walk *w, bool (*fn)(struct hwc_walk *w, const struct fixup *fixup,
+						   void *data),
+			void *data)
+{
+	int fixups = fdt_subnode_offset(w->fdt, 0, "__fixups__");
+	struct fixup fixup;
+	int prop;
+
+	if (fixups < 0)
+		return false;
+	fdt_for_each_property_offset(prop, w->fdt, fixups) {
+		int size;
+		const char *text = fdt_getprop_by_offset(w->fdt, prop, &fixup.label, &size);
+		const char *end = text ? text + size : NULL;
+
+		/* a string that does not end is not looked at, and no kernel takes it */
+		for (; text < end && memchr(text, '\0', end - text); text += strlen(text) + 1)
+			if (fixup_split(text, &fixup) && fn(w, &fixup, data))
+				return true;
+	}
+	return false;
+}
+
+static bool bytes_are(const char *bytes, size_t size, const char *text)
+{
+	return strlen(text) == size && !memcmp(bytes, text, size);
+}
+
+static bool is_in(const char *bytes, size_t size, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (bytes_are(bytes, size, list[i]))
+			return true;
+	return false;
+}
+
+struct target_search {
+	const char *fragment;
+	const char *label;
+};
+
+static bool is_target(struct hwc_walk *w, const struct fixup *fixup, void *data)
+{
+	struct target_search *search = data;
+
+	(void)w;
+	if (!bytes_are(fixup->prop, fixup->prop_size, "target") ||
+	    !bytes_are(fixup->path + 1, fixup->path_size - 1, search->fragment))
+		return false;
+	search->label = fixup->label;
+	return true;
+}
+
+/* The label that the target of a fragment waits for; NULL where it is none. */
+const char *hwc_refs_target(struct hwc_walk *w, int fragment)
+{
+	struct target_search search = { .fragment = hwc_walk_name(w, fragment) };
+
+	fixups_walk(w, is_target, &search);
+	return search.label;
+}
+
+static bool may_refer(const struct fixup *fixup)
+{
+	return is_in(fixup->prop, fixup->prop_size, outward, HWC_ARRAY_SIZE(outward));
+}
+
+static char *copy_bytes(struct hwc_walk *w, const char *bytes, size_t size)
+{
+	char *copy = strndup(bytes, size);
+
+	if (!copy)
+		w->nomem = true;
+	return copy;
+}
+
+/* Takes @node over. */
+static void ref_add(struct hwc_walk *w, const struct fixup *fixup, char *node)
+{
+	struct hwc_overlay_ref *ref = hwc_array_grow(&w->overlay->refs, sizeof(*ref));
+
+	if (!ref) {
+		free(node);
+		w->nomem = true;
+		return;
+	}
+	w->overlay->refs.count++;
+	ref->node = node;
+	ref->property = copy_bytes(w, fixup->prop, fixup->prop_size);
+	ref->label = hwc_walk_copy(w, fixup->label);
+	if (ref->property && !may_refer(fixup))
+		hwc_walk_refuse(w, "%s refers to &%s by %s; only " OUTWARD " may refer to what is outside of the overlay",
+		       node, fixup->label, ref->property);
+}
+
+struct refs {
+	const char *inside; /* "/fragment@0/__overlay__" */
+	const char *target;
+};
+
+static bool ref_check(struct hwc_walk *w, const struct fixup *fixup, void *data)
+{
+	const struct refs *refs = data;
+	size_t length = strlen(refs->inside);
+	char *node;
+
+	if (fixup->path_size < length || memcmp(fixup->path, refs->inside, length) ||
+	    (fixup->path_size > length && fixup->path[length] != '/'))
+		return false;
+	if (asprintf(&node, "%s%.*s", refs->target, (int)(fixup->path_size - length),
+		     fixup->path + length) < 0)
+		w->nomem = true;
+	else
+		ref_add(w, fixup, node);
+	return w->nomem;
+}
+
+void hwc_refs_check(struct hwc_walk *w, int fragment, const char *target)
+{
+	struct refs refs = { .target = target };
+	char *inside;
+
+	if (asprintf(&inside, "/%s/__overlay__", hwc_walk_name(w, fragment)) < 0) {
+		w->nomem = true;
+		return;
+	}
+	refs.inside = inside;
+	fixups_walk(w, ref_check, &refs);
+	free(inside);
+}
+
+static bool ends_in(const char *name, size_t size, const char *end)
+{
+	size_t length = strlen(end);
+
+	return size > length && !memcmp(name + size - length, end, length);
+}
+
+static bool is_phandle(const char *name)
+{
+	size_t size = strlen(name);
+
+	return is_in(name, size, phandles, HWC_ARRAY_SIZE(phandles)) ||
+	       ends_in(name, size, "-supply") || ends_in(name, size, "-gpio") ||
+	       ends_in(name, size, "-gpios");
+}
+
+/* Whether a phandle is that of a node in the fragment under way. */
+static bool is_inside(const struct hwc_walk *w, uint32_t phandle)
+{
+	int node = fdt_node_offset_by_phandle(w->fdt, phandle);
+
+	while (node >= 0 && node != w->changes)
+		node = fdt_parent_offset(w->fdt, node);
+	return node >= 0;
+}
+
+static void prop_check(struct hwc_walk *w, int prop, const char *path)
+{
+	const char *name;
+	int size;
+	const void *value = fdt_getprop_by_offset(w->fdt, prop, &name, &size);
+	uint32_t phandle;
+
+	if (!value)
+		return;
+	if (is_in(name, strlen(name), forbidden, HWC_ARRAY_SIZE(forbidden)))
+		hwc_walk_refuse(w, "%s has %s, which a claim brings itself", path, name);
+	if (!is_phandle(name) || size < (int)sizeof(phandle))
+		return;
+	phandle = hwc_cell(value, 0);
+	/* what waits to be resolved is seen in __fixups__ */
+	if (phandle != HWC_PHANDLE_UNRESOLVED && !is_inside(w, phandle))
+		hwc_walk_refuse(w, "%s refers to phandle 0x%x by %s, which is outside of the overlay",
+				path, phandle, name);
+}
+
+void hwc_refs_node(struct hwc_walk *w, int node, const char *path)
+{
+	int prop;
+
+	if (!fdt_node_check_compatible(w->fdt, node, "fpga-region"))
+		hwc_walk_refuse(w, "%s is an FPGA region of its own", path);
+	fdt_for_each_property_offset(prop, w->fdt, node)
+		prop_check(w, prop, path);
+}

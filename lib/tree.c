@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A device tree as the kernel shows it in files: a folder for each node, a file
+ * for each property.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "internal.h"
+
+/* Longer than any property that is asked for here. */
+#define PROP_MAX 65536
+
+/* Deeper than any device tree. */
+#define DEPTH_MAX 32
+
+struct hwc_tree {
+	int fd;
+};
+
+struct hwc_tree *hwc_tree_open(const char *path)
+{
+	struct hwc_tree *tree;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	tree = malloc(sizeof(*tree));
+	if (!tree) {
+		close(fd);
+		return NULL;
+	}
+	tree->fd = fd;
+	return tree;
+}
+
+void hwc_tree_close(struct hwc_tree *tree)
+{
+	if (!tree)
+		return;
+	close(tree->fd);
+	free(tree);
+}
+
+/* Devicetree Specification 2.2.1: the characters of node names. */
+bool hwc_tree_name_ok(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789,._+-@";
+
+	return *name && *name != '.' && !name[strspn(name, letters)];
+}
+
+bool hwc_tree_path_ok(const char *path)
+{
+	char *copy, *name, *rest;
+	bool ok = *path == '/';
+
+	if (!ok || !path[1])
+		return ok;
+	copy = strdup(path + 1);
+	if (!copy)
+		return false;
+	rest = copy;
+	while (ok && (name = strsep(&rest, "/")))
+		ok = hwc_tree_name_ok(name);
+	free(copy);
+	return ok;
+}
+
+/* A folder or file of the tree; -1 where the path is not one of a device tree. */
+static int tree_open_at(const struct hwc_tree *tree, const char *node, const char *prop, int flags)
+{
+	char path[4096];
+	int length;
+
+	if (!hwc_tree_path_ok(node))
+		return -1;
+	length = snprintf(path, sizeof(path), ".%s/%s", node, prop);
+	if (length < 0 || (size_t)length >= sizeof(path))
+		return -1;
+	return openat(tree->fd, path, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+bool hwc_tree_has(const struct hwc_tree *tree, const char *node)
+{
+	int fd = tree_open_at(tree, node, "", O_DIRECTORY);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+static void *read_prop(int fd, size_t *size)
+{
+	struct stat st;
+	char *data;
+	ssize_t got;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > PROP_MAX)
+		return NULL;
+	data = malloc(st.st_size + 1);
+	if (!data)
+		return NULL;
+	got = read(fd, data, st.st_size);
+	if (got != st.st_size) {
+		free(data);
+		return NULL;
+	}
+	data[got] = '\0';
+	*size = got;
+	return data;
+}
+
+void *hwc_tree_prop(const struct hwc_tree *tree, const char *node, const char *name, size_t *size)
+{
+	int fd = tree_open_at(tree, node, name, O_NONBLOCK);
+	void *data;
+
+	if (fd < 0)
+		return NULL;
+	data = read_prop(fd, size);
+	close(fd);
+	return data;
+}
+
+char *hwc_tree_label(const struct hwc_tree *tree, const char *label)
+{
+	size_t size;
+
+	if (!hwc_tree_name_ok(label))
+		return NULL;
+	return hwc_tree_prop(tree, "/__symbols__", label, &size);
+}
+
+static bool has_phandle(const struct hwc_tree *tree, const char *node, uint32_t phandle)
+{
+	size_t size;
+	void *prop = hwc_tree_prop(tree, *node ? node : "/", "phandle", &size);
+	bool found = prop && size == sizeof(phandle) && hwc_cell(prop, 0) == phandle;
+
+	free(prop);
+	return found;
+}
+
+static char *find_phandle(const struct hwc_tree *tree, const char *node, uint32_t phandle,
+			  int depth);
+
+/* @dir is closed. */
+static char *find_below(const struct hwc_tree *tree, DIR *dir, const char *node, uint32_t phandle,
+			int depth)
+{
+	struct dirent *entry;
+	char *found = NULL;
+	char *child;
+
+	while (!found && (entry = readdir(dir))) {
+		if (entry->d_type != DT_DIR || *entry->d_name == '.')
+			continue;
+		if (asprintf(&child, "%s/%s", node, entry->d_name) < 0)
+			break;
+		found = find_phandle(tree, child, phandle, depth + 1);
+		free(child);
+	}
+	closedir(dir);
+	return found;
+}
+
+/* @node: "" for the root */
+static char *find_phandle(const struct hwc_tree *tree, const char *node, uint32_t phandle,
+			  int depth)
+{
+	DIR *dir;
+	int fd;
+
+	if (has_phandle(tree, node, phandle))
+		return strdup(*node ? node : "/");
+	if (depth == DEPTH_MAX)
+		return NULL;
+	fd = tree_open_at(tree, *node ? node : "/", "", O_DIRECTORY);
+	if (fd < 0)
+		return NULL;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return NULL;
+	}
+	return find_below(tree, dir, node, phandle, depth);
+}
+
+char *hwc_tree_phandle(const struct hwc_tree *tree, uint32_t phandle)
+{
+	return find_phandle(tree, "", phandle, 0);
+}
