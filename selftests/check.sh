@@ -23,7 +23,7 @@ host_tests() {
 	done
 	"$here/ktap.py" --tests "${TESTS-}" --tally "$tally" \
 		$(find "$top/build/host/tests" -maxdepth 1 -type f -perm -u+x 2>/dev/null | sort) \
-		"$here/style.sh"
+		"$here/test-ktap.py" "$here/style.sh"
 }
 
 # Whether a guest has anything to do.

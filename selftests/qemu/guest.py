@@ -148,21 +148,21 @@ class Guest:
             raise SystemExit("guest.py: QEMU did not start") from None
 
     def lines(self):
-        """Lines from the port; None once for each wait that ends in silence."""
-        start = last = time.monotonic()
+        """Lines from the port, until it closes or a limit ends the wait."""
+        end = time.monotonic() + self.args.limit
         pending = b""
+        self.why = "ended without saying so"
         with open(os.path.join(self.args.out, "report.log"), "wb") as log:
             while True:
-                now = time.monotonic()
-                wait = min(last + self.patience, start + self.args.limit) - now
-                ready = wait > 0 and select.select([self.port], [], [], wait)[0]
-                if not ready:
-                    yield None
+                left = end - time.monotonic()
+                wait = max(0, min(self.patience, left))
+                if not select.select([self.port], [], [], wait)[0]:
+                    self.why = (f"said nothing for {wait:.0f} s and was stopped" if wait < left
+                                else f"took more than {self.args.limit} s and was stopped")
                     return
                 data = self.port.recv(65536)
                 if not data:
                     return
-                last = time.monotonic()
                 log.write(data)
                 *whole, pending = (pending + data).split(b"\n")
                 for line in whole:
@@ -179,16 +179,12 @@ class Guest:
 
 def converse(guest, report):
     for line in guest.lines():
-        if line is None:
-            guest.process.kill()
-            report.abandon(f"said nothing for {guest.patience} s, or took more than "
-                           f"{guest.args.limit} s, and was stopped")
-            return
         report.feed(line)
         guest.patience = max(guest.args.idle, report.allowance())
         if report.done:
             return
-    report.abandon("ended without saying so")
+    guest.process.kill()
+    report.abandon(guest.why)
 
 
 def main():
