@@ -84,12 +84,14 @@ struct hwcontainer_resource_info {
  * struct hwcontainer_kind - a kind of hardware
  * @name: "fpga-region"
  * @owner: module of the backend, pinned by every claim
+ * @priv_size: bytes of backend's memory in each claim, zeroed
  * @blob_max: largest file in each slot in bytes; 0 means none is taken
  * @blob_required: the slots without which there is nothing to do
  * @acquire: May @claim have @res? Core lock held; must not sleep on hardware.
  *	Returns HWCONTAINER_DONE when it is ready as it is (the other steps are
  *	then not called, only drop), HWCONTAINER_WORK when it is to be prepared,
- *	or -errno with a sentence in @extack. Optional: means WORK.
+ *	or -errno with a sentence in @extack. Changes nothing unless it returns
+ *	DONE. Optional: means WORK.
  * @examine: Does the image fit? May sleep. Returns 0 or
  *	hwcontainer_claim_refuse(). Optional.
  * @configure: Makes the hardware what the image says. Called in the
@@ -110,6 +112,7 @@ struct hwcontainer_resource_info {
 struct hwcontainer_kind {
 	const char *name;
 	struct module *owner;
+	size_t priv_size;
 	size_t blob_max[HWCONTAINER_SLOTS];
 	bool blob_required[HWCONTAINER_SLOTS];
 
@@ -162,8 +165,7 @@ bool hwcontainer_claim_brings(const struct hwcontainer_claim *claim, enum hwcont
 u32 hwcontainer_claim_id(const struct hwcontainer_claim *claim);
 u32 hwcontainer_claim_flags(const struct hwcontainer_claim *claim);
 const char *hwcontainer_claim_container(const struct hwcontainer_claim *claim);
-void hwcontainer_claim_set_priv(struct hwcontainer_claim *claim, void *priv);
-void *hwcontainer_claim_priv(const struct hwcontainer_claim *claim);
+void *hwcontainer_claim_priv(struct hwcontainer_claim *claim);
 bool hwcontainer_claim_cancelled(const struct hwcontainer_claim *claim);
 void hwcontainer_claim_stage(struct hwcontainer_claim *claim, enum hwcontainer_stage stage);
 int hwcontainer_claim_add_device(struct hwcontainer_claim *claim, struct device *dev);

@@ -83,11 +83,11 @@ static ssize_t fir_write(struct file *file, const char __user *buf, size_t count
 	size_t done = 0;
 	ssize_t ret = 0;
 
-	if (count % SAMPLE)
-		return -EINVAL;
 	mutex_lock(&ff->lock);
 	if (accel_gone(ff->accel))
 		ret = -ENODEV;
+	else if (count % SAMPLE)
+		ret = -EINVAL;
 	while (!ret && done < count) {
 		if (done && signal_pending(current))
 			break;

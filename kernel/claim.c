@@ -1,0 +1,672 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hwcontainer: claims, from the grant to the end.
+ *
+ * A claim that needs work goes through steps, each queued by the one before:
+ * examine, configure, settle, and release at its end. Steps run without the
+ * core lock; between two of them, hwc_claim_advance_locked() decides what is
+ * next. However a claim ends, the steps under way see @ending and unwind.
+ */
+#include <linux/file.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "internal.h"
+
+DEFINE_XARRAY_ALLOC1(hwc_claims);
+static u32 hwc_next_claim;
+
+static void hwc_claim_work(struct work_struct *work);
+static void hwc_claim_hw(struct kthread_work *work);
+
+struct hwcontainer_claim *hwc_claim_get(struct hwcontainer_claim *claim)
+{
+	kref_get(&claim->ref);
+	return claim;
+}
+
+static void hwc_claim_free(struct kref *ref)
+{
+	struct hwcontainer_claim *claim = container_of(ref, struct hwcontainer_claim, ref);
+	int slot;
+
+	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++)
+		hwc_file_close(&claim->file[slot]);
+	hwc_devset_put(claim->devices);
+	kfree(claim->container);
+	kfree(claim->message);
+	module_put(claim->owner);
+	kfree(claim);
+	module_put(THIS_MODULE);
+}
+
+void hwc_claim_put(struct hwcontainer_claim *claim)
+{
+	kref_put(&claim->ref, hwc_claim_free);
+}
+
+/* Context: core lock held, which keeps what is returned from going. */
+struct hwcontainer_claim *hwc_claim_find_locked(u32 id)
+{
+	lockdep_assert_held(&hwc_lock);
+	return xa_load(&hwc_claims, id);
+}
+
+static void hwc_claim_set_state_locked(struct hwcontainer_claim *claim,
+				       enum hwcontainer_claim_state state)
+{
+	claim->state = state;
+	if (claim->announced)
+		hwc_claim_ntf_locked(claim);
+	wake_up_all(&claim->wait);
+}
+
+static void hwc_claim_uncount_locked(struct hwcontainer_claim *claim)
+{
+	if (claim->counted)
+		claim->res->in_use--;
+	claim->counted = false;
+}
+
+/* Queue the next @step where it belongs; the step has a reference of its own. */
+static void hwc_claim_queue_locked(struct hwcontainer_claim *claim, enum hwc_step step)
+{
+	bool in_worker = step == HWC_CONFIGURE || step == HWC_RELEASE;
+
+	lockdep_assert_held(&hwc_lock);
+	hwc_claim_get(claim);
+	claim->busy = true;
+	claim->step = step;
+	if (in_worker && claim->res->worker)
+		kthread_queue_work(claim->res->worker, &claim->hw);
+	else
+		queue_work(hwc_wq, &claim->work);
+}
+
+static void hwc_claim_enter_hw_locked(struct hwcontainer_claim *claim)
+{
+	struct hwcontainer_resource *res = claim->res;
+
+	claim->on_hw = true;
+	res->on_hw++;
+	hwc_devset_put(res->devices);
+	res->devices = NULL;
+	hwc_claim_queue_locked(claim, HWC_CONFIGURE);
+}
+
+static void hwc_claim_leave_hw_locked(struct hwcontainer_claim *claim)
+{
+	struct hwcontainer_resource *res = claim->res;
+	struct hwcontainer_claim *next;
+
+	if (!claim->on_hw)
+		return;
+	claim->on_hw = false;
+	res->on_hw--;
+
+	next = list_first_entry_or_null(&res->waiting, struct hwcontainer_claim, in_waiting);
+	if (next) {
+		list_del_init(&next->in_waiting);
+		hwc_claim_enter_hw_locked(next);
+	}
+}
+
+/* The claim's life is over; only open files of it may be left. */
+static void hwc_claim_released_locked(struct hwcontainer_claim *claim)
+{
+	struct hwcontainer_resource *res = claim->res;
+
+	hwc_claim_leave_hw_locked(claim);
+	hwc_claim_uncount_locked(claim);
+	hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_RELEASED);
+	list_del_init(&claim->in_waiting);
+	list_del_init(&claim->in_res);
+	xa_erase(&hwc_claims, claim->id);
+	hwc_generation++;
+	claim->res = NULL;
+	wake_up_all(&res->drained);
+	hwc_claim_put(claim);
+}
+
+/* The hardware is given back, or was never touched: what is the end of it? */
+static void hwc_claim_finish_locked(struct hwcontainer_claim *claim)
+{
+	hwc_claim_leave_hw_locked(claim);
+	if (claim->ending) {
+		hwc_claim_released_locked(claim);
+	} else if (claim->error) {
+		hwc_claim_uncount_locked(claim);
+		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_FAILED);
+	} else {
+		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_READY);
+	}
+}
+
+static int hwc_claim_examine(struct hwcontainer_claim *claim)
+{
+	struct hwcontainer_resource *res = claim->res;
+	int slot, ret;
+
+	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
+		ret = hwc_file_read(claim, slot);
+		if (ret)
+			return ret;
+	}
+	hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_READ);
+	if (res->kind->examine) {
+		ret = res->kind->examine(res, claim);
+		if (ret)
+			return ret;
+	}
+	hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_CHECKED);
+	return 0;
+}
+
+static int hwc_claim_configure(struct hwcontainer_claim *claim)
+{
+	struct hwcontainer_resource *res = claim->res;
+	int slot, ret = 0;
+
+	mutex_lock(&hwc_lock);
+	if (!claim->ending)
+		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_PREPARING);
+	mutex_unlock(&hwc_lock);
+
+	if (hwcontainer_claim_cancelled(claim))
+		ret = -ECANCELED;
+	else if (res->kind->configure)
+		ret = res->kind->configure(res, claim);
+	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++)
+		hwc_file_close(&claim->file[slot]);
+	return ret;
+}
+
+static int hwc_claim_settle(struct hwcontainer_claim *claim)
+{
+	struct hwcontainer_resource *res = claim->res;
+
+	return res->kind->settle ? res->kind->settle(res, claim) : 0;
+}
+
+static int hwc_claim_release(struct hwcontainer_claim *claim)
+{
+	struct hwcontainer_resource *res = claim->res;
+
+	if (res->kind->release)
+		res->kind->release(res, claim);
+	return 0;
+}
+
+static int (*const hwc_steps[])(struct hwcontainer_claim *claim) = {
+	[HWC_EXAMINE] = hwc_claim_examine,
+	[HWC_CONFIGURE] = hwc_claim_configure,
+	[HWC_SETTLE] = hwc_claim_settle,
+	[HWC_RELEASE] = hwc_claim_release,
+};
+
+static void hwc_claim_advance_locked(struct hwcontainer_claim *claim, int ret)
+{
+	struct hwcontainer_resource *res = claim->res;
+
+	lockdep_assert_held(&hwc_lock);
+	claim->busy = false;
+	if (ret && !claim->error)
+		claim->error = ret;
+
+	switch (claim->step) {
+	case HWC_EXAMINE:
+		if (ret || claim->ending || claim->flags & HWCONTAINER_CLAIM_FLAGS_DRY_RUN)
+			hwc_claim_finish_locked(claim);
+		else if (res->on_hw < res->capacity)
+			hwc_claim_enter_hw_locked(claim);
+		else
+			list_add_tail(&claim->in_waiting, &res->waiting);
+		break;
+	case HWC_CONFIGURE:
+		if (ret)
+			hwc_claim_finish_locked(claim);
+		else
+			hwc_claim_queue_locked(claim, claim->ending ? HWC_RELEASE : HWC_SETTLE);
+		break;
+	case HWC_SETTLE:
+		if (ret || claim->ending)
+			hwc_claim_queue_locked(claim, HWC_RELEASE);
+		else
+			hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_READY);
+		break;
+	case HWC_RELEASE:
+		hwc_claim_finish_locked(claim);
+		break;
+	}
+}
+
+static void hwc_claim_run(struct hwcontainer_claim *claim)
+{
+	int ret = hwc_steps[claim->step](claim);
+
+	mutex_lock(&hwc_lock);
+	hwc_claim_advance_locked(claim, ret);
+	mutex_unlock(&hwc_lock);
+	hwc_claim_put(claim);
+}
+
+static void hwc_claim_work(struct work_struct *work)
+{
+	hwc_claim_run(container_of(work, struct hwcontainer_claim, work));
+}
+
+static void hwc_claim_hw(struct kthread_work *work)
+{
+	hwc_claim_run(container_of(work, struct hwcontainer_claim, hw));
+}
+
+/* One sentence on who is in the way. */
+static int hwc_refuse_busy_locked(const struct hwcontainer_resource *res,
+				  const struct hwcontainer_claim *self,
+				  struct netlink_ext_ack *extack)
+{
+	const struct hwcontainer_claim *claim;
+	const char *name = hwcontainer_resource_name(res);
+
+	if (res->capacity > 1)
+		return hwc_refuse(extack, -EBUSY, "%s is held by %u claims, its capacity",
+				  hwc_tail(name, 40), res->in_use);
+	list_for_each_entry(claim, &res->claims, in_res) {
+		if (!claim->counted)
+			continue;
+		if (claim->txn == self->txn)
+			return hwc_refuse(extack, -EINVAL, "%s is asked for twice",
+					  hwc_tail(name, 56));
+		if (claim->container)
+			return hwc_refuse(extack, -EBUSY,
+					  "%s is held by container %.12s (claim %u)",
+					  hwc_tail(name, 25), claim->container, claim->id);
+		return hwc_refuse(extack, -EBUSY, "%s is held by claim %u",
+				  hwc_tail(name, 50), claim->id);
+	}
+	return -EBUSY;
+}
+
+static struct hwcontainer_claim *hwc_claim_alloc(struct hwcontainer_resource *res,
+						 const struct hwc_txn *txn)
+{
+	struct hwcontainer_claim *claim;
+
+	if (!try_module_get(THIS_MODULE))
+		return NULL;
+	if (!try_module_get(res->kind->owner))
+		goto err_put_self;
+	claim = kzalloc(struct_size(claim, priv, res->kind->priv_size), GFP_KERNEL);
+	if (!claim)
+		goto err_put_owner;
+	if (txn->container) {
+		claim->container = kstrdup(txn->container, GFP_KERNEL);
+		if (!claim->container)
+			goto err_free;
+	}
+
+	kref_init(&claim->ref);
+	claim->state = HWCONTAINER_CLAIM_STATE_QUEUED;
+	claim->res = res;
+	claim->owner = res->kind->owner;
+	claim->txn = txn->serial;
+	claim->flags = txn->flags;
+	claim->priority = txn->priority;
+	claim->start = ktime_get_ns();
+	INIT_LIST_HEAD(&claim->in_res);
+	INIT_LIST_HEAD(&claim->in_waiting);
+	INIT_LIST_HEAD(&claim->in_holder);
+	INIT_WORK(&claim->work, hwc_claim_work);
+	kthread_init_work(&claim->hw, hwc_claim_hw);
+	init_waitqueue_head(&claim->wait);
+	return claim;
+
+err_free:
+	kfree(claim);
+err_put_owner:
+	module_put(res->kind->owner);
+err_put_self:
+	module_put(THIS_MODULE);
+	return NULL;
+}
+
+static int hwc_claim_open_files(struct hwcontainer_claim *claim, const struct hwc_want *want,
+				struct netlink_ext_ack *extack)
+{
+	int slot, ret;
+
+	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
+		ret = hwc_file_open(&claim->file[slot], want, slot, claim->res->kind, extack);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Ask the backend; what it says decides whether there is work to do. */
+static int hwc_claim_acquire_locked(struct hwcontainer_claim *claim, struct netlink_ext_ack *extack)
+{
+	struct hwcontainer_resource *res = claim->res;
+	int ret = HWCONTAINER_WORK;
+
+	if (res->kind->acquire)
+		ret = res->kind->acquire(res, claim, extack);
+	if (ret != HWCONTAINER_DONE)
+		return ret == HWCONTAINER_WORK ? 0 : ret;
+
+	claim->on_hw = true;
+	res->on_hw++;
+	claim->devices = hwc_devset_get(res->devices);
+	claim->state = HWCONTAINER_CLAIM_STATE_READY;
+	return 0;
+}
+
+/**
+ * hwc_claim_grant_locked() - give a resource to a holder, or say why not
+ * @txn: what the request's claims have in common
+ * @want: the resource and its image
+ * @extack: receives the sentence
+ *
+ * Nothing is started and nobody is told yet: hwc_claim_start_locked() or
+ * hwc_claim_revoke_locked() must follow.
+ *
+ * Context: core lock held.
+ * Return: the claim, or an ERR_PTR.
+ */
+struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
+						 const struct hwc_want *want,
+						 struct netlink_ext_ack *extack)
+{
+	struct hwcontainer_resource *res = hwc_resource_find(want->resource);
+	struct hwcontainer_claim *claim;
+	int ret;
+
+	lockdep_assert_held(&hwc_lock);
+	if (!res)
+		return ERR_PTR(hwc_refuse(extack, -ENOENT, "there is no resource %s",
+					  hwc_tail(want->resource, 50)));
+	claim = hwc_claim_alloc(res, txn);
+	if (!claim)
+		return ERR_PTR(hwc_refuse(extack, -ENOMEM, "out of memory"));
+
+	if (res->in_use >= res->capacity) {
+		ret = hwc_refuse_busy_locked(res, claim, extack);
+		goto err_put;
+	}
+	ret = hwc_claim_open_files(claim, want, extack);
+	if (ret)
+		goto err_put;
+	ret = xa_alloc_cyclic(&hwc_claims, &claim->id, claim, xa_limit_31b, &hwc_next_claim,
+			      GFP_KERNEL);
+	if (ret < 0) {
+		hwc_refuse(extack, ret, "out of memory");
+		goto err_put;
+	}
+	ret = hwc_claim_acquire_locked(claim, extack);
+	if (ret)
+		goto err_erase;
+
+	claim->counted = true;
+	res->in_use++;
+	list_add_tail(&claim->in_res, &res->claims);
+	hwc_claim_hold_locked(claim, txn->holder);
+	hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_GRANTED);
+	hwc_generation++;
+	return claim;
+
+err_erase:
+	xa_erase(&hwc_claims, claim->id);
+err_put:
+	hwc_claim_put(claim);
+	return ERR_PTR(ret);
+}
+
+/* Undo a grant. What was warm stays warm, whatever the claim said. */
+void hwc_claim_revoke_locked(struct hwcontainer_claim *claim)
+{
+	claim->flags |= HWCONTAINER_CLAIM_FLAGS_KEEP;
+	hwc_claim_end_locked(claim);
+}
+
+/* Begin the work a granted claim needs, if any. */
+void hwc_claim_start_locked(struct hwcontainer_claim *claim)
+{
+	lockdep_assert_held(&hwc_lock);
+	claim->announced = true;
+	hwc_claim_ntf_locked(claim);
+	if (claim->state == HWCONTAINER_CLAIM_STATE_QUEUED)
+		hwc_claim_queue_locked(claim, HWC_EXAMINE);
+}
+
+/* Make @holder the one whose death ends the claim. */
+void hwc_claim_hold_locked(struct hwcontainer_claim *claim, struct hwc_holder *holder)
+{
+	struct hwc_holder *old = claim->holder;
+
+	lockdep_assert_held(&hwc_lock);
+	list_del_init(&claim->in_holder);
+	claim->holder = holder;
+	if (holder) {
+		hwc_holder_get_locked(holder);
+		list_add_tail(&claim->in_holder, &holder->claims);
+	}
+	if (old)
+		hwc_holder_put_locked(old);
+}
+
+/* A ready claim lets go of the hardware: is there anything to clear? */
+static bool hwc_claim_drop_locked(struct hwcontainer_claim *claim)
+{
+	struct hwcontainer_resource *res = claim->res;
+
+	if (!claim->on_hw)
+		return false;
+	if (!res->kind->drop || res->kind->drop(res, claim) == HWCONTAINER_WORK)
+		return true;
+	hwc_devset_put(res->devices);
+	res->devices = hwc_devset_get(claim->devices);
+	return false;
+}
+
+/**
+ * hwc_claim_end_locked() - a claim ends
+ * @claim: any claim, also one that is ending already
+ *
+ * Returns at once. The resource can be granted to the next from now on; that
+ * one's work waits until this one has left the hardware.
+ *
+ * Context: core lock held; @claim may be freed.
+ */
+void hwc_claim_end_locked(struct hwcontainer_claim *claim)
+{
+	lockdep_assert_held(&hwc_lock);
+	if (claim->ending)
+		return;
+	WRITE_ONCE(claim->ending, true);
+	hwc_claim_uncount_locked(claim);
+	hwc_claim_hold_locked(claim, NULL);
+
+	if (claim->busy) {
+		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_RELEASING);
+	} else if (claim->state == HWCONTAINER_CLAIM_STATE_READY && hwc_claim_drop_locked(claim)) {
+		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_RELEASING);
+		hwc_claim_queue_locked(claim, HWC_RELEASE);
+	} else {
+		hwc_claim_released_locked(claim);
+	}
+}
+
+static bool hwc_resource_drained(struct hwcontainer_resource *res)
+{
+	bool empty;
+
+	mutex_lock(&hwc_lock);
+	empty = list_empty(&res->claims);
+	mutex_unlock(&hwc_lock);
+	return empty;
+}
+
+/* End every claim on a resource that is leaving, and wait for them. */
+void hwc_resource_drain(struct hwcontainer_resource *res)
+{
+	struct hwcontainer_claim *claim, *next;
+
+	mutex_lock(&hwc_lock);
+	list_for_each_entry_safe(claim, next, &res->claims, in_res) {
+		if (!claim->message)
+			claim->message = kasprintf(GFP_KERNEL, "%s left the system",
+						   hwcontainer_resource_name(res));
+		if (!claim->error)
+			claim->error = -ENODEV;
+		hwc_claim_end_locked(claim);
+	}
+	mutex_unlock(&hwc_lock);
+
+	wait_event(res->drained, hwc_resource_drained(res));
+}
+
+/**
+ * hwcontainer_claim_blob() - a file of the claim's image
+ * @claim: a claim
+ * @slot: which file
+ *
+ * Context: examine and configure.
+ * Return: the file; its data are NULL when the claim brought none.
+ */
+const struct hwcontainer_blob *hwcontainer_claim_blob(const struct hwcontainer_claim *claim,
+						      enum hwcontainer_slot slot)
+{
+	return &claim->file[slot].blob;
+}
+EXPORT_SYMBOL_GPL(hwcontainer_claim_blob);
+
+/**
+ * hwcontainer_claim_wants() - digest that was asked for
+ * @claim: a claim
+ * @slot: of which file
+ *
+ * Return: HWCONTAINER_DIGEST_LEN bytes, or NULL.
+ */
+const u8 *hwcontainer_claim_wants(const struct hwcontainer_claim *claim,
+				  enum hwcontainer_slot slot)
+{
+	return claim->file[slot].wanted ? claim->file[slot].want : NULL;
+}
+EXPORT_SYMBOL_GPL(hwcontainer_claim_wants);
+
+/**
+ * hwcontainer_claim_brings() - did the request come with a file?
+ * @claim: a claim
+ * @slot: which file
+ *
+ * Context: acquire.
+ * Return: true when it did.
+ */
+bool hwcontainer_claim_brings(const struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
+{
+	return claim->file[slot].file;
+}
+EXPORT_SYMBOL_GPL(hwcontainer_claim_brings);
+
+/**
+ * hwcontainer_claim_id() - number of a claim
+ * @claim: a claim
+ *
+ * Return: its number.
+ */
+u32 hwcontainer_claim_id(const struct hwcontainer_claim *claim)
+{
+	return claim->id;
+}
+EXPORT_SYMBOL_GPL(hwcontainer_claim_id);
+
+/**
+ * hwcontainer_claim_flags() - how a claim was asked for
+ * @claim: a claim
+ *
+ * Return: enum hwcontainer_claim_flags, or-ed.
+ */
+u32 hwcontainer_claim_flags(const struct hwcontainer_claim *claim)
+{
+	return claim->flags;
+}
+EXPORT_SYMBOL_GPL(hwcontainer_claim_flags);
+
+/**
+ * hwcontainer_claim_container() - container that a claim is for
+ * @claim: a claim
+ *
+ * Return: its id, or NULL.
+ */
+const char *hwcontainer_claim_container(const struct hwcontainer_claim *claim)
+{
+	return claim->container;
+}
+EXPORT_SYMBOL_GPL(hwcontainer_claim_container);
+
+/**
+ * hwcontainer_claim_priv() - the backend's memory in a claim
+ * @claim: a claim
+ *
+ * Return: the kind's priv_size bytes, zero at first.
+ */
+void *hwcontainer_claim_priv(struct hwcontainer_claim *claim)
+{
+	return claim->priv;
+}
+EXPORT_SYMBOL_GPL(hwcontainer_claim_priv);
+
+/**
+ * hwcontainer_claim_cancelled() - has the claim ended meanwhile?
+ * @claim: a claim
+ *
+ * Whoever waits in a step asks this at least ten times a second.
+ *
+ * Return: true when the step should give up.
+ */
+bool hwcontainer_claim_cancelled(const struct hwcontainer_claim *claim)
+{
+	return READ_ONCE(claim->ending);
+}
+EXPORT_SYMBOL_GPL(hwcontainer_claim_cancelled);
+
+/**
+ * hwcontainer_claim_stage() - stamp the end of a stage
+ * @claim: a claim
+ * @stage: what is done
+ */
+void hwcontainer_claim_stage(struct hwcontainer_claim *claim, enum hwcontainer_stage stage)
+{
+	WRITE_ONCE(claim->done[stage], max(ktime_get_ns() - claim->start, 1ULL));
+}
+EXPORT_SYMBOL_GPL(hwcontainer_claim_stage);
+
+/**
+ * hwcontainer_claim_refuse() - say why a step cannot be done
+ * @claim: a claim
+ * @err: -errno
+ * @fmt: one sentence without newline; the first one of a claim counts
+ *
+ * Context: examine, configure, settle. Sleeps.
+ * Return: @err.
+ */
+int hwcontainer_claim_refuse(struct hwcontainer_claim *claim, int err, const char *fmt, ...)
+{
+	char *message;
+	va_list args;
+
+	va_start(args, fmt);
+	message = kvasprintf(GFP_KERNEL, fmt, args);
+	va_end(args);
+
+	mutex_lock(&hwc_lock);
+	if (!claim->message)
+		swap(claim->message, message);
+	if (!claim->error)
+		claim->error = err;
+	mutex_unlock(&hwc_lock);
+	kfree(message);
+	return err;
+}
+EXPORT_SYMBOL_GPL(hwcontainer_claim_refuse);

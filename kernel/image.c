@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hwcontainer: the files of an image, from a descriptor to bytes in memory.
+ *
+ * In the request only what needs no waiting is looked at; the file is read in a
+ * workqueue, for a disk is slow and a FUSE server may never answer.
+ */
+#include <crypto/hash.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/kernel_read_file.h>
+#include <linux/module.h>
+#include <linux/vmalloc.h>
+
+#include "internal.h"
+
+static struct crypto_shash *hwc_sha256;
+
+static const char *const hwc_slot_names[HWCONTAINER_SLOTS] = {
+	[HWCONTAINER_IMAGE] = "image",
+	[HWCONTAINER_OVERLAY] = "overlay",
+};
+
+static int hwc_file_fits(struct file *file, size_t max, const char *what,
+			 struct netlink_ext_ack *extack)
+{
+	loff_t size = i_size_read(file_inode(file));
+
+	if (!S_ISREG(file_inode(file)->i_mode))
+		return hwc_refuse(extack, -EINVAL, "the %s is not a regular file", what);
+	if (!(file->f_mode & FMODE_READ))
+		return hwc_refuse(extack, -EBADF, "the %s is not open for reading", what);
+	if (!size)
+		return hwc_refuse(extack, -ENODATA, "the %s is empty", what);
+	if (size > max)
+		return hwc_refuse(extack, -EFBIG, "the %s has %lld bytes, at most %zu are taken",
+				  what, size, max);
+	if (inode_is_open_for_write(file_inode(file)))
+		return hwc_refuse(extack, -ETXTBSY, "the %s is open for writing", what);
+	return 0;
+}
+
+/**
+ * hwc_file_open() - take a file that a request names
+ * @f: zeroed; receives the file and the digest it must have
+ * @want: the request
+ * @slot: which of its files
+ * @kind: says what is taken
+ * @extack: receives the sentence
+ *
+ * Return: 0 or -errno.
+ */
+int hwc_file_open(struct hwc_file *f, const struct hwc_want *want, enum hwcontainer_slot slot,
+		  const struct hwcontainer_kind *kind, struct netlink_ext_ack *extack)
+{
+	const char *what = hwc_slot_names[slot];
+	int fd = want->fd[slot];
+	int ret;
+
+	if (want->digest[slot]) {
+		f->wanted = true;
+		memcpy(f->want, want->digest[slot], sizeof(f->want));
+	}
+	if (fd < 0) {
+		if (kind->blob_required[slot] && !f->wanted)
+			return hwc_refuse(extack, -EINVAL, "a resource of kind %s needs an %s",
+					  kind->name, what);
+		return 0;
+	}
+	if (!kind->blob_max[slot])
+		return hwc_refuse(extack, -EINVAL, "a resource of kind %s takes no %s",
+				  kind->name, what);
+	f->file = fget(fd);
+	if (!f->file)
+		return hwc_refuse(extack, -EBADF, "%s: %d is no open file descriptor", what, fd);
+	ret = hwc_file_fits(f->file, kind->blob_max[slot], what, extack);
+	if (ret) {
+		fput(f->file);
+		f->file = NULL;
+	}
+	return ret;
+}
+
+/* Drop whatever there is of the file; its digest stays. */
+void hwc_file_close(struct hwc_file *f)
+{
+	if (f->file)
+		fput(f->file);
+	f->file = NULL;
+	vfree(f->blob.data);
+	f->blob.data = NULL;
+	f->blob.size = 0;
+}
+
+static int hwc_file_digest(struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
+{
+	struct hwc_file *f = &claim->file[slot];
+	int ret;
+
+	if (!f->wanted && !(claim->flags & HWCONTAINER_CLAIM_FLAGS_KEEP))
+		return 0;
+	ret = crypto_shash_tfm_digest(hwc_sha256, f->blob.data, f->blob.size, f->blob.digest);
+	if (ret)
+		return hwcontainer_claim_refuse(claim, ret, "the kernel cannot compute SHA-256");
+	f->blob.has_digest = true;
+	if (f->wanted && memcmp(f->want, f->blob.digest, sizeof(f->want)))
+		return hwcontainer_claim_refuse(claim, -EBADMSG,
+						"the digest of the %s is %*phN, asked for was %*phN",
+						hwc_slot_names[slot], (int)sizeof(f->want),
+						f->blob.digest, (int)sizeof(f->want), f->want);
+	return 0;
+}
+
+/**
+ * hwc_file_read() - bring a file of the image into memory
+ * @claim: a claim
+ * @slot: which file
+ *
+ * No size is asked of kernel_read_file(), for then it would not keep to the
+ * limit.
+ *
+ * Context: workqueue, sleeps.
+ * Return: 0 or -errno, with the claim's message set.
+ */
+int hwc_file_read(struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
+{
+	const char *what = hwc_slot_names[slot];
+	struct hwc_file *f = &claim->file[slot];
+	void *data = NULL;
+	ssize_t size;
+
+	if (!f->file) {
+		if (f->wanted)
+			return hwcontainer_claim_refuse(claim, -ENOENT,
+							"no %s with the digest %*phN is loaded",
+							what, (int)sizeof(f->want), f->want);
+		return 0;
+	}
+	size = kernel_read_file(f->file, 0, &data, claim->res->kind->blob_max[slot], NULL,
+				READING_FIRMWARE);
+	fput(f->file);
+	f->file = NULL;
+	if (size == -ETXTBSY)
+		return hwcontainer_claim_refuse(claim, size, "the %s is open for writing", what);
+	if (size < 0)
+		return hwcontainer_claim_refuse(claim, size, "the %s cannot be read (error %zd)",
+						what, -size);
+	f->blob.data = data;
+	f->blob.size = size;
+	return hwc_file_digest(claim, slot);
+}
+
+int hwc_image_init(void)
+{
+	hwc_sha256 = crypto_alloc_shash("sha256", 0, 0);
+	return PTR_ERR_OR_ZERO(hwc_sha256);
+}
+
+void hwc_image_exit(void)
+{
+	crypto_free_shash(hwc_sha256);
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* hwcontainer: what its files share. Sectioned by the file that defines it. */
+#ifndef HWC_INTERNAL_H
+#define HWC_INTERNAL_H
+
+#include <linux/hwcontainer.h>
+#include <linux/kref.h>
+#include <linux/kthread.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netlink.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+struct file;
+struct genl_info;
+struct hwc_devset;
+struct hwc_holder;
+struct sk_buff;
+
+#define HWC_VERSION "0.1.0"
+
+/*
+ * Refuse in a request: one sentence for the extended ack, which has room for
+ * 79 bytes; bound every string in it (hwc_tail()).
+ */
+#define hwc_refuse(extack, err, fmt, ...) ({				\
+	NL_SET_ERR_MSG_FMT((extack), fmt, ##__VA_ARGS__);		\
+	(err);								\
+})
+
+/* core.c: kinds and resources */
+
+/*
+ * Protects every table and every state in the module: kinds, resources, claims,
+ * holders. Never held while hardware is touched or a file is read. Outside it:
+ * the driver core's class locks. Inside it: the xarrays' and a pidfd's wait
+ * queue lock.
+ */
+extern struct mutex hwc_lock;
+
+/* Changes whenever a resource or a claim comes or goes: dumps compare it. */
+extern unsigned int hwc_generation;
+
+extern struct xarray hwc_resources;
+
+/* Runs everything that may sleep but does not touch hardware. */
+extern struct workqueue_struct *hwc_wq;
+
+/**
+ * struct hwcontainer_resource - a registered resource
+ * @id: its number
+ * @kind: what it is
+ * @names: name and aliases, in the table of names
+ * @n_names: how many; the name is the first
+ * @capacity: most claims at a time
+ * @worker: runs its configure and release
+ * @priv: the backend's own
+ * @in_use: claims that count against the capacity
+ * @on_hw: claims that have, get or still have the hardware; <= capacity
+ * @gone: unregistered; no new claims
+ * @claims: every claim on it that is not freed
+ * @waiting: claims that wait for @on_hw to shrink, first come first served
+ * @devices: devices of the image that is still loaded, or NULL
+ * @drained: woken when a claim leaves the hardware or the list
+ */
+struct hwcontainer_resource {
+	u32 id;
+	const struct hwcontainer_kind *kind;
+	struct hwc_name *names;
+	unsigned int n_names;
+	unsigned int capacity;
+	struct kthread_worker *worker;
+	void *priv;
+
+	unsigned int in_use;
+	unsigned int on_hw;
+	bool gone;
+	struct list_head claims;
+	struct list_head waiting;
+	struct hwc_devset *devices;
+	wait_queue_head_t drained;
+};
+
+int hwc_core_init(void);
+void hwc_core_exit(void);
+struct hwcontainer_resource *hwc_resource_find(const char *name);
+const char *hwc_resource_alias(const struct hwcontainer_resource *res, unsigned int i);
+enum hwcontainer_resource_state
+hwc_resource_state(const struct hwcontainer_resource *res,
+		   const struct hwcontainer_resource_info *info);
+void hwc_resource_describe(struct hwcontainer_resource *res,
+			   struct hwcontainer_resource_info *info);
+const char *hwc_kind_name(unsigned int i);
+const char *hwc_tail(const char *name, size_t room);
+
+/* claim.c: who has what */
+
+extern struct xarray hwc_claims;
+
+/**
+ * struct hwc_file - one file of a claim's image
+ * @file: open file, until it is read
+ * @wanted: a digest was asked for
+ * @want: that digest
+ * @blob: the bytes, from examine to the end of configure
+ */
+struct hwc_file {
+	struct file *file;
+	bool wanted;
+	u8 want[HWCONTAINER_DIGEST_LEN];
+	struct hwcontainer_blob blob;
+};
+
+/* What is done for a claim; configure and release in the resource's worker. */
+enum hwc_step {
+	HWC_EXAMINE,
+	HWC_CONFIGURE,
+	HWC_SETTLE,
+	HWC_RELEASE,
+};
+
+/**
+ * struct hwcontainer_claim - a holder's right to a resource
+ * @ref: one for the table, one for a step under way, one for each open file
+ * @id: its number
+ * @state: where it is in its life
+ * @res: what it is a right to; NULL once it is released
+ * @owner: module of the backend, pinned
+ * @txn: serial number of the request that made it
+ * @in_res: in the resource's claims
+ * @in_waiting: in the resource's waiting
+ * @holder: what its life hangs on; NULL once it ends
+ * @in_holder: in the holder's claims
+ * @container: id of the container, or NULL
+ * @flags: enum hwcontainer_claim_flags
+ * @priority: larger is more important
+ * @file: its image
+ * @start: time of the request
+ * @done: time from there to the end of each stage, 0 when not done
+ * @counted: counts in the resource's in_use
+ * @on_hw: counts in the resource's on_hw
+ * @busy: a step is queued or running
+ * @step: that step
+ * @announced: listeners know of it
+ * @ending: its holder let it go, or its resource went
+ * @error: why it failed, -errno
+ * @message: why it failed, or NULL
+ * @devices: what exists because of it, or NULL
+ * @work: its next step that does not touch hardware
+ * @hw: its next step that does
+ * @wait: woken when it changes its state
+ * @priv: the backend's own
+ */
+struct hwcontainer_claim {
+	struct kref ref;
+	u32 id;
+	enum hwcontainer_claim_state state;
+	struct hwcontainer_resource *res;
+	struct module *owner;
+	u64 txn;
+	struct list_head in_res;
+	struct list_head in_waiting;
+	struct hwc_holder *holder;
+	struct list_head in_holder;
+	char *container;
+	u32 flags;
+	s32 priority;
+	struct hwc_file file[HWCONTAINER_SLOTS];
+	u64 start;
+	u64 done[HWCONTAINER_STAGE_BOUND + 1];
+	bool counted;
+	bool on_hw;
+	bool busy;
+	enum hwc_step step;
+	bool announced;
+	bool ending;
+	int error;
+	char *message;
+	struct hwc_devset *devices;
+	struct work_struct work;
+	struct kthread_work hw;
+	wait_queue_head_t wait;
+	u8 priv[] __aligned(sizeof(u64));
+};
+
+/**
+ * struct hwc_want - what a request asks of one resource
+ * @resource: its name or an alias
+ * @fd: file in each slot, or -1
+ * @digest: digest in each slot, or NULL
+ */
+struct hwc_want {
+	const char *resource;
+	int fd[HWCONTAINER_SLOTS];
+	const u8 *digest[HWCONTAINER_SLOTS];
+};
+
+/**
+ * struct hwc_txn - what all the claims of a request have in common
+ * @serial: number of the request
+ * @holder: whose they will be
+ * @container: id of the container, or NULL
+ * @flags: enum hwcontainer_claim_flags
+ * @priority: larger is more important
+ */
+struct hwc_txn {
+	u64 serial;
+	struct hwc_holder *holder;
+	const char *container;
+	u32 flags;
+	s32 priority;
+};
+
+struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
+						 const struct hwc_want *want,
+						 struct netlink_ext_ack *extack);
+void hwc_claim_revoke_locked(struct hwcontainer_claim *claim);
+void hwc_claim_start_locked(struct hwcontainer_claim *claim);
+void hwc_claim_end_locked(struct hwcontainer_claim *claim);
+void hwc_claim_hold_locked(struct hwcontainer_claim *claim, struct hwc_holder *holder);
+struct hwcontainer_claim *hwc_claim_find_locked(u32 id);
+struct hwcontainer_claim *hwc_claim_get(struct hwcontainer_claim *claim);
+void hwc_claim_put(struct hwcontainer_claim *claim);
+void hwc_resource_drain(struct hwcontainer_resource *res);
+
+/* holder.c: what a claim's life hangs on */
+
+/**
+ * struct hwc_holder - something whose death ends its claims
+ * @type: what it is
+ * @refs: claims that hang on it, and whoever is using it; freed at 0 unless
+ *	it is a file's or nobody's
+ * @dead: it holds nothing any more
+ * @claims: those claims
+ */
+struct hwc_holder {
+	enum hwcontainer_holder type;
+	unsigned int refs;
+	bool dead;
+	struct list_head claims;
+};
+
+extern struct hwc_holder hwc_nobody;
+
+void hwc_holder_init(struct hwc_holder *holder, enum hwcontainer_holder type);
+void hwc_holder_get_locked(struct hwc_holder *holder);
+void hwc_holder_put_locked(struct hwc_holder *holder);
+void hwc_holder_die(struct hwc_holder *holder);
+struct hwc_holder *hwc_holder_from_pidfd(int fd, struct netlink_ext_ack *extack);
+u32 hwc_holder_pid(struct hwc_holder *holder);
+
+/* image.c: the files of an image */
+
+int hwc_image_init(void);
+void hwc_image_exit(void);
+int hwc_file_open(struct hwc_file *f, const struct hwc_want *want, enum hwcontainer_slot slot,
+		  const struct hwcontainer_kind *kind, struct netlink_ext_ack *extack);
+int hwc_file_read(struct hwcontainer_claim *claim, enum hwcontainer_slot slot);
+void hwc_file_close(struct hwc_file *f);
+
+/* device.c: what exists because of a claim */
+
+/**
+ * struct hwc_node - a device node
+ * @in_device: in the device's nodes
+ * @path: below /dev
+ * @block: block device
+ * @devt: numbers
+ */
+struct hwc_node {
+	struct list_head in_device;
+	bool block;
+	dev_t devt;
+	char path[];
+};
+
+/**
+ * struct hwc_window - a range of registers
+ * @name: from the device tree, or NULL
+ * @start: physical address
+ * @size: bytes
+ */
+struct hwc_window {
+	char *name;
+	u64 start;
+	u64 size;
+};
+
+/**
+ * struct hwc_device - a device as it was when it was reported
+ * @in_set: in the set
+ * @name: on its bus
+ * @driver: that it is bound to, or NULL
+ * @of_path: its device-tree node, or NULL
+ * @nodes: its device nodes
+ * @window: its registers, @n_windows of them
+ * @irq: its interrupts, @n_irq of them
+ */
+struct hwc_device {
+	struct list_head in_set;
+	char *name;
+	char *driver;
+	char *of_path;
+	struct list_head nodes;
+	struct hwc_window *window;
+	unsigned int n_windows;
+	u32 *irq;
+	unsigned int n_irq;
+};
+
+/* The devices of an image: counted, and not changed once it is shared. */
+struct hwc_devset {
+	struct kref ref;
+	struct list_head devices;
+};
+
+struct hwc_devset *hwc_devset_get(struct hwc_devset *set);
+void hwc_devset_put(struct hwc_devset *set);
+
+/* netlink.c: the wire */
+
+int hwc_netlink_init(void);
+void hwc_netlink_exit(void);
+void hwc_resource_ntf_locked(struct hwcontainer_resource *res, bool gone);
+void hwc_claim_ntf_locked(struct hwcontainer_claim *claim);
+
+/* cdev.c: /dev/hwcontainer */
+
+int hwc_cdev_init(void);
+void hwc_cdev_exit(void);
+struct hwc_holder *hwc_holder_from_file(struct file *file);
+
+/* fdt.c: flattened device trees, before anything else looks at them */
+
+/* Nodes inside each other in an overlay, counted from its root. */
+#define HWC_FDT_DEPTH 16
+
+/* Room for any sentence on an overlay, with its NUL. */
+#define HWC_WHY 192
+
+int hwc_fdt_check(const void *fdt, size_t size, char *why, size_t room);
+
+/* overlay.c: overlays, ours confined to a region and others kept out of it */
+
+/**
+ * struct hwc_guard - a region whose part of the device tree is ours
+ * @in_guards: in the list of guards, while it is guarded
+ * @np: the region's node
+ */
+struct hwc_guard {
+	struct list_head in_guards;
+	struct device_node *np;
+};
+
+int hwc_overlay_init(void);
+void hwc_overlay_exit(void);
+void hwc_guard_on(struct hwc_guard *guard);
+void hwc_guard_off(struct hwc_guard *guard);
+int hwc_overlay_apply(struct hwc_guard *guard, const void *fdt, size_t size, int *id, char *why);
+int hwc_overlay_remove(struct hwc_guard *guard, int *id);
+
+/* region.c: FPGA regions */
+
+#if IS_ENABLED(CONFIG_FPGA_REGION) && IS_ENABLED(CONFIG_OF_OVERLAY)
+int hwc_region_init(void);
+void hwc_region_exit(void);
+#else
+static inline int hwc_region_init(void)
+{
+	return 0;
+}
+
+static inline void hwc_region_exit(void)
+{
+}
+#endif
+
+#endif /* HWC_INTERNAL_H */

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* hwcontainer: hardware that comes with containers. Start and end of the module. */
+#include <linux/module.h>
+
+#include "internal.h"
+
+/* In the order of the list; undone from the end. */
+static const struct {
+	int (*init)(void);
+	void (*exit)(void);
+} hwc_parts[] = {
+	{ hwc_image_init, hwc_image_exit },
+	{ hwc_core_init, hwc_core_exit },
+	{ hwc_cdev_init, hwc_cdev_exit },
+	{ hwc_netlink_init, hwc_netlink_exit },
+	{ hwc_region_init, hwc_region_exit },
+};
+
+static void hwc_undo(int n)
+{
+	while (n--)
+		hwc_parts[n].exit();
+}
+
+static int __init hwc_init(void)
+{
+	int i, ret;
+
+	for (i = 0; i < ARRAY_SIZE(hwc_parts); i++) {
+		ret = hwc_parts[i].init();
+		if (ret) {
+			hwc_undo(i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static void __exit hwc_exit(void)
+{
+	hwc_undo(ARRAY_SIZE(hwc_parts));
+}
+
+module_init(hwc_init);
+module_exit(hwc_exit);
+MODULE_DESCRIPTION("Hardware that comes with containers");
+MODULE_AUTHOR("The hwcontainer developers");
+MODULE_VERSION(HWC_VERSION);
+MODULE_LICENSE("GPL");

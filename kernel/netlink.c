@@ -1,0 +1,741 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hwcontainer: the wire. The only file that sees netlink attributes.
+ *
+ * Requests run with genl's lock held for reading, which a waiting writer turns
+ * into a stop for every family: nothing here waits for hardware or files.
+ */
+#include <linux/file.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+#include "internal.h"
+#include "netlink_gen.h"
+
+/* Number of the last request that made claims. Core lock. */
+static u64 hwc_txn_serial;
+
+/*
+ * Resources belong to the machine, and so does who may have them: requests come
+ * from the first network namespace. Whoever has the hardware configured can
+ * master the bus, which is more than CAP_NET_ADMIN says.
+ */
+static int hwc_nl_may(struct sk_buff *skb, struct genl_info *info, bool change)
+{
+	if (!net_eq(genl_info_net(info), &init_net))
+		return hwc_refuse(info->extack, -EPERM,
+				  "hardware is handed out from the first network namespace only");
+	if (change && !netlink_capable(skb, CAP_SYS_ADMIN))
+		return hwc_refuse(info->extack, -EPERM, "configuring hardware needs CAP_SYS_ADMIN");
+	return 0;
+}
+
+/* Attributes come in any order and may be missing: say which. */
+static int hwc_nl_missing(struct genl_info *info, const char *what)
+{
+	return hwc_refuse(info->extack, -EINVAL, "the request has no %s", what);
+}
+
+/*
+ * A reply of @size bytes, filled by the caller. Larger ones than a page come
+ * with many grants or devices.
+ */
+static struct sk_buff *hwc_nl_reply_new(struct genl_info *info, size_t size, void **hdr)
+{
+	struct sk_buff *msg = genlmsg_new(size, GFP_KERNEL);
+
+	if (!msg)
+		return NULL;
+	*hdr = genlmsg_iput(msg, info);
+	if (!*hdr) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+int hwcontainer_nl_noop_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return 0;
+}
+
+static int hwc_nl_fill_kinds_locked(struct sk_buff *msg)
+{
+	const char *name;
+	unsigned int i;
+
+	for (i = 0; (name = hwc_kind_name(i)); i++)
+		if (nla_put_string(msg, HWCONTAINER_A_INFO_KIND, name))
+			return -EMSGSIZE;
+	return 0;
+}
+
+int hwcontainer_nl_info_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sk_buff *msg;
+	void *hdr;
+	int ret;
+
+	msg = hwc_nl_reply_new(info, GENLMSG_DEFAULT_SIZE, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	mutex_lock(&hwc_lock);
+	ret = nla_put_string(msg, HWCONTAINER_A_INFO_VERSION, HWC_VERSION) ?:
+	      hwc_nl_fill_kinds_locked(msg);
+	mutex_unlock(&hwc_lock);
+	if (ret) {
+		nlmsg_free(msg);
+		return ret;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+static int hwc_nl_fill_digest(struct sk_buff *msg, int attr, bool known, const u8 *digest)
+{
+	return known ? nla_put(msg, attr, HWCONTAINER_DIGEST_LEN, digest) : 0;
+}
+
+static int hwc_nl_fill_string(struct sk_buff *msg, int attr, const char *text)
+{
+	return text && *text ? nla_put_string(msg, attr, text) : 0;
+}
+
+static int hwc_nl_fill_aliases(struct sk_buff *msg, const struct hwcontainer_resource *res)
+{
+	const char *name;
+	unsigned int i;
+
+	for (i = 0; (name = hwc_resource_alias(res, i)); i++)
+		if (nla_put_string(msg, HWCONTAINER_A_RESOURCE_ALIAS, name))
+			return -EMSGSIZE;
+	return 0;
+}
+
+/* Who holds an exclusive resource. */
+static int hwc_nl_fill_tenant_locked(struct sk_buff *msg, const struct hwcontainer_resource *res)
+{
+	const struct hwcontainer_claim *claim;
+
+	if (res->capacity != 1)
+		return 0;
+	list_for_each_entry(claim, &res->claims, in_res)
+		if (claim->counted)
+			return nla_put_u32(msg, HWCONTAINER_A_RESOURCE_CLAIM_ID, claim->id) ?:
+			       hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_CONTAINER,
+						  claim->container);
+	return 0;
+}
+
+static int hwc_resource_fill_locked(struct sk_buff *msg, void *object)
+{
+	struct hwcontainer_resource *res = object;
+	struct hwcontainer_resource_info info;
+	int ret;
+
+	hwc_resource_describe(res, &info);
+	ret = nla_put_u32(msg, HWCONTAINER_A_RESOURCE_ID, res->id) ?:
+	      nla_put_string(msg, HWCONTAINER_A_RESOURCE_NAME, hwcontainer_resource_name(res)) ?:
+	      hwc_nl_fill_aliases(msg, res) ?:
+	      nla_put_string(msg, HWCONTAINER_A_RESOURCE_KIND, res->kind->name) ?:
+	      nla_put_u32(msg, HWCONTAINER_A_RESOURCE_STATE, hwc_resource_state(res, &info)) ?:
+	      nla_put_u32(msg, HWCONTAINER_A_RESOURCE_CAPACITY, res->capacity) ?:
+	      nla_put_u32(msg, HWCONTAINER_A_RESOURCE_IN_USE, res->in_use) ?:
+	      hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_CONTROLLER, info.controller) ?:
+	      hwc_nl_fill_digest(msg, HWCONTAINER_A_RESOURCE_IMAGE_DIGEST,
+				 info.has_digest[HWCONTAINER_IMAGE],
+				 info.digest[HWCONTAINER_IMAGE]) ?:
+	      hwc_nl_fill_digest(msg, HWCONTAINER_A_RESOURCE_OVERLAY_DIGEST,
+				 info.has_digest[HWCONTAINER_OVERLAY],
+				 info.digest[HWCONTAINER_OVERLAY]) ?:
+	      hwc_nl_fill_tenant_locked(msg, res) ?:
+	      hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_MESSAGE, info.failed);
+	if (!ret && info.has_device_id)
+		ret = nla_put_u32(msg, HWCONTAINER_A_RESOURCE_DEVICE_ID, info.device_id);
+	return ret;
+}
+
+static int hwc_nl_fill_node(struct sk_buff *msg, const struct hwc_node *node)
+{
+	struct nlattr *nest = nla_nest_start(msg, HWCONTAINER_A_DEVICE_NODE);
+
+	if (!nest ||
+	    nla_put_string(msg, HWCONTAINER_A_NODE_PATH, node->path) ||
+	    nla_put_u32(msg, HWCONTAINER_A_NODE_TYPE,
+			node->block ? HWCONTAINER_NODE_TYPE_BLOCK : HWCONTAINER_NODE_TYPE_CHAR) ||
+	    nla_put_u32(msg, HWCONTAINER_A_NODE_MAJOR, MAJOR(node->devt)) ||
+	    nla_put_u32(msg, HWCONTAINER_A_NODE_MINOR, MINOR(node->devt)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int hwc_nl_fill_window(struct sk_buff *msg, const struct hwc_window *window)
+{
+	struct nlattr *nest = nla_nest_start(msg, HWCONTAINER_A_DEVICE_WINDOW);
+
+	if (!nest ||
+	    hwc_nl_fill_string(msg, HWCONTAINER_A_WINDOW_NAME, window->name) ||
+	    nla_put_uint(msg, HWCONTAINER_A_WINDOW_START, window->start) ||
+	    nla_put_uint(msg, HWCONTAINER_A_WINDOW_SIZE, window->size))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int hwc_nl_fill_device(struct sk_buff *msg, const struct hwc_device *d)
+{
+	struct nlattr *nest = nla_nest_start(msg, HWCONTAINER_A_CLAIM_DEVICE);
+	const struct hwc_node *node;
+	unsigned int i;
+
+	if (!nest ||
+	    nla_put_string(msg, HWCONTAINER_A_DEVICE_NAME, d->name) ||
+	    hwc_nl_fill_string(msg, HWCONTAINER_A_DEVICE_DRIVER, d->driver) ||
+	    hwc_nl_fill_string(msg, HWCONTAINER_A_DEVICE_OF_PATH, d->of_path))
+		return -EMSGSIZE;
+	list_for_each_entry(node, &d->nodes, in_device)
+		if (hwc_nl_fill_node(msg, node))
+			return -EMSGSIZE;
+	for (i = 0; i < d->n_windows; i++)
+		if (hwc_nl_fill_window(msg, &d->window[i]))
+			return -EMSGSIZE;
+	for (i = 0; i < d->n_irq; i++)
+		if (nla_put_u32(msg, HWCONTAINER_A_DEVICE_IRQ, d->irq[i]))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int hwc_nl_fill_devices(struct sk_buff *msg, const struct hwc_devset *set)
+{
+	const struct hwc_device *d;
+
+	if (!set)
+		return 0;
+	list_for_each_entry(d, &set->devices, in_set)
+		if (hwc_nl_fill_device(msg, d))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int hwc_nl_fill_timings(struct sk_buff *msg, const struct hwcontainer_claim *claim)
+{
+	struct nlattr *nest;
+	u64 time;
+	u32 stage;
+
+	for (stage = 1; stage < ARRAY_SIZE(claim->done); stage++) {
+		time = READ_ONCE(claim->done[stage]);
+		if (!time)
+			continue;
+		nest = nla_nest_start(msg, HWCONTAINER_A_CLAIM_TIMING);
+		if (!nest ||
+		    nla_put_u32(msg, HWCONTAINER_A_TIMING_STAGE, stage) ||
+		    nla_put_uint(msg, HWCONTAINER_A_TIMING_TIME, time))
+			return -EMSGSIZE;
+		nla_nest_end(msg, nest);
+	}
+	return 0;
+}
+
+static int hwc_nl_fill_holder(struct sk_buff *msg, struct hwc_holder *holder)
+{
+	u32 pid = hwc_holder_pid(holder);
+
+	if (!holder)
+		return 0;
+	return nla_put_u32(msg, HWCONTAINER_A_CLAIM_HOLDER, holder->type) ?:
+	       (pid ? nla_put_u32(msg, HWCONTAINER_A_CLAIM_HOLDER_PID, pid) : 0);
+}
+
+static int hwc_nl_fill_failure(struct sk_buff *msg, const struct hwcontainer_claim *claim)
+{
+	if (!claim->error)
+		return 0;
+	return nla_put_u32(msg, HWCONTAINER_A_CLAIM_ERROR, -claim->error) ?:
+	       hwc_nl_fill_string(msg, HWCONTAINER_A_CLAIM_MESSAGE, claim->message);
+}
+
+static int hwc_nl_fill_claim_digests(struct sk_buff *msg, const struct hwcontainer_claim *claim)
+{
+	const struct hwc_file *image = &claim->file[HWCONTAINER_IMAGE];
+	const struct hwc_file *overlay = &claim->file[HWCONTAINER_OVERLAY];
+
+	return hwc_nl_fill_digest(msg, HWCONTAINER_A_CLAIM_IMAGE_DIGEST,
+				  image->wanted || image->blob.has_digest,
+				  image->wanted ? image->want : image->blob.digest) ?:
+	       hwc_nl_fill_digest(msg, HWCONTAINER_A_CLAIM_OVERLAY_DIGEST,
+				  overlay->wanted || overlay->blob.has_digest,
+				  overlay->wanted ? overlay->want : overlay->blob.digest);
+}
+
+static int hwc_claim_fill_locked(struct sk_buff *msg, void *object)
+{
+	struct hwcontainer_claim *claim = object;
+	struct hwcontainer_resource *res = claim->res;
+
+	return nla_put_u32(msg, HWCONTAINER_A_CLAIM_ID, claim->id) ?:
+	       nla_put_u32(msg, HWCONTAINER_A_CLAIM_STATE, claim->state) ?:
+	       nla_put_u32(msg, HWCONTAINER_A_CLAIM_RESOURCE_ID, res->id) ?:
+	       nla_put_string(msg, HWCONTAINER_A_CLAIM_RESOURCE, hwcontainer_resource_name(res)) ?:
+	       nla_put_string(msg, HWCONTAINER_A_CLAIM_KIND, res->kind->name) ?:
+	       hwc_nl_fill_string(msg, HWCONTAINER_A_CLAIM_CONTAINER, claim->container) ?:
+	       hwc_nl_fill_holder(msg, claim->holder) ?:
+	       nla_put_u32(msg, HWCONTAINER_A_CLAIM_FLAGS, claim->flags) ?:
+	       nla_put_s32(msg, HWCONTAINER_A_CLAIM_PRIORITY, claim->priority) ?:
+	       hwc_nl_fill_claim_digests(msg, claim) ?:
+	       hwc_nl_fill_timings(msg, claim) ?:
+	       hwc_nl_fill_devices(msg, claim->devices) ?:
+	       hwc_nl_fill_failure(msg, claim);
+}
+
+typedef int (*hwc_fill_fn)(struct sk_buff *msg, void *object);
+
+/*
+ * A message about one object, in the smallest buffer out of a few sizes that
+ * takes it: a claim with many devices is large, and rare.
+ */
+static struct sk_buff *hwc_nl_one_locked(u32 portid, u32 seq, u8 cmd, hwc_fill_fn fill,
+					 void *object)
+{
+	size_t size = GENLMSG_DEFAULT_SIZE;
+	struct sk_buff *msg;
+	void *hdr;
+
+	for (; size <= SZ_1M; size *= 4) {
+		msg = genlmsg_new(size, GFP_KERNEL);
+		if (!msg)
+			return NULL;
+		hdr = genlmsg_put(msg, portid, seq, &hwcontainer_nl_family, 0, cmd);
+		if (hdr && !fill(msg, object)) {
+			genlmsg_end(msg, hdr);
+			return msg;
+		}
+		nlmsg_free(msg);
+	}
+	return NULL;
+}
+
+static int hwc_nl_answer(struct genl_info *info, u8 cmd, hwc_fill_fn fill, void *object)
+{
+	struct sk_buff *msg = hwc_nl_one_locked(info->snd_portid, info->snd_seq, cmd, fill, object);
+
+	return msg ? genlmsg_reply(msg, info) : -ENOMEM;
+}
+
+static void hwc_nl_tell(u8 cmd, hwc_fill_fn fill, void *object)
+{
+	struct sk_buff *msg;
+
+	lockdep_assert_held(&hwc_lock);
+	if (!genl_has_listeners(&hwcontainer_nl_family, &init_net, HWCONTAINER_NLGRP_EVENTS))
+		return;
+	msg = hwc_nl_one_locked(0, 0, cmd, fill, object);
+	if (msg)
+		genlmsg_multicast(&hwcontainer_nl_family, msg, 0, HWCONTAINER_NLGRP_EVENTS,
+				  GFP_KERNEL);
+}
+
+void hwc_resource_ntf_locked(struct hwcontainer_resource *res, bool gone)
+{
+	hwc_nl_tell(gone ? HWCONTAINER_CMD_RESOURCE_DEL_NTF : HWCONTAINER_CMD_RESOURCE_ADD_NTF,
+		    hwc_resource_fill_locked, res);
+}
+
+void hwc_claim_ntf_locked(struct hwcontainer_claim *claim)
+{
+	hwc_nl_tell(HWCONTAINER_CMD_CLAIM_NTF, hwc_claim_fill_locked, claim);
+}
+
+int hwcontainer_nl_resource_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *id = info->attrs[HWCONTAINER_A_RESOURCE_ID];
+	struct nlattr *name = info->attrs[HWCONTAINER_A_RESOURCE_NAME];
+	struct hwcontainer_resource *res;
+	int ret = hwc_nl_may(skb, info, false);
+
+	if (ret)
+		return ret;
+	if (!id == !name)
+		return hwc_refuse(info->extack, -EINVAL, "give the id or the name of a resource");
+
+	mutex_lock(&hwc_lock);
+	res = id ? xa_load(&hwc_resources, nla_get_u32(id)) : hwc_resource_find(nla_data(name));
+	if (res)
+		ret = hwc_nl_answer(info, HWCONTAINER_CMD_RESOURCE_GET, hwc_resource_fill_locked,
+				    res);
+	else if (id)
+		ret = hwc_refuse(info->extack, -ENOENT, "there is no resource %u", nla_get_u32(id));
+	else
+		ret = hwc_refuse(info->extack, -ENOENT, "there is no resource %s",
+				 hwc_tail(nla_data(name), 50));
+	mutex_unlock(&hwc_lock);
+	return ret;
+}
+
+int hwcontainer_nl_claim_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *id = info->attrs[HWCONTAINER_A_CLAIM_ID];
+	struct hwcontainer_claim *claim;
+	int ret = hwc_nl_may(skb, info, false);
+
+	if (ret)
+		return ret;
+	if (!id)
+		return hwc_nl_missing(info, "claim id");
+
+	mutex_lock(&hwc_lock);
+	claim = hwc_claim_find_locked(nla_get_u32(id));
+	if (claim)
+		ret = hwc_nl_answer(info, HWCONTAINER_CMD_CLAIM_GET, hwc_claim_fill_locked, claim);
+	else
+		ret = hwc_refuse(info->extack, -ENOENT, "there is no claim %u", nla_get_u32(id));
+	mutex_unlock(&hwc_lock);
+	return ret;
+}
+
+/* The one dumper: everything in @table, from where the last message stopped. */
+static int hwc_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, struct xarray *table,
+		       u8 cmd, hwc_fill_fn fill)
+{
+	unsigned long index;
+	void *object, *hdr;
+	int ret = 0;
+
+	if (!net_eq(sock_net(skb->sk), &init_net))
+		return 0;
+	mutex_lock(&hwc_lock);
+	cb->seq = hwc_generation;
+	xa_for_each_start(table, index, object, cb->args[0]) {
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				  &hwcontainer_nl_family, NLM_F_MULTI, cmd);
+		ret = hdr ? fill(skb, object) : -EMSGSIZE;
+		if (ret) {
+			if (hdr)
+				genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genl_dump_check_consistent(cb, hdr);
+		genlmsg_end(skb, hdr);
+		cb->args[0] = index + 1;
+	}
+	mutex_unlock(&hwc_lock);
+	return ret;
+}
+
+int hwcontainer_nl_resource_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return hwc_nl_dump(skb, cb, &hwc_resources, HWCONTAINER_CMD_RESOURCE_GET,
+			   hwc_resource_fill_locked);
+}
+
+int hwcontainer_nl_claim_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return hwc_nl_dump(skb, cb, &hwc_claims, HWCONTAINER_CMD_CLAIM_GET, hwc_claim_fill_locked);
+}
+
+/**
+ * struct hwc_nl_holder - the holder a request names, for as long as it runs
+ * @holder: the holder
+ * @file: keeps it, where it is an open file
+ */
+struct hwc_nl_holder {
+	struct hwc_holder *holder;
+	struct file *file;
+};
+
+static int hwc_nl_holder_file_get(struct genl_info *info, int fd, struct hwc_nl_holder *h)
+{
+	h->file = fget(fd);
+	if (!h->file)
+		return hwc_refuse(info->extack, -EBADF, "%d is no open file descriptor", fd);
+	h->holder = hwc_holder_from_file(h->file);
+	if (h->holder)
+		return 0;
+	fput(h->file);
+	return hwc_refuse(info->extack, -EBADF, "file descriptor %d is not /dev/hwcontainer", fd);
+}
+
+/* Nobody, when the request names no holder. */
+static int hwc_nl_holder_get(struct genl_info *info, struct hwc_nl_holder *h)
+{
+	struct nlattr *file = info->attrs[HWCONTAINER_A_TXN_HOLDER_FILE];
+	struct nlattr *pidfd = info->attrs[HWCONTAINER_A_TXN_HOLDER_PIDFD];
+
+	h->file = NULL;
+	h->holder = &hwc_nobody;
+	if (file && pidfd)
+		return hwc_refuse(info->extack, -EINVAL,
+				  "a claim is held by a file or by a process, not by both");
+	if (file)
+		return hwc_nl_holder_file_get(info, nla_get_s32(file), h);
+	if (pidfd) {
+		h->holder = hwc_holder_from_pidfd(nla_get_s32(pidfd), info->extack);
+		return PTR_ERR_OR_ZERO(h->holder);
+	}
+	return 0;
+}
+
+static void hwc_nl_holder_put(struct hwc_nl_holder *h)
+{
+	if (h->file) {
+		fput(h->file);
+	} else if (h->holder != &hwc_nobody) {
+		mutex_lock(&hwc_lock);
+		hwc_holder_put_locked(h->holder);
+		mutex_unlock(&hwc_lock);
+	}
+}
+
+/* Every attribute of one type: the parser keeps only the last of them. */
+#define hwc_nl_for_each(attr, info, type, rem) \
+	nlmsg_for_each_attr_type(attr, type, (info)->nlhdr, GENL_HDRLEN, rem)
+
+static unsigned int hwc_nl_count(struct genl_info *info, int type)
+{
+	struct nlattr *attr;
+	unsigned int n = 0;
+	int rem;
+
+	hwc_nl_for_each(attr, info, type, rem)
+		n++;
+	return n;
+}
+
+static int hwc_nl_parse_want(struct nlattr *attr, struct hwc_want *want, struct genl_info *info)
+{
+	static const int fds[] = {
+		[HWCONTAINER_IMAGE] = HWCONTAINER_A_REQUEST_IMAGE_FD,
+		[HWCONTAINER_OVERLAY] = HWCONTAINER_A_REQUEST_OVERLAY_FD,
+	};
+	static const int digests[] = {
+		[HWCONTAINER_IMAGE] = HWCONTAINER_A_REQUEST_IMAGE_DIGEST,
+		[HWCONTAINER_OVERLAY] = HWCONTAINER_A_REQUEST_OVERLAY_DIGEST,
+	};
+	struct nlattr *tb[HWCONTAINER_A_REQUEST_MAX + 1];
+	int slot, ret;
+
+	/* The policy was checked with the message. */
+	ret = nla_parse_nested(tb, HWCONTAINER_A_REQUEST_MAX, attr, NULL, info->extack);
+	if (ret)
+		return ret;
+	if (!tb[HWCONTAINER_A_REQUEST_RESOURCE])
+		return hwc_nl_missing(info, "resource");
+	want->resource = nla_data(tb[HWCONTAINER_A_REQUEST_RESOURCE]);
+	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
+		want->fd[slot] = tb[fds[slot]] ? nla_get_s32(tb[fds[slot]]) : -1;
+		want->digest[slot] = tb[digests[slot]] ? nla_data(tb[digests[slot]]) : NULL;
+	}
+	return 0;
+}
+
+/* The process may have died since its pidfd was looked at. */
+static int hwc_nl_check_holder_locked(struct genl_info *info, const struct hwc_holder *holder)
+{
+	if (holder->dead)
+		return hwc_refuse(info->extack, -ESRCH, "the process has exited");
+	return 0;
+}
+
+static int hwc_nl_fill_grant(struct sk_buff *msg, const struct hwcontainer_claim *claim)
+{
+	struct nlattr *nest = nla_nest_start(msg, HWCONTAINER_A_TXN_GRANT);
+
+	if (!nest ||
+	    nla_put_u32(msg, HWCONTAINER_A_GRANT_ID, claim->id) ||
+	    nla_put_u32(msg, HWCONTAINER_A_GRANT_STATE, claim->state))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static size_t hwc_nl_grant_size(void)
+{
+	return nla_total_size(nla_total_size(sizeof(u32)) + nla_total_size(sizeof(u32)));
+}
+
+/* Grant every request of the message, or none. */
+static int hwc_nl_grant_all_locked(struct genl_info *info, const struct hwc_txn *txn,
+				   struct hwcontainer_claim **claims, struct sk_buff *msg)
+{
+	struct hwc_want want;
+	struct nlattr *attr;
+	unsigned int n = 0;
+	int rem, ret;
+
+	hwc_nl_for_each(attr, info, HWCONTAINER_A_TXN_REQUEST, rem) {
+		ret = hwc_nl_parse_want(attr, &want, info);
+		if (ret)
+			goto err_revoke;
+		claims[n] = hwc_claim_grant_locked(txn, &want, info->extack);
+		ret = PTR_ERR_OR_ZERO(claims[n]);
+		if (ret)
+			goto err_revoke;
+		ret = hwc_nl_fill_grant(msg, claims[n++]);
+		if (ret)
+			goto err_revoke;
+	}
+	return 0;
+
+err_revoke:
+	NL_SET_BAD_ATTR(info->extack, attr);
+	while (n--)
+		hwc_claim_revoke_locked(claims[n]);
+	return ret;
+}
+
+static int hwc_nl_claim_all(struct genl_info *info, struct hwc_holder *holder, unsigned int n,
+			    struct sk_buff *msg)
+{
+	struct nlattr *container = info->attrs[HWCONTAINER_A_TXN_CONTAINER];
+	struct nlattr *flags = info->attrs[HWCONTAINER_A_TXN_FLAGS];
+	struct nlattr *priority = info->attrs[HWCONTAINER_A_TXN_PRIORITY];
+	struct hwc_txn txn = {
+		.holder = holder,
+		.container = container ? nla_data(container) : NULL,
+		.flags = flags ? nla_get_u32(flags) : 0,
+		.priority = priority ? nla_get_s32(priority) : 0,
+	};
+	struct hwcontainer_claim *one, **claims = &one;
+	unsigned int i;
+	int ret;
+
+	if (n > 1) {
+		claims = kcalloc(n, sizeof(*claims), GFP_KERNEL);
+		if (!claims)
+			return -ENOMEM;
+	}
+
+	mutex_lock(&hwc_lock);
+	txn.serial = ++hwc_txn_serial;
+	ret = hwc_nl_check_holder_locked(info, holder) ?:
+	      hwc_nl_grant_all_locked(info, &txn, claims, msg);
+	for (i = 0; !ret && i < n; i++)
+		hwc_claim_start_locked(claims[i]);
+	mutex_unlock(&hwc_lock);
+
+	if (claims != &one)
+		kfree(claims);
+	return ret;
+}
+
+int hwcontainer_nl_claim_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	unsigned int n = hwc_nl_count(info, HWCONTAINER_A_TXN_REQUEST);
+	struct hwc_nl_holder h;
+	struct sk_buff *msg;
+	void *hdr;
+	int ret = hwc_nl_may(skb, info, true);
+
+	if (ret)
+		return ret;
+	if (!n)
+		return hwc_nl_missing(info, "resource");
+	if (n > HWCONTAINER_REQUESTS_MAX)
+		return hwc_refuse(info->extack, -E2BIG,
+				  "%u resources are asked for, %u are the most", n,
+				  HWCONTAINER_REQUESTS_MAX);
+	/* Made before the claims are: a claim without an answer is nobody's. */
+	msg = hwc_nl_reply_new(info, n * hwc_nl_grant_size(), &hdr);
+	if (!msg)
+		return -ENOMEM;
+	ret = hwc_nl_holder_get(info, &h);
+	if (!ret) {
+		ret = hwc_nl_claim_all(info, h.holder, n, msg);
+		hwc_nl_holder_put(&h);
+	}
+	if (ret) {
+		nlmsg_free(msg);
+		return ret;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+/*
+ * Every claim the message names: checked first, so that all or none are done.
+ * A claim that is ending is one no more, except that it may end twice.
+ */
+static int hwc_nl_check_claims_locked(struct genl_info *info, bool may_end)
+{
+	struct hwcontainer_claim *claim;
+	struct nlattr *attr;
+	int rem;
+
+	hwc_nl_for_each(attr, info, HWCONTAINER_A_TXN_CLAIM_ID, rem) {
+		claim = hwc_claim_find_locked(nla_get_u32(attr));
+		if (claim && (may_end || !claim->ending))
+			continue;
+		NL_SET_BAD_ATTR(info->extack, attr);
+		return hwc_refuse(info->extack, -ENOENT, "there is no claim %u",
+				  nla_get_u32(attr));
+	}
+	return 0;
+}
+
+int hwcontainer_nl_claim_handover_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct hwcontainer_claim *claim;
+	struct hwc_nl_holder h;
+	struct nlattr *attr;
+	int rem, ret = hwc_nl_may(skb, info, true);
+
+	if (ret)
+		return ret;
+	if (!info->attrs[HWCONTAINER_A_TXN_CLAIM_ID])
+		return hwc_nl_missing(info, "claim id");
+	ret = hwc_nl_holder_get(info, &h);
+	if (ret)
+		return ret;
+
+	mutex_lock(&hwc_lock);
+	ret = hwc_nl_check_holder_locked(info, h.holder) ?:
+	      hwc_nl_check_claims_locked(info, false);
+	hwc_nl_for_each(attr, info, HWCONTAINER_A_TXN_CLAIM_ID, rem) {
+		if (ret)
+			break;
+		claim = hwc_claim_find_locked(nla_get_u32(attr));
+		hwc_claim_hold_locked(claim, h.holder);
+	}
+	mutex_unlock(&hwc_lock);
+	hwc_nl_holder_put(&h);
+	return ret;
+}
+
+int hwcontainer_nl_claim_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct hwcontainer_claim *claim;
+	struct nlattr *attr;
+	int rem, ret = hwc_nl_may(skb, info, true);
+
+	if (ret)
+		return ret;
+	if (!info->attrs[HWCONTAINER_A_TXN_CLAIM_ID])
+		return hwc_nl_missing(info, "claim id");
+
+	mutex_lock(&hwc_lock);
+	ret = hwc_nl_check_claims_locked(info, true);
+	hwc_nl_for_each(attr, info, HWCONTAINER_A_TXN_CLAIM_ID, rem) {
+		if (ret)
+			break;
+		/* The same id twice: the first may have been the last of it. */
+		claim = hwc_claim_find_locked(nla_get_u32(attr));
+		if (claim)
+			hwc_claim_end_locked(claim);
+	}
+	mutex_unlock(&hwc_lock);
+	return ret;
+}
+
+int hwc_netlink_init(void)
+{
+	return genl_register_family(&hwcontainer_nl_family);
+}
+
+void hwc_netlink_exit(void)
+{
+	genl_unregister_family(&hwcontainer_nl_family);
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* hwcontainer: KUnit tests of the check that a blob is a flattened device tree. */
+#include <kunit/test.h>
+#include <linux/libfdt.h>
+#include <linux/module.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+
+#include "../internal.h"
+
+#define BLOB_MAX 512
+
+/**
+ * struct blob - a device tree under construction
+ * @bytes: header, structure block, strings block
+ * @at: where the next word of the structure block goes
+ */
+struct blob {
+	u8 bytes[BLOB_MAX];
+	u32 at;
+};
+
+static const char blob_strings[] = "reg\0compatible\0a/b";
+
+static void blob_word(struct blob *b, u32 word)
+{
+	put_unaligned_be32(word, b->bytes + b->at);
+	b->at += sizeof(word);
+}
+
+static void blob_text(struct blob *b, const char *text)
+{
+	memcpy(b->bytes + b->at, text, strlen(text));
+	b->at += ALIGN(strlen(text) + 1, sizeof(u32));
+}
+
+static void blob_node(struct blob *b, const char *name)
+{
+	blob_word(b, FDT_BEGIN_NODE);
+	blob_text(b, name);
+}
+
+static void blob_prop(struct blob *b, u32 name, u32 value)
+{
+	blob_word(b, FDT_PROP);
+	blob_word(b, sizeof(value));
+	blob_word(b, name);
+	blob_word(b, value);
+}
+
+static void blob_header(struct blob *b, size_t field, u32 value)
+{
+	put_unaligned_be32(value, b->bytes + field);
+}
+
+#define blob_set(b, field, value) blob_header((b), offsetof(struct fdt_header, field), (value))
+
+static void blob_begin(struct blob *b)
+{
+	memset(b, 0, sizeof(*b));
+	b->at = sizeof(struct fdt_header);
+}
+
+/* Add the strings and the header; returns the size. */
+static u32 blob_end(struct blob *b)
+{
+	u32 size = b->at + sizeof(blob_strings);
+
+	memcpy(b->bytes + b->at, blob_strings, sizeof(blob_strings));
+	blob_set(b, magic, FDT_MAGIC);
+	blob_set(b, totalsize, size);
+	blob_set(b, off_dt_struct, sizeof(struct fdt_header));
+	blob_set(b, off_dt_strings, b->at);
+	blob_set(b, version, 17);
+	blob_set(b, last_comp_version, 16);
+	blob_set(b, size_dt_strings, sizeof(blob_strings));
+	blob_set(b, size_dt_struct, b->at - sizeof(struct fdt_header));
+	return size;
+}
+
+/* A root with one node that has one property, before its end token. */
+static void blob_body(struct blob *b)
+{
+	blob_begin(b);
+	blob_node(b, "");
+	blob_node(b, "fir@0");
+	blob_prop(b, 0, 0x1000);
+	blob_word(b, FDT_END_NODE);
+	blob_word(b, FDT_END_NODE);
+}
+
+static void expect_refused(struct kunit *test, const struct blob *b, size_t size, const char *text)
+{
+	char why[HWC_WHY] = "";
+
+	KUNIT_EXPECT_EQ(test, hwc_fdt_check(b->bytes, size, why, sizeof(why)), -EBADMSG);
+	KUNIT_EXPECT_STREQ(test, why, text);
+}
+
+static void expect_good(struct kunit *test, const struct blob *b, size_t size)
+{
+	char why[HWC_WHY] = "";
+
+	KUNIT_EXPECT_EQ_MSG(test, hwc_fdt_check(b->bytes, size, why, sizeof(why)), 0, "%s", why);
+}
+
+static void good_tree_is_taken(struct kunit *test)
+{
+	struct blob b;
+
+	blob_body(&b);
+	blob_word(&b, FDT_NOP);
+	blob_word(&b, FDT_END);
+	expect_good(test, &b, blob_end(&b));
+}
+
+static void headers_that_lie_are_refused(struct kunit *test)
+{
+	struct blob b;
+	u32 size;
+
+	blob_body(&b);
+	blob_word(&b, FDT_END);
+	size = blob_end(&b);
+	expect_refused(test, &b, 16, "overlay has 16 bytes, a device tree's header 40");
+	blob_set(&b, magic, 0x27051956);
+	expect_refused(test, &b, size,
+		       "overlay begins with 0x27051956, a device tree with 0xd00dfeed");
+	blob_set(&b, magic, FDT_MAGIC);
+	blob_set(&b, totalsize, size + 1);
+	expect_refused(test, &b, size, "overlay has 103 bytes, its header says 104");
+	blob_set(&b, totalsize, size);
+	blob_set(&b, version, 3);
+	expect_refused(test, &b, size, "overlay is of version 3, 17 is understood");
+	blob_set(&b, version, 17);
+	blob_set(&b, off_dt_struct, 0xfffffffc);
+	expect_refused(test, &b, size,
+		       "overlay's structure block at 4294967292 does not fit in it");
+	blob_set(&b, off_dt_struct, sizeof(struct fdt_header));
+	blob_set(&b, size_dt_strings, 0xffffffff);
+	expect_refused(test, &b, size, "overlay's strings block at 84 does not fit in it");
+}
+
+static void every_cut_is_refused(struct kunit *test)
+{
+	char why[HWC_WHY];
+	struct blob b;
+	u32 size, cut;
+
+	blob_body(&b);
+	blob_word(&b, FDT_END);
+	size = blob_end(&b);
+	/* The whole blob says that it is shorter, in every way that fits. */
+	for (cut = sizeof(struct fdt_header); cut < size; cut++) {
+		blob_set(&b, totalsize, cut);
+		blob_set(&b, size_dt_struct, min(b.at, cut) - sizeof(struct fdt_header) -
+			 (cut <= b.at));
+		KUNIT_EXPECT_EQ_MSG(test, hwc_fdt_check(b.bytes, cut, why, sizeof(why)), -EBADMSG,
+				    "cut at %u", cut);
+	}
+}
+
+static void broken_structures_are_refused(struct kunit *test)
+{
+	struct blob b;
+
+	blob_body(&b);
+	expect_refused(test, &b, blob_end(&b), "overlay has no end token");
+
+	blob_body(&b);
+	blob_word(&b, FDT_END_NODE);
+	blob_word(&b, FDT_END);
+	expect_refused(test, &b, blob_end(&b), "overlay ends a node too many at byte 84");
+
+	blob_begin(&b);
+	blob_node(&b, "");
+	blob_word(&b, FDT_END);
+	expect_refused(test, &b, blob_end(&b), "overlay ends with 1 nodes open");
+
+	blob_body(&b);
+	blob_node(&b, "");
+	expect_refused(test, &b, blob_end(&b), "overlay has more than one root");
+
+	blob_body(&b);
+	blob_word(&b, 7);
+	expect_refused(test, &b, blob_end(&b), "overlay has the token 0x00000007 at byte 80");
+
+	blob_body(&b);
+	blob_prop(&b, 0, 0);
+	expect_refused(test, &b, blob_end(&b), "overlay has a property outside of nodes at byte 84");
+}
+
+static void names_for_sysfs_are_refused(struct kunit *test)
+{
+	struct blob b;
+
+	blob_begin(&b);
+	blob_node(&b, "");
+	blob_node(&b, "../../x");
+	expect_refused(test, &b, blob_end(&b), "overlay's node at byte 60 has no valid name");
+
+	blob_begin(&b);
+	blob_node(&b, "");
+	blob_prop(&b, sizeof("reg\0compatible"), 0);
+	expect_refused(test, &b, blob_end(&b), "overlay's property at byte 52 has no valid name");
+
+	blob_begin(&b);
+	blob_node(&b, "");
+	blob_prop(&b, sizeof(blob_strings), 0);
+	expect_refused(test, &b, blob_end(&b), "overlay's property at byte 52 has no name");
+}
+
+static void depth_is_bounded(struct kunit *test)
+{
+	struct blob b;
+	int i;
+
+	blob_begin(&b);
+	blob_node(&b, "");
+	for (i = 1; i <= HWC_FDT_DEPTH; i++)
+		blob_node(&b, "n");
+	expect_refused(test, &b, blob_end(&b), "overlay has more than 16 nodes inside each other");
+}
+
+static struct kunit_case hwc_fdt_cases[] = {
+	KUNIT_CASE(good_tree_is_taken),
+	KUNIT_CASE(headers_that_lie_are_refused),
+	KUNIT_CASE(every_cut_is_refused),
+	KUNIT_CASE(broken_structures_are_refused),
+	KUNIT_CASE(names_for_sysfs_are_refused),
+	KUNIT_CASE(depth_is_bounded),
+	{}
+};
+
+static struct kunit_suite hwc_fdt_suite = {
+	.name = "hwcontainer-fdt",
+	.test_cases = hwc_fdt_cases,
+};
+
+kunit_test_suite(hwc_fdt_suite);
+MODULE_DESCRIPTION("KUnit tests of hwcontainer");
+MODULE_LICENSE("GPL");
