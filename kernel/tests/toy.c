@@ -8,10 +8,10 @@
  *				an errno (5 for -EIO): the step fails with it
  *	stall_configure_ms stall_settle_ms
  *				the step takes that long
- *	configured released	how often each was called
+ *	configured released	how often each was done
  *	add remove		a name written there: a resource of that name
  *				comes or goes, claimed or not
- *	reset			a write turns all of the above off
+ *	reset			a write turns every knob off and sets the counts to 0
  */
 #include <linux/debugfs.h>
 #include <linux/delay.h>
@@ -118,10 +118,14 @@ static int toy_configure(struct hwcontainer_resource *res, struct hwcontainer_cl
 {
 	u32 ms = READ_ONCE(toy_knob[STALL_CONFIGURE_MS].value);
 
+	int ret;
+
 	if (ms)
 		msleep(ms);
-	atomic_inc(&toy_configured);
-	return toy_step(res, claim, FAIL_CONFIGURE);
+	ret = toy_step(res, claim, FAIL_CONFIGURE);
+	if (!ret)
+		atomic_inc(&toy_configured);
+	return ret;
 }
 
 static int toy_settle(struct hwcontainer_resource *res, struct hwcontainer_claim *claim)
@@ -169,7 +173,8 @@ static const struct hwcontainer_kind toy_kind = {
 
 static int toy_add(const char *name)
 {
-	struct toy *toy = kzalloc(struct_size(toy, name, strlen(name) + 1), GFP_KERNEL);
+	size_t size = strlen(name) + 1;
+	struct toy *toy = kzalloc(struct_size(toy, name, size), GFP_KERNEL);
 	struct hwcontainer_resource_desc desc = {
 		.kind = &toy_kind,
 		.capacity = capacity,
@@ -179,7 +184,7 @@ static int toy_add(const char *name)
 
 	if (!toy)
 		return -ENOMEM;
-	strcpy(toy->name, name);
+	memcpy(toy->name, name, size);
 	desc.name = toy->name;
 	mutex_lock(&toy_lock);
 	toy->res = hwcontainer_resource_register(&desc);
