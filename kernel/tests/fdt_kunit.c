@@ -128,7 +128,7 @@ static void headers_that_lie_are_refused(struct kunit *test)
 		       "overlay begins with 0x27051956, a device tree with 0xd00dfeed");
 	blob_set(&b, magic, FDT_MAGIC);
 	blob_set(&b, totalsize, size + 1);
-	expect_refused(test, &b, size, "overlay has 103 bytes, its header says 104");
+	expect_refused(test, &b, size, "overlay has 107 bytes, its header says 108");
 	blob_set(&b, totalsize, size);
 	blob_set(&b, version, 3);
 	expect_refused(test, &b, size, "overlay is of version 3, 17 is understood");
@@ -138,7 +138,7 @@ static void headers_that_lie_are_refused(struct kunit *test)
 		       "overlay's structure block at 4294967292 does not fit in it");
 	blob_set(&b, off_dt_struct, sizeof(struct fdt_header));
 	blob_set(&b, size_dt_strings, 0xffffffff);
-	expect_refused(test, &b, size, "overlay's strings block at 84 does not fit in it");
+	expect_refused(test, &b, size, "overlay's strings block at 88 does not fit in it");
 }
 
 static void every_cut_is_refused(struct kunit *test)
@@ -170,7 +170,7 @@ static void broken_structures_are_refused(struct kunit *test)
 	blob_body(&b);
 	blob_word(&b, FDT_END_NODE);
 	blob_word(&b, FDT_END);
-	expect_refused(test, &b, blob_end(&b), "overlay ends a node too many at byte 84");
+	expect_refused(test, &b, blob_end(&b), "overlay ends a node too many at byte 88");
 
 	blob_begin(&b);
 	blob_node(&b, "");
@@ -183,11 +183,11 @@ static void broken_structures_are_refused(struct kunit *test)
 
 	blob_body(&b);
 	blob_word(&b, 7);
-	expect_refused(test, &b, blob_end(&b), "overlay has the token 0x00000007 at byte 80");
+	expect_refused(test, &b, blob_end(&b), "overlay has the token 0x00000007 at byte 84");
 
 	blob_body(&b);
 	blob_prop(&b, 0, 0);
-	expect_refused(test, &b, blob_end(&b), "overlay has a property outside of nodes at byte 84");
+	expect_refused(test, &b, blob_end(&b), "overlay has a property outside of nodes at byte 88");
 }
 
 static void names_for_sysfs_are_refused(struct kunit *test)
