@@ -79,13 +79,12 @@ class Program:
         indent, verdict, number, text = match.groups()
         directive = DIRECTIVE.search(text)
         label = text[: directive.start()].strip() if directive else text
-        label = label or f"test {number}"
         if directive and directive[1].upper() == "SKIP":
-            entry = self._entry("skipped", f"{label}: {directive[2] or 'no reason given'}")
+            entry = self._entry("skipped", self._why_skipped(label, directive[2]))
         elif verdict == "ok" or directive:
-            entry = self._entry("passed", label)
+            entry = self._entry("passed", label or f"test {number}")
         else:
-            entry = self._entry("failed", label)
+            entry = self._entry("failed", label or f"test {number}")
         if indent:
             self.nested.append(entry)
             return
@@ -96,6 +95,13 @@ class Program:
         if not members or (entry[0] == "failed" and not any_failed(members)):
             members = members + [entry]
         self.results += members
+
+    def _why_skipped(self, label, reason):
+        """cmocka puts the name where the reason belongs; its tests print theirs."""
+        if not label:
+            label, reason = reason, self.context[-1] if self.context else ""
+            reason = reason.replace("[  SKIP  ]", "").strip(" #")
+        return f"{label}: {reason or 'no reason given'}"
 
     def _entry(self, kind, text):
         context, self.context = self.context[-CONTEXT:], []

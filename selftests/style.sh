@@ -68,8 +68,9 @@ run_clang_format() {
 		xargs -0 -r clang-format --style="file:$build/clang-format" "$@"
 }
 
+# One line for each place that `make format` would change.
 format() {
-	run_clang_format --dry-run --Werror
+	run_clang_format --dry-run --Werror 2>&1 | sed -n 's/: error: code should be.*//p'
 }
 
 # Each generated file names its spec and the generator's arguments in its head;
