@@ -229,7 +229,11 @@ HWC_API int hwc_claim_wait_released(struct hwc_ctx *ctx, int file, int timeout_m
 /**
  * hwc_claim_handover() - give claims to another holder, all or none
  * @ids: @n numbers
- * @pidfd: the process that holds them from now on
+ * @pidfd: the process that holds them from now on; -1 for nobody, that is they
+ *	stay until deleted
+ *
+ * Return: 0; -ENOENT when there is no such claim; -ESRCH when the process is
+ * dead; -EPERM; other errnos as the kernel's sentence says.
  */
 HWC_API int hwc_claim_handover(struct hwc_ctx *ctx, const uint32_t *ids, size_t n, int pidfd);
 

@@ -33,6 +33,14 @@ const char *hwc_version(void)
 	return HWC_VERSION;
 }
 
+/* One line that a terminal shows as it is: parts of it may come from an image. */
+static void clean_text(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == '\x7f')
+			*text = '?';
+}
+
 int hwc_err(struct hwc_ctx *ctx, int err, const char *fmt, ...)
 {
 	char text[HWC_ERROR_MAX];
@@ -42,6 +50,7 @@ int hwc_err(struct hwc_ctx *ctx, int err, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	clean_text(text);
 	snprintf(ctx->error, sizeof(ctx->error), "%s", text);
 	return err;
 }

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* An OCI bundle: what it asks for, and its configuration as it is edited. */
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "internal.h"
+
+#define CONFIG_MAX (16u << 20)
+#define REQUESTS_MAX (1u << 20)
+#define CONFIG_NAME "config.json"
+#define REQUESTS_PATH "/etc/hwcontainer.json"
+
+/**
+ * struct hwc_bundle - a bundle
+ * @ctx: keeps the sentences
+ * @dirfd: its folder
+ * @rootfd: root file system of the container, -1 until it is needed
+ * @path: its configuration, for people
+ * @config: the configuration
+ * @changed: it is not what the file says
+ * @from_file: the requests come from a file in the root file system
+ * @wants: the requests
+ */
+struct hwc_bundle {
+	struct hwc_ctx *ctx;
+	int dirfd;
+	int rootfd;
+	char *path;
+	struct json_object *config;
+	bool changed;
+	bool from_file;
+	struct hwc_wants wants;
+};
+
+static int read_config(struct hwc_bundle *bundle)
+{
+	int fd = openat(bundle->dirfd, CONFIG_NAME, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int err;
+
+	if (fd < 0)
+		return hwc_err(bundle->ctx, -errno, "%s: %m", bundle->path);
+	err = hwc_json_read(bundle->ctx, fd, bundle->path, CONFIG_MAX, &bundle->config);
+	close(fd);
+	return err;
+}
+
+static int open_bundle(struct hwc_bundle *bundle, const char *dir)
+{
+	if (asprintf(&bundle->path, "%s/" CONFIG_NAME, dir) < 0) {
+		bundle->path = NULL;
+		return hwc_err_nomem(bundle->ctx);
+	}
+	bundle->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (bundle->dirfd < 0)
+		return hwc_err(bundle->ctx, -errno, "%s: %m", dir);
+	return read_config(bundle);
+}
+
+int hwc_bundle_open(struct hwc_ctx *ctx, const char *dir, struct hwc_bundle **bundle)
+{
+	struct hwc_bundle *new = calloc(1, sizeof(*new));
+	int err;
+
+	if (!new)
+		return hwc_err_nomem(ctx);
+	new->ctx = ctx;
+	new->dirfd = -1;
+	new->rootfd = -1;
+	err = open_bundle(new, dir);
+	if (err) {
+		hwc_bundle_free(new);
+		return err;
+	}
+	*bundle = new;
+	return 0;
+}
+
+void hwc_bundle_free(struct hwc_bundle *bundle)
+{
+	if (!bundle)
+		return;
+	hwc_wants_free(&bundle->wants);
+	json_object_put(bundle->config);
+	if (bundle->rootfd >= 0)
+		close(bundle->rootfd);
+	if (bundle->dirfd >= 0)
+		close(bundle->dirfd);
+	free(bundle->path);
+	free(bundle);
+}
+
+/* The annotations, or NULL. */
+static struct json_object *annotations(const struct hwc_bundle *bundle)
+{
+	struct json_object *obj;
+
+	if (!json_object_object_get_ex(bundle->config, "annotations", &obj) ||
+	    !json_object_is_type(obj, json_type_object))
+		return NULL;
+	return obj;
+}
+
+static const char *annotation(const struct hwc_bundle *bundle, const char *key)
+{
+	struct json_object *obj = annotations(bundle);
+
+	return obj ? hwc_json_string(obj, key) : NULL;
+}
+
+/* Engines have names of their own for the same thing. */
+static const char *either_annotation(const struct hwc_bundle *bundle, const char *containerd,
+				     const char *crio)
+{
+	const char *value = annotation(bundle, containerd);
+
+	return value ? value : annotation(bundle, crio);
+}
+
+const char *hwc_bundle_mark(const struct hwc_bundle *bundle)
+{
+	return annotation(bundle, HWC_KEY_MARK);
+}
+
+static bool is_sandbox(const struct hwc_bundle *bundle)
+{
+	const char *type = either_annotation(bundle, "io.kubernetes.cri.container-type",
+					     "io.kubernetes.cri-o.ContainerType");
+
+	return type && !strcmp(type, "sandbox");
+}
+
+/*
+ * A converter from image to configuration copies the image's labels to
+ * annotations, and tells by these what the image is for (image-spec,
+ * conversion.md). Engines that know an operator do neither.
+ */
+static bool is_converted(const struct hwc_bundle *bundle)
+{
+	return annotation(bundle, "org.opencontainers.image.os") ||
+	       annotation(bundle, "org.opencontainers.image.architecture");
+}
+
+/* Takes back what was put in for the container's last start. */
+static int undo(struct hwc_bundle *bundle)
+{
+	struct json_object *all = annotations(bundle), *record;
+	const char *text = annotation(bundle, HWC_KEY_EDITS);
+	int err;
+
+	if (text) {
+		err = hwc_json_parse(bundle->ctx, HWC_KEY_EDITS, text, strlen(text), &record);
+		if (err)
+			return err;
+		hwc_edits_undo(bundle->config, record);
+		json_object_put(record);
+		json_object_object_del(all, HWC_KEY_EDITS);
+		bundle->changed = true;
+	}
+	if (hwc_bundle_mark(bundle)) {
+		json_object_object_del(all, HWC_KEY_MARK);
+		bundle->changed = true;
+	}
+	return 0;
+}
+
+static int open_root(struct hwc_bundle *bundle)
+{
+	struct json_object *root;
+	const char *path = NULL;
+
+	if (bundle->rootfd >= 0)
+		return 0;
+	if (json_object_object_get_ex(bundle->config, "root", &root))
+		path = hwc_json_string(root, "path");
+	if (!path)
+		return hwc_err(bundle->ctx, -EINVAL, "%s gives no root file system", bundle->path);
+	bundle->rootfd = openat(bundle->dirfd, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (bundle->rootfd < 0)
+		return hwc_err(bundle->ctx, -errno, "root file system %s: %m", path);
+	return 0;
+}
+
+/* What the image itself asks for, if it has that file. */
+static int read_file(struct hwc_bundle *bundle)
+{
+	struct json_object *obj;
+	int fd, err;
+
+	if (open_root(bundle))
+		return 0; /* the runtime says what is wrong with it */
+	err = hwc_root_open(bundle->ctx, bundle->rootfd, "", REQUESTS_PATH, REQUESTS_MAX, &fd);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	err = hwc_json_read(bundle->ctx, fd, REQUESTS_PATH, REQUESTS_MAX, &obj);
+	close(fd);
+	if (err)
+		return err;
+	bundle->from_file = true;
+	err = hwc_wants_parse(bundle->ctx, REQUESTS_PATH, obj, true, &bundle->wants);
+	json_object_put(obj);
+	return err;
+}
+
+int hwc_bundle_read(struct hwc_bundle *bundle)
+{
+	struct json_object *all = annotations(bundle);
+	int err = undo(bundle);
+
+	hwc_wants_free(&bundle->wants);
+	bundle->from_file = false;
+	if (err || is_sandbox(bundle))
+		return err;
+	if (all)
+		err = hwc_wants_parse(bundle->ctx, bundle->path, all, false, &bundle->wants);
+	if (!err && !bundle->wants.none && !bundle->wants.count)
+		err = read_file(bundle);
+	if (err || bundle->wants.none) {
+		hwc_wants_free(&bundle->wants);
+		return err;
+	}
+	hwc_wants_select(&bundle->wants,
+			 either_annotation(bundle, "io.kubernetes.cri.container-name",
+					   "io.kubernetes.container.name"));
+	return 0;
+}
+
+size_t hwc_bundle_asks(const struct hwc_bundle *bundle)
+{
+	return bundle->wants.count;
+}
+
+const struct hwc_ask *hwc_bundle_ask(const struct hwc_bundle *bundle, size_t i)
+{
+	return &bundle->wants.items[i].ask;
+}
+
+enum hwc_source hwc_bundle_source(const struct hwc_bundle *bundle, const struct hwc_policy *policy)
+{
+	if (bundle->from_file || is_converted(bundle) || hwc_policy_distrusts(policy))
+		return HWC_SOURCE_IMAGE;
+	return HWC_SOURCE_OPERATOR;
+}
+
+/* "/boot/a.bit" to "/boot/a.dtbo" */
+static char *overlay_beside(const char *image)
+{
+	const char *name = strrchr(image, '/');
+	const char *dot = strrchr(name ? name : image, '.');
+	char *path;
+
+	if (asprintf(&path, "%.*s.dtbo", dot ? (int)(dot - image) : (int)strlen(image), image) < 0)
+		return NULL;
+	return path;
+}
+
+static int load_overlay(struct hwc_bundle *bundle, struct hwc_want *want)
+{
+	char *path;
+	int err;
+
+	if (want->overlay && !*want->overlay)
+		return 0;
+	if (want->overlay)
+		return hwc_root_open(bundle->ctx, bundle->rootfd, "overlay ", want->overlay,
+				     HWC_OVERLAY_MAX, &want->overlay_fd);
+	path = overlay_beside(want->image);
+	if (!path)
+		return hwc_err_nomem(bundle->ctx);
+	err = hwc_root_open(bundle->ctx, bundle->rootfd, "overlay ", path, HWC_OVERLAY_MAX,
+			    &want->overlay_fd);
+	if (!err) {
+		want->overlay = path;
+		want->ask.overlay = path;
+		return 0;
+	}
+	free(path);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int load_want(struct hwc_bundle *bundle, struct hwc_want *want)
+{
+	int err;
+
+	if (!want->image && (!want->overlay || !*want->overlay))
+		return 0;
+	err = open_root(bundle);
+	if (!err && want->image)
+		err = hwc_root_open(bundle->ctx, bundle->rootfd, "image ", want->image,
+				    HWC_IMAGE_MAX, &want->image_fd);
+	return err ? err : load_overlay(bundle, want);
+}
+
+int hwc_bundle_load(struct hwc_bundle *bundle)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < bundle->wants.count; i++)
+		err = load_want(bundle, &bundle->wants.items[i]);
+	return err;
+}
+
+/* What the request says of its image must be so. */
+static int pin(struct hwc_bundle *bundle, struct hwc_digest *pinned, const uint8_t *seen)
+{
+	char wanted[HWC_DIGEST_TEXT_LEN + 1], found[HWC_DIGEST_TEXT_LEN + 1];
+
+	if (!pinned->known) {
+		pinned->known = true;
+		memcpy(pinned->bytes, seen, sizeof(pinned->bytes));
+		return 0;
+	}
+	if (!memcmp(pinned->bytes, seen, sizeof(pinned->bytes)))
+		return 0;
+	hwc_digest_text(pinned->bytes, wanted);
+	hwc_digest_text(seen, found);
+	return hwc_err(bundle->ctx, -EBADMSG, "the image is %s and was asked for as %s", found,
+		       wanted);
+}
+
+/*
+ * Whether every file of a request is allowed by its digest. @texts receives
+ * those digests, separated by spaces, as the command that allows them has them.
+ */
+static int grant_files(struct hwc_bundle *bundle, struct hwc_want *want,
+		       const struct hwc_policy *policy, char *texts)
+{
+	struct hwc_digest *const pins[] = { &want->digest, &want->overlay_digest };
+	const char *const names[] = { want->image, want->overlay };
+	const int fds[] = { want->image_fd, want->overlay_fd };
+	bool granted = want->image_fd >= 0;
+	uint8_t seen[HWCONTAINER_DIGEST_LEN];
+	size_t i;
+	int err;
+
+	for (i = 0; i < HWC_ARRAY_SIZE(fds); i++) {
+		if (fds[i] < 0)
+			continue;
+		err = hwc_digest_file(bundle->ctx, fds[i], names[i], seen);
+		if (!err)
+			err = pin(bundle, pins[i], seen);
+		if (err)
+			return err;
+		if (i && want->image_fd >= 0)
+			*texts++ = ' ';
+		hwc_digest_text(seen, texts);
+		granted = granted && hwc_policy_allows(policy, HWC_RULE_DIGEST, texts);
+		texts += HWC_DIGEST_TEXT_LEN;
+	}
+	return granted ? 0 : -EPERM;
+}
+
+static int refuse(struct hwc_bundle *bundle, const struct hwc_want *want, const char *name,
+		  const char *texts)
+{
+	const char *with = want->image ? " with " : "";
+	const char *command = *texts ? "digest " : name ? "name " : "all";
+
+	return hwc_err(bundle->ctx, -EPERM,
+		       "the image asks for %s%s%s and this host does not allow it; "
+		       "hwctl policy allow %s%s does",
+		       want->resource, with, hwc_text(want->image), command,
+		       *texts ? texts : hwc_text(name));
+}
+
+int hwc_bundle_grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
+{
+	const char *name = NULL;
+	char texts[2 * (HWC_DIGEST_TEXT_LEN + 1)];
+	size_t i;
+	int err;
+
+	if (!bundle->wants.count || hwc_bundle_source(bundle, policy) == HWC_SOURCE_OPERATOR ||
+	    hwc_policy_allows(policy, HWC_RULE_ALL, NULL))
+		return 0;
+	/* a converted image could give itself any name */
+	if (!is_converted(bundle))
+		name = either_annotation(bundle, "io.kubernetes.cri.image-name",
+					 "io.kubernetes.cri-o.ImageName");
+	if (name && hwc_policy_allows(policy, HWC_RULE_NAME, name))
+		return 0;
+	for (i = 0; i < bundle->wants.count; i++) {
+		texts[0] = '\0';
+		err = grant_files(bundle, &bundle->wants.items[i], policy, texts);
+		if (err == -EPERM)
+			return refuse(bundle, &bundle->wants.items[i], name, texts);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int hwc_bundle_request(const struct hwc_bundle *bundle, struct hwc_request *req)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < bundle->wants.count; i++) {
+		const struct hwc_want *want = &bundle->wants.items[i];
+
+		err = hwc_request_add(req, want->resource, want->image_fd, want->overlay_fd,
+				      want->digest.known ? want->digest.bytes : NULL,
+				      want->overlay_digest.known ? want->overlay_digest.bytes :
+								   NULL);
+	}
+	return err;
+}
+
+static int annotate(struct hwc_bundle *bundle, const char *key, const char *value)
+{
+	struct json_object *all = annotations(bundle), *text;
+
+	if (!all) {
+		all = json_object_new_object();
+		if (!all || json_object_object_add(bundle->config, "annotations", all)) {
+			json_object_put(all);
+			return hwc_err_nomem(bundle->ctx);
+		}
+	}
+	text = json_object_new_string(value);
+	if (!text || json_object_object_add(all, key, text)) {
+		json_object_put(text);
+		return hwc_err_nomem(bundle->ctx);
+	}
+	return 0;
+}
+
+int hwc_bundle_apply(struct hwc_bundle *bundle, const struct hwc_edits *edits, const char *mark)
+{
+	const char *record = hwc_edits_json((struct hwc_edits *)edits);
+	int err;
+
+	if (!record)
+		return hwc_err_nomem(bundle->ctx);
+	err = hwc_edits_apply(bundle->ctx, bundle->path, bundle->config, edits);
+	if (!err)
+		err = annotate(bundle, HWC_KEY_MARK, mark);
+	if (!err)
+		err = annotate(bundle, HWC_KEY_EDITS, record);
+	bundle->changed = true;
+	return err;
+}
+
+int hwc_bundle_save(struct hwc_bundle *bundle)
+{
+	struct stat st;
+	int err;
+
+	if (!bundle->changed)
+		return 0;
+	if (fstatat(bundle->dirfd, CONFIG_NAME, &st, AT_SYMLINK_NOFOLLOW))
+		return hwc_err(bundle->ctx, -errno, "%s: %m", bundle->path);
+	if (!S_ISREG(st.st_mode))
+		return hwc_err(bundle->ctx, -EINVAL,
+			       "%s is a symbolic link, which an edited file would replace",
+			       bundle->path);
+	err = hwc_json_write(bundle->ctx, bundle->dirfd, CONFIG_NAME, bundle->path, bundle->config,
+			     &st);
+	if (!err)
+		bundle->changed = false;
+	return err;
+}
