@@ -85,16 +85,17 @@ class Program:
             entry = self._entry("passed", label or f"test {number}")
         else:
             entry = self._entry("failed", label or f"test {number}")
-        if indent:
-            self.nested.append(entry)
-            return
-        self.top += 1
-        # a group counts by its members; its own line counts where it has none,
-        # or where it failed though no member did
-        members, self.nested = self.nested, []
+        # a group counts by its members, which come before it and deeper; its own
+        # line counts where it has none, or where it failed though no member did
+        members = [e for depth, e in self.nested if depth > len(indent)]
+        self.nested = [(depth, e) for depth, e in self.nested if depth <= len(indent)]
         if not members or (entry[0] == "failed" and not any_failed(members)):
-            members = members + [entry]
-        self.results += members
+            members.append(entry)
+        if indent:
+            self.nested += [(len(indent), e) for e in members]
+        else:
+            self.top += 1
+            self.results += members
 
     def _why_skipped(self, label, reason):
         """cmocka puts the name where the reason belongs; its tests print theirs."""

@@ -35,6 +35,9 @@ PROGRAMS = [
     ("two groups", "1..1\nok 1\n1..1\nok 1\n", 0, [], (2, 0, 0)),
     ("members count for their group",
      "1..1\n    1..2\n    ok 1 x\n    not ok 2 y\nnot ok 1 suite\n", 1, [], (1, 1, 0)),
+    ("members of members",
+     "1..1\n    1..2\n        1..2\n        ok 1 x\n        ok 2 y\n    ok 1 p\n    ok 2 z\nok 1 s\n",
+     0, [], (3, 0, 0)),
     ("a group that failed without a member",
      "1..1\n    1..1\n    ok 1 x\nnot ok 1 suite\n", 1, [], (1, 1, 0)),
 ]
