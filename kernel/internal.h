@@ -244,6 +244,8 @@ struct hwc_holder {
 
 extern struct hwc_holder hwc_nobody;
 
+int hwc_holders_init(void);
+void hwc_holders_exit(void);
 void hwc_holder_init(struct hwc_holder *holder, enum hwcontainer_holder type);
 void hwc_holder_get_locked(struct hwc_holder *holder);
 void hwc_holder_put_locked(struct hwc_holder *holder);

@@ -5,6 +5,7 @@
  * Requests run with genl's lock held for reading, which a waiting writer turns
  * into a stop for every family: nothing here waits for hardware or files.
  */
+#include <linux/ctype.h>
 #include <linux/file.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
@@ -29,6 +30,16 @@ static int hwc_nl_may(struct sk_buff *skb, struct genl_info *info, bool change)
 				  "hardware is handed out from the first network namespace only");
 	if (change && !netlink_capable(skb, CAP_SYS_ADMIN))
 		return hwc_refuse(info->extack, -EPERM, "configuring hardware needs CAP_SYS_ADMIN");
+	return 0;
+}
+
+/* Names from a request end up in sentences, and those on terminals. */
+static int hwc_nl_check_word(struct genl_info *info, const char *word, const char *what)
+{
+	for (; *word; word++)
+		if (!isgraph(*word) || !isascii(*word))
+			return hwc_refuse(info->extack, -EINVAL,
+					  "the %s has a character that is not printable", what);
 	return 0;
 }
 
@@ -529,7 +540,7 @@ static int hwc_nl_parse_want(struct nlattr *attr, struct hwc_want *want, struct 
 		want->fd[slot] = tb[fds[slot]] ? nla_get_s32(tb[fds[slot]]) : -1;
 		want->digest[slot] = tb[digests[slot]] ? nla_data(tb[digests[slot]]) : NULL;
 	}
-	return 0;
+	return hwc_nl_check_word(info, want->resource, "name of the resource");
 }
 
 /* The process may have died since its pidfd was looked at. */
@@ -587,8 +598,37 @@ err_revoke:
 	return ret;
 }
 
+/*
+ * The answer goes out before any work starts, so that it comes before the
+ * notifications; where it cannot, there are no claims that nobody knows of.
+ */
+static int hwc_nl_claim_all_locked(struct genl_info *info, const struct hwc_txn *txn,
+				   struct hwcontainer_claim **claims, unsigned int n,
+				   struct sk_buff *msg, void *hdr)
+{
+	unsigned int i;
+	int ret;
+
+	ret = hwc_nl_check_holder_locked(info, txn->holder) ?:
+	      hwc_nl_grant_all_locked(info, txn, claims, msg);
+	if (ret) {
+		nlmsg_free(msg);
+		return ret;
+	}
+	genlmsg_end(msg, hdr);
+	ret = genlmsg_reply(msg, info);
+	for (i = 0; i < n; i++) {
+		if (ret)
+			hwc_claim_revoke_locked(claims[i]);
+		else
+			hwc_claim_start_locked(claims[i]);
+	}
+	return ret;
+}
+
+/* Consumes @msg, a reply with room for @n grants. */
 static int hwc_nl_claim_all(struct genl_info *info, struct hwc_holder *holder, unsigned int n,
-			    struct sk_buff *msg)
+			    struct sk_buff *msg, void *hdr)
 {
 	struct nlattr *container = info->attrs[HWCONTAINER_A_TXN_CONTAINER];
 	struct nlattr *flags = info->attrs[HWCONTAINER_A_TXN_FLAGS];
@@ -600,21 +640,19 @@ static int hwc_nl_claim_all(struct genl_info *info, struct hwc_holder *holder, u
 		.priority = priority ? nla_get_s32(priority) : 0,
 	};
 	struct hwcontainer_claim *one, **claims = &one;
-	unsigned int i;
 	int ret;
 
 	if (n > 1) {
 		claims = kcalloc(n, sizeof(*claims), GFP_KERNEL);
-		if (!claims)
+		if (!claims) {
+			nlmsg_free(msg);
 			return -ENOMEM;
+		}
 	}
 
 	mutex_lock(&hwc_lock);
 	txn.serial = ++hwc_txn_serial;
-	ret = hwc_nl_check_holder_locked(info, holder) ?:
-	      hwc_nl_grant_all_locked(info, &txn, claims, msg);
-	for (i = 0; !ret && i < n; i++)
-		hwc_claim_start_locked(claims[i]);
+	ret = hwc_nl_claim_all_locked(info, &txn, claims, n, msg, hdr);
 	mutex_unlock(&hwc_lock);
 
 	if (claims != &one)
@@ -625,11 +663,14 @@ static int hwc_nl_claim_all(struct genl_info *info, struct hwc_holder *holder, u
 int hwcontainer_nl_claim_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	unsigned int n = hwc_nl_count(info, HWCONTAINER_A_TXN_REQUEST);
+	struct nlattr *container = info->attrs[HWCONTAINER_A_TXN_CONTAINER];
 	struct hwc_nl_holder h;
 	struct sk_buff *msg;
 	void *hdr;
 	int ret = hwc_nl_may(skb, info, true);
 
+	if (!ret && container)
+		ret = hwc_nl_check_word(info, nla_data(container), "container id");
 	if (ret)
 		return ret;
 	if (!n)
@@ -638,21 +679,13 @@ int hwcontainer_nl_claim_new_doit(struct sk_buff *skb, struct genl_info *info)
 		return hwc_refuse(info->extack, -E2BIG,
 				  "%u resources are asked for, %u are the most", n,
 				  HWCONTAINER_REQUESTS_MAX);
-	/* Made before the claims are: a claim without an answer is nobody's. */
-	msg = hwc_nl_reply_new(info, n * hwc_nl_grant_size(), &hdr);
-	if (!msg)
-		return -ENOMEM;
 	ret = hwc_nl_holder_get(info, &h);
-	if (!ret) {
-		ret = hwc_nl_claim_all(info, h.holder, n, msg);
-		hwc_nl_holder_put(&h);
-	}
-	if (ret) {
-		nlmsg_free(msg);
+	if (ret)
 		return ret;
-	}
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
+	msg = hwc_nl_reply_new(info, n * hwc_nl_grant_size(), &hdr);
+	ret = msg ? hwc_nl_claim_all(info, h.holder, n, msg, hdr) : -ENOMEM;
+	hwc_nl_holder_put(&h);
+	return ret;
 }
 
 /*
