@@ -41,7 +41,6 @@ DEPS ?= yes
 BUILD := $(CURDIR)/build
 # One folder per compiler, so that objects of two machines never meet.
 USEROUT := $(BUILD)/$(or $(patsubst %-,%,$(notdir $(CROSS_COMPILE))),host)
-USERDIRS := $(patsubst %/Makefile,%,$(wildcard lib/Makefile tools/Makefile))
 
 ifeq ($(V),1)
 Q :=
@@ -65,7 +64,7 @@ tools: lib
 	$(Q)$(MAKE) -C tools O='$(USEROUT)'
 
 install: lib tools
-	+$(Q)for dir in $(USERDIRS); do $(MAKE) -C $$dir O='$(USEROUT)' install || exit; done
+	+$(Q)for dir in lib tools; do $(MAKE) -C $$dir O='$(USEROUT)' install || exit; done
 	$(Q)for page in Documentation/man/*.[1-8]; do \
 		[ ! -e "$$page" ] || install -D -m 644 -t '$(DESTDIR)$(MANDIR)'/man$${page##*.} "$$page" || exit; \
 	done

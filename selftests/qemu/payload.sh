@@ -26,7 +26,6 @@ out=$build/guest/$variant
 root=$out/root
 
 build_modules() {
-	[ -e "$top/kernel/Kbuild" ] || { touch "$root/hwc/modules.load"; return; }
 	kmod=$build/kmod-$variant
 	"$top/scripts/kmod.sh" "$kernel" "$kmod" ARCH=$guest_arch CROSS_COMPILE=$cross
 	release=$(cat "$kernel/include/config/kernel.release")
@@ -42,7 +41,6 @@ build_modules() {
 
 build_programs() {
 	for dir in lib tools selftests; do
-		[ -e "$top/$dir/Makefile" ] || continue
 		# shellcheck disable=SC2046 # an option or nothing
 		make $(jobs) --no-print-directory -C "$top/$dir" O="$arm64" \
 			CROSS_COMPILE=$cross SYSROOT="$sysroot" KSRC="$source"
@@ -113,7 +111,7 @@ make_skeleton() {
 	cp "$bench/guest/guest.sh" "$bench/guest/banner" "$bench/guest/kernel-check" "$root/hwc/"
 }
 
-lock "guest-$variant"
+lock "guest-$variant-$(echo "$top" | hash_of)"
 make_skeleton
 build_modules
 build_programs

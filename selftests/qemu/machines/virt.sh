@@ -17,14 +17,14 @@ machine_options() {
 	echo "-device virtio-serial-device"
 }
 
-# The tree that QEMU describes itself with, and the simulator's nodes where
-# dts/sim-virt.dtsi has them; labels are kept for the overlays.
+# The tree that QEMU describes itself with and the simulator's nodes; labels are
+# kept for the overlays.
 machine_dtb() {
 	# shellcheck disable=SC2046 # the options are words
 	$qemu $(machine_options) -M dumpdtb="$1.qemu" >/dev/null 2>&1 ||
 		die "$qemu does not write its device tree"
 	{
 		dtc -q -I dtb -O dts "$1.qemu"
-		if [ -e "$top/dts/sim-virt.dtsi" ]; then preprocess "$top/dts/sim-virt.dtsi"; fi
+		preprocess "$top/dts/sim-virt.dtsi"
 	} | dtc -@ -q -I dts -O dtb -o "$1" - || die "the machine's device tree does not compile"
 }
