@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Claims: a holder's right to a resource. */
-#include <errno.h>
 #include "internal.h"
 
 int hwc_claim_get(struct hwc_ctx *ctx, uint32_t id, struct hwc_claim **claim)
@@ -49,8 +48,6 @@ int hwc_claim_handover(struct hwc_ctx *ctx, const uint32_t *ids, size_t n, int p
 	struct hwc_msg msg;
 	int err;
 
-	if (pidfd < 0)
-		return hwc_err(ctx, -EBADF, "%d is no file descriptor of a process", pidfd);
 	err = hwc_msg_claims(ctx, HWCONTAINER_CMD_CLAIM_HANDOVER, ids, n, pidfd, &msg);
 	return err ? err : hwc_nl_do(ctx, &msg, NULL, NULL);
 }

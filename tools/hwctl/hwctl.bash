@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Completion of hwctl for bash.
+
+_hwctl_words() {
+	case "$1 $2" in
+	" ") echo "resource claim image policy monitor version help" ;;
+	"resource ") echo "list show help" ;;
+	"claim ") echo "new list show delete help" ;;
+	"image ") echo "check help" ;;
+	"policy ") echo "list allow remove help" ;;
+	"help ") echo "resource claim image policy monitor version" ;;
+	"resource show") hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
+	"claim new")
+		echo "--hold --persistent --container --keep --dry-run --priority --timeout" \
+			"--no-wait --image-digest --overlay-digest"
+		hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }'
+		;;
+	"claim show") hwctl claim list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
+	"claim delete")
+		echo "--no-wait --timeout"
+		hwctl claim list 2>/dev/null | awk 'NR > 1 { print $1 }'
+		;;
+	"image check") echo "--overlay --no-overlay --resource" ;;
+	"policy allow") echo "all name digest --comment --file" ;;
+	"policy remove") echo "all name digest --file" ;;
+	esac
+}
+
+_hwctl() {
+	local word object="" verb="" i current=${COMP_WORDS[COMP_CWORD]}
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		case $word in
+		-*) ;;
+		*)
+			if [ -z "$object" ]; then
+				object=$word
+			elif [ -z "$verb" ]; then
+				verb=$word
+			fi
+			;;
+		esac
+	done
+	mapfile -t COMPREPLY < <(compgen -W "$(_hwctl_words "$object" "$verb")" -- "$current")
+}
+
+complete -o default -F _hwctl hwctl

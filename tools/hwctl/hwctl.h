@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of hwctl know of each other, sectioned by file. */
+#ifndef HWCTL_H
+#define HWCTL_H
+
+#include <hwcontainer.h>
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Exit codes. */
+enum {
+	DONE = 0,
+	REFUSED = 1,
+	USAGE = 2,
+};
+
+/**
+ * struct hwctl - a run of the program
+ * @ctx: the library
+ * @json: answer in JSON
+ * @pretty: with line breaks
+ * @command: object and verb, for the usage
+ */
+struct hwctl {
+	struct hwc_ctx *ctx;
+	bool json;
+	bool pretty;
+	const struct command *command;
+};
+
+/**
+ * struct command - what hwctl can do
+ * @object: first word, such as "claim"
+ * @verb: second word; "" where there is none
+ * @args: what follows
+ * @what: what it does, in a few words
+ * @more: options, one per line; NULL for none
+ * @run: does it; @argv[0] is the verb, or the object. Returns an exit code.
+ */
+struct command {
+	const char *object;
+	const char *verb;
+	const char *args;
+	const char *what;
+	const char *more;
+	int (*run)(struct hwctl *h, int argc, char **argv);
+};
+
+/* main.c */
+
+/* Says what is wrong with the command line, and how it is written. */
+int usage(const struct hwctl *h, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The library's sentence, to people. */
+int refused(const struct hwctl *h);
+void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* one file for each */
+
+int resource_list(struct hwctl *h, int argc, char **argv);
+int resource_show(struct hwctl *h, int argc, char **argv);
+int claim_new(struct hwctl *h, int argc, char **argv);
+int claim_list(struct hwctl *h, int argc, char **argv);
+int claim_show(struct hwctl *h, int argc, char **argv);
+int claim_delete(struct hwctl *h, int argc, char **argv);
+int image_check(struct hwctl *h, int argc, char **argv);
+int policy_list(struct hwctl *h, int argc, char **argv);
+int policy_allow(struct hwctl *h, int argc, char **argv);
+int policy_remove(struct hwctl *h, int argc, char **argv);
+int monitor(struct hwctl *h, int argc, char **argv);
+int version(struct hwctl *h, int argc, char **argv);
+
+/* args.c: words of the command line */
+
+/* No options, and between @min and @max words; else -1 and what is wrong is said. */
+int args_words(const struct hwctl *h, int argc, char **argv, int min, int max);
+bool parse_u32(const char *text, uint32_t *value);
+/* Seconds, with decimals, as milliseconds. */
+bool parse_seconds(const char *text, int *ms);
+/* 64 hexadecimal digits, "sha256:" before them or not. */
+bool parse_digest(const char *text, uint8_t *digest);
+bool parse_id(const struct hwctl *h, const char *text, uint32_t *id);
+/* The overlay that belongs to an image, "IMAGE.dtbo" for IMAGE.bit; NULL if it is not there. */
+char *overlay_beside(const char *image);
+
+/* out.c: text for people */
+
+enum color {
+	PLAIN,
+	GOOD,
+	BUSY,
+	BAD,
+	HEAD,
+};
+
+/**
+ * struct table - aligned columns
+ * @columns: how many
+ * @count: cells
+ * @cells: texts of their own
+ * @colors: of each
+ */
+struct table {
+	size_t columns;
+	size_t count;
+	char **cells;
+	enum color *colors;
+};
+
+void *need(void *memory);
+char *text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Takes @cell over. What a terminal would obey is replaced. */
+void table_cell(struct table *t, enum color color, char *cell);
+void table_print(struct table *t);
+/* "name:  value"; nothing where the value is "". Takes @value over. */
+void field(const char *name, enum color color, char *value);
+char *digest_text(const uint8_t *digest);
+enum color resource_color(enum hwcontainer_resource_state state);
+enum color claim_color(enum hwcontainer_claim_state state);
+/* The spec's word, or the number. */
+char *word(const char *name, unsigned int number);
+
+/* json.c: the same for programs; keys are the spec's attribute names */
+
+void json_print(const struct hwctl *h, struct json_object *json);
+void json_text(struct json_object *json, const char *key, const char *value);
+void json_number(struct json_object *json, const char *key, uint64_t value);
+void json_flag(struct json_object *json, const char *key, bool value);
+void json_word(struct json_object *json, const char *key, const char *name, unsigned int number);
+void json_digest(struct json_object *json, const char *key, const uint8_t *digest);
+struct json_object *json_resource(const struct hwc_resource *res);
+struct json_object *json_claim(const struct hwc_claim *claim);
+
+/* show.c: a claim in full, for people */
+void show_claim(const struct hwc_claim *claim);
+/* "/dev/a /dev/b", of all its devices */
+char *claim_nodes(const struct hwc_claim *claim);
+/* Time of the last stage, as text. */
+char *claim_took(const struct hwc_claim *claim);
+
+/* policy.c: what the policy commands have in common */
+
+/* One rule with one value, changed in a policy. */
+typedef int (*policy_change_fn)(struct hwc_policy *policy, const struct hwc_rule *rule);
+
+int policy_change(struct hwctl *h, int argc, char **argv, policy_change_fn change);
+/* "digest"; NULL for a type of a newer library. */
+const char *policy_type_name(enum hwc_rule_type type);
+
+/* release.c */
+
+/**
+ * end_claims() - delete claims and wait until their hardware is free
+ * @timeout_ms: most to wait; 0 means not at all
+ *
+ * Return: 0 or -errno with the context's sentence.
+ */
+int end_claims(struct hwctl *h, const uint32_t *ids, size_t n, int timeout_ms);
+
+/* Longest wait for hardware to be cleared, where nobody says otherwise. */
+#define RELEASE_TIMEOUT_MS 30000
+
+/* run.c: a command that lives with its claims */
+
+/* Only returns if it cannot be run; an exit code. */
+int run_holding(struct hwctl *h, const struct hwc_grant *grants, size_t n, char **command);
+/* Waits for a signal, or for the end of a claim. An exit code. */
+int hold(struct hwctl *h, int holder, const struct hwc_grant *grants, size_t n);
+
+/* progress.c: waiting for the hardware */
+
+/**
+ * wait_ready() - wait for claims, with a line that tells how it goes
+ * @holder: an open /dev/hwcontainer
+ * @timeout_ms: negative for ever
+ *
+ * Return: 0 or -errno with the context's sentence; -EINTR after a signal.
+ */
+int wait_ready(struct hwctl *h, int holder, const struct hwc_grant *grants, size_t n,
+	       int timeout_ms);
+/* SIGINT and SIGTERM end a wait, not the program. */
+void catch_signals(void);
+bool was_interrupted(void);
+int64_t now_ms(void);
+
+#endif

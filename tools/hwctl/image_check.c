@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* hwctl image check FILE */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include "hwctl.h"
+
+/**
+ * struct check - what is checked
+ * @path: the image
+ * @overlay_path: its overlay; NULL for none
+ * @resource_name: what they must fit; NULL for nothing
+ * @resource: that resource; NULL where the module does not tell
+ * @image: the image; NULL where it is none
+ * @overlay: the overlay; NULL for none
+ */
+struct check {
+	const char *path;
+	char *overlay_path;
+	const char *resource_name;
+	struct hwc_resource *resource;
+	struct hwc_image *image;
+	struct hwc_overlay *overlay;
+};
+
+static int parse(struct hwctl *h, int argc, char **argv, struct check *c)
+{
+	static const struct option options[] = {
+		{ "overlay", required_argument, NULL, 'o' },
+		{ "no-overlay", no_argument, NULL, 'n' },
+		{ "resource", required_argument, NULL, 'r' },
+		{ 0 },
+	};
+	const char *overlay = NULL;
+	bool none = false;
+	int option;
+
+	optind = 0;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'o')
+			overlay = optarg;
+		else if (option == 'n')
+			none = true;
+		else if (option == 'r')
+			c->resource_name = optarg;
+		else
+			return usage(h, "see hwctl image check -h");
+	}
+	if (optind != argc - 1)
+		return usage(h, optind == argc ? "no image is given" : "one image at a time");
+	c->path = argv[optind];
+	if (overlay)
+		c->overlay_path = need(strdup(overlay));
+	else if (!none)
+		c->overlay_path = overlay_beside(c->path);
+	return DONE;
+}
+
+/* Without the module a path can still say where the overlay must stay. */
+static int find_resource(struct hwctl *h, struct check *c)
+{
+	struct hwc_info *info;
+
+	if (!c->resource_name || !hwc_resource_get(h->ctx, c->resource_name, &c->resource))
+		return DONE;
+	if (*c->resource_name == '/' && hwc_info_get(h->ctx, &info) == -ENOENT) {
+		say("%s: only the place of the overlay is checked", hwc_ctx_error(h->ctx));
+		return DONE;
+	}
+	return refused(h);
+}
+
+static const char *region(const struct check *c)
+{
+	const char *name = c->resource ? hwc_resource_name(c->resource) : c->resource_name;
+
+	return name && *name == '/' ? name : NULL;
+}
+
+static int check_image(struct hwctl *h, struct check *c)
+{
+	if (hwc_image_open(h->ctx, c->path, &c->image))
+		return refused(h);
+	if (c->resource && hwc_image_fits(h->ctx, c->image, c->resource))
+		return refused(h);
+	return DONE;
+}
+
+static int check_overlay(struct hwctl *h, struct check *c)
+{
+	const struct hwc_overlay_place place = { .region = region(c) };
+
+	if (!c->overlay_path)
+		return DONE;
+	if (hwc_overlay_open(h->ctx, c->overlay_path, &place, &c->overlay))
+		return refused(h);
+	for (size_t i = 0; i < hwc_overlay_refusals(c->overlay); i++)
+		say("%s: %s", c->overlay_path, hwc_overlay_refusal(c->overlay, i));
+	return hwc_overlay_refusals(c->overlay) ? REFUSED : DONE;
+}
+
+static void show_device_id(const struct hwc_image *image)
+{
+	const char *device = hwc_image_device(image);
+
+	if (hwc_image_device_id(image))
+		field("device-id", PLAIN, text("0x%08x%s%s%s", hwc_image_device_id(image),
+					       *device ? " (" : "", device, *device ? ")" : ""));
+}
+
+static void show_image(const char *path, const struct hwc_image *image)
+{
+	field("image", HEAD, text("%s", path));
+	field("format", PLAIN,
+	      text("Xilinx bitstream, .%s%s", hwc_image_format_name(hwc_image_format(image)),
+		   hwc_image_swapped(image) ? ", bytes of each word reversed" : ""));
+	show_device_id(image);
+	field("part", PLAIN, text("%s", hwc_image_part(image)));
+	field("design", PLAIN, text("%s", hwc_image_design(image)));
+	field("made", PLAIN, text("%s %s", hwc_image_date(image), hwc_image_time(image)));
+	field("partial", PLAIN, text(hwc_image_partial(image) ? "yes" : "no, of the whole device"));
+	if (hwc_image_encrypted(image))
+		field("encrypted", PLAIN, text("yes"));
+	field("size", PLAIN, text("%zu bytes", hwc_image_size(image)));
+	if (hwc_image_frames(image))
+		field("frames", PLAIN, text("%zu bytes", hwc_image_frames(image)));
+	field("digest", PLAIN, digest_text(hwc_image_digest(image)));
+}
+
+static char *interrupt_cells(const struct hwc_overlay_node *node)
+{
+	char *cells = text("%s", "interrupts");
+
+	for (size_t i = 0; i < node->n_interrupts; i++) {
+		char *longer = text("%s %u", cells, node->interrupts[i]);
+
+		free(cells);
+		cells = longer;
+	}
+	return cells;
+}
+
+static void show_node(const struct hwc_overlay_node *node)
+{
+	field("node", PLAIN, text("%s%s%s", node->path, *node->compatible ? "  " : "",
+				  node->compatible));
+	for (size_t i = 0; i < node->n_windows; i++)
+		field("", PLAIN, text("registers at 0x%jx, 0x%jx bytes%s%s",
+				      (uintmax_t)node->windows[i].start,
+				      (uintmax_t)node->windows[i].size,
+				      *node->windows[i].name ? ", " : "", node->windows[i].name));
+	if (node->n_interrupts)
+		field("", PLAIN, interrupt_cells(node));
+}
+
+static void show_overlay(const char *path, const struct hwc_overlay *overlay)
+{
+	field("overlay", HEAD, text("%s", path));
+	field("size", PLAIN, text("%zu bytes", hwc_overlay_size(overlay)));
+	field("digest", PLAIN, digest_text(hwc_overlay_digest(overlay)));
+	for (size_t i = 0; i < hwc_overlay_targets(overlay); i++)
+		field("target", PLAIN, text("%s", hwc_overlay_target(overlay, i)));
+	for (size_t i = 0; i < hwc_overlay_nodes(overlay); i++)
+		show_node(hwc_overlay_node(overlay, i));
+	for (size_t i = 0; i < hwc_overlay_refs(overlay); i++) {
+		const struct hwc_overlay_ref *ref = hwc_overlay_ref(overlay, i);
+
+		field("refers to", PLAIN,
+		      text("&%s, by %s of %s", ref->label, ref->property, ref->node));
+	}
+}
+
+static struct json_object *json_image(const char *path, const struct hwc_image *image)
+{
+	struct json_object *json = need(json_object_new_object());
+
+	json_text(json, "path", path);
+	json_text(json, "format", hwc_image_format_name(hwc_image_format(image)));
+	if (hwc_image_device_id(image))
+		json_number(json, "device-id", hwc_image_device_id(image));
+	json_text(json, "device", hwc_image_device(image));
+	json_text(json, "part", hwc_image_part(image));
+	json_text(json, "design", hwc_image_design(image));
+	json_text(json, "date", hwc_image_date(image));
+	json_text(json, "time", hwc_image_time(image));
+	json_flag(json, "partial", hwc_image_partial(image));
+	json_flag(json, "encrypted", hwc_image_encrypted(image));
+	json_flag(json, "swapped", hwc_image_swapped(image));
+	json_number(json, "size", hwc_image_size(image));
+	json_number(json, "frames", hwc_image_frames(image));
+	json_digest(json, "image-digest", hwc_image_digest(image));
+	return json;
+}
+
+static struct json_object *json_node(const struct hwc_overlay_node *node)
+{
+	struct json_object *json = need(json_object_new_object());
+	struct json_object *windows = need(json_object_new_array());
+	struct json_object *cells = need(json_object_new_array());
+
+	for (size_t i = 0; i < node->n_windows; i++) {
+		struct json_object *window = need(json_object_new_object());
+
+		json_text(window, "name", node->windows[i].name);
+		json_number(window, "start", node->windows[i].start);
+		json_number(window, "size", node->windows[i].size);
+		json_object_array_add(windows, window);
+	}
+	for (size_t i = 0; i < node->n_interrupts; i++)
+		json_object_array_add(cells, need(json_object_new_uint64(node->interrupts[i])));
+	json_text(json, "of-path", node->path);
+	json_text(json, "compatible", node->compatible);
+	json_object_object_add(json, "window", windows);
+	json_object_object_add(json, "interrupts", cells);
+	return json;
+}
+
+static struct json_object *json_ref(const struct hwc_overlay_ref *ref)
+{
+	struct json_object *json = need(json_object_new_object());
+
+	json_text(json, "of-path", ref->node);
+	json_text(json, "property", ref->property);
+	json_text(json, "label", ref->label);
+	return json;
+}
+
+static struct json_object *json_overlay(const char *path, const struct hwc_overlay *overlay)
+{
+	struct json_object *json = need(json_object_new_object());
+	struct json_object *targets = need(json_object_new_array());
+	struct json_object *nodes = need(json_object_new_array());
+	struct json_object *refs = need(json_object_new_array());
+	struct json_object *refusals = need(json_object_new_array());
+
+	for (size_t i = 0; i < hwc_overlay_targets(overlay); i++)
+		json_object_array_add(
+			targets, need(json_object_new_string(hwc_overlay_target(overlay, i))));
+	for (size_t i = 0; i < hwc_overlay_nodes(overlay); i++)
+		json_object_array_add(nodes, json_node(hwc_overlay_node(overlay, i)));
+	for (size_t i = 0; i < hwc_overlay_refs(overlay); i++)
+		json_object_array_add(refs, json_ref(hwc_overlay_ref(overlay, i)));
+	for (size_t i = 0; i < hwc_overlay_refusals(overlay); i++)
+		json_object_array_add(
+			refusals, need(json_object_new_string(hwc_overlay_refusal(overlay, i))));
+	json_text(json, "path", path);
+	json_number(json, "size", hwc_overlay_size(overlay));
+	json_digest(json, "overlay-digest", hwc_overlay_digest(overlay));
+	json_object_object_add(json, "target", targets);
+	json_object_object_add(json, "node", nodes);
+	json_object_object_add(json, "reference", refs);
+	json_object_object_add(json, "refusal", refusals);
+	return json;
+}
+
+static void print_json(const struct hwctl *h, const struct check *c)
+{
+	struct json_object *json = need(json_object_new_object());
+
+	if (c->image)
+		json_object_object_add(json, "image", json_image(c->path, c->image));
+	if (c->overlay)
+		json_object_object_add(json, "overlay", json_overlay(c->overlay_path, c->overlay));
+	json_print(h, json);
+}
+
+static void print_text(const struct check *c)
+{
+	if (c->image)
+		show_image(c->path, c->image);
+	if (c->overlay)
+		show_overlay(c->overlay_path, c->overlay);
+}
+
+static int check_all(struct hwctl *h, struct check *c)
+{
+	int image, overlay;
+
+	if (find_resource(h, c) != DONE)
+		return REFUSED;
+	image = check_image(h, c);
+	overlay = check_overlay(h, c);
+	if (h->json)
+		print_json(h, c);
+	else
+		print_text(c);
+	return image != DONE ? image : overlay;
+}
+
+int image_check(struct hwctl *h, int argc, char **argv)
+{
+	struct check c = { 0 };
+	int ret;
+
+	ret = parse(h, argc, argv, &c);
+	if (ret == DONE)
+		ret = check_all(h, &c);
+	hwc_overlay_free(c.overlay);
+	hwc_image_free(c.image);
+	hwc_resource_free(c.resource);
+	free(c.overlay_path);
+	return ret;
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* hwctl: what people and scripts do with libhwcontainer. */
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "hwctl.h"
+
+static const struct command commands[] = {
+	{ "resource", "list", "", "what there is and who has it", NULL, resource_list },
+	{ "resource", "show", "NAME", "everything about one resource", NULL, resource_show },
+	{ "claim", "new", "[OPTION...] RESOURCE[=IMAGE[:OVERLAY]]... [-- COMMAND [ARG...]]",
+	  "claim resources, all of them or none, and wait until they are ready",
+	  "Without an overlay the file beside the image that ends in .dtbo is taken, if\n"
+	  "there is one; IMAGE: takes none. The claims stay until they are deleted, or\n"
+	  "as long as COMMAND runs, which finds the devices in HWC_DEVICES_0 and so on.\n"
+	  "\n"
+	  "  --hold                hold them until this program ends\n"
+	  "  --persistent          they stay until deleted (the default)\n"
+	  "  --container ID        the container they are for\n"
+	  "  --keep                leave the image loaded when the claim ends\n"
+	  "  --dry-run             only check; touches no hardware\n"
+	  "  --priority N          larger is more important\n"
+	  "  --timeout SECONDS     give up and delete them when not ready by then\n"
+	  "  --no-wait             do not wait until they are ready\n"
+	  "  --image-digest HEX    SHA-256 the image must have (one resource only)\n"
+	  "  --overlay-digest HEX  SHA-256 the overlay must have (one resource only)\n",
+	  claim_new },
+	{ "claim", "list", "", "all claims", NULL, claim_list },
+	{ "claim", "show", "ID", "everything about one claim", NULL, claim_show },
+	{ "claim", "delete", "[OPTION...] ID...",
+	  "end claims, all of them or none, and wait until the hardware is free",
+	  "  --no-wait             do not wait\n"
+	  "  --timeout SECONDS     wait no longer than this (30)\n",
+	  claim_delete },
+	{ "image", "check", "[OPTION...] FILE",
+	  "say what an image is, what its overlay touches, and what is wrong with them",
+	  "Works without the module.\n"
+	  "\n"
+	  "  --overlay FILE        its overlay; otherwise the one beside it, if any\n"
+	  "  --no-overlay          only the image\n"
+	  "  --resource NAME       check that they fit this resource\n",
+	  image_check },
+	{ "policy", "list", "[OPTION...]", "what images may ask for on this host",
+	  "  --file FILE           instead of " HWC_POLICY_PATH "\n", policy_list },
+	{ "policy", "allow", "[OPTION...] all | name NAME... | digest sha256:HEX...",
+	  "let images have what they ask for",
+	  "  --comment TEXT        why; kept with the rule\n"
+	  "  --file FILE           instead of " HWC_POLICY_PATH "\n",
+	  policy_allow },
+	{ "policy", "remove", "[OPTION...] all | name NAME... | digest sha256:HEX...",
+	  "take a rule back",
+	  "  --file FILE           instead of " HWC_POLICY_PATH "\n",
+	  policy_remove },
+	{ "monitor", "", "", "tell what happens, until interrupted", NULL, monitor },
+	{ "version", "", "", "versions of this program, the library and the module", NULL,
+	  version },
+};
+
+static const char options_help[] =
+	"  -j, --json            answer in JSON\n"
+	"  -p, --pretty          with line breaks\n"
+	"  -h, --help            this\n";
+
+static const char *space(const char *word)
+{
+	return *word ? " " : "";
+}
+
+static void print_usage(FILE *out, const struct command *c)
+{
+	fprintf(out, "usage: hwctl [-j] [-p] %s%s%s%s%s\n", c->object, space(c->verb), c->verb,
+		space(c->args), c->args);
+}
+
+static void print_command(const struct command *c)
+{
+	print_usage(stdout, c);
+	printf("\n%c%s.\n", c->what[0] - 'a' + 'A', c->what + 1);
+	if (c->more)
+		printf("\n%s", c->more);
+}
+
+/* All commands, or those of one object; false where it has none. */
+static bool print_commands(const char *object)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		const struct command *c = &commands[i];
+		char name[32];
+
+		if (object && strcmp(c->object, object))
+			continue;
+		if (!any)
+			printf("usage: hwctl [-j] [-p] %s\n\n", object ? object : "OBJECT VERB ...");
+		snprintf(name, sizeof(name), "%s%s%s", c->object, space(c->verb), c->verb);
+		printf("  %-18s %s\n", name, c->what);
+		any = true;
+	}
+	return any;
+}
+
+static int help_all(void)
+{
+	print_commands(NULL);
+	printf("  %-18s %s\n\n%s\nhwctl OBJECT VERB -h tells more of one of them.\n", "help",
+	       "this; also after an object", options_help);
+	return DONE;
+}
+
+static int help_object(const char *object)
+{
+	if (!print_commands(object)) {
+		say("there is no object %s; see hwctl help", object);
+		return USAGE;
+	}
+	printf("\n%s", options_help);
+	return DONE;
+}
+
+void say(const char *fmt, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("hwctl: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+int refused(const struct hwctl *h)
+{
+	say("%s", hwc_ctx_error(h->ctx));
+	return REFUSED;
+}
+
+int usage(const struct hwctl *h, const char *fmt, ...)
+{
+	va_list args;
+
+	fputs("hwctl: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+	if (h->command)
+		print_usage(stderr, h->command);
+	return USAGE;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help"))
+			return true;
+	return false;
+}
+
+static int run_command(struct hwctl *h, const struct command *c, int argc, char **argv)
+{
+	int ret;
+
+	h->command = c;
+	if (wants_help(argc, argv) || (!*c->verb && argc == 2 && !strcmp(argv[1], "help"))) {
+		print_command(c);
+		return DONE;
+	}
+	if (hwc_ctx_new(&h->ctx)) {
+		say("out of memory");
+		return REFUSED;
+	}
+	ret = c->run(h, argc, argv);
+	hwc_ctx_free(h->ctx);
+	if (fflush(stdout) || ferror(stdout)) {
+		say("standard output: cannot be written");
+		return REFUSED;
+	}
+	return ret;
+}
+
+static int dispatch(struct hwctl *h, int argc, char **argv)
+{
+	const char *object = argv[0], *verb = argc > 1 ? argv[1] : "";
+	bool known = false;
+
+	if (!strcmp(object, "help"))
+		return argc > 1 ? help_object(argv[1]) : help_all();
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		const struct command *c = &commands[i];
+
+		if (strcmp(c->object, object))
+			continue;
+		known = true;
+		if (!*c->verb)
+			return run_command(h, c, argc, argv);
+		if (!strcmp(c->verb, verb))
+			return run_command(h, c, argc - 1, argv + 1);
+	}
+	if (known && (!strcmp(verb, "help") || !strcmp(verb, "-h") || !strcmp(verb, "--help")))
+		return help_object(object);
+	if (known && *verb)
+		return usage(h, "%s: there is no verb %s; see hwctl %s help", object, verb, object);
+	if (known)
+		return usage(h, "%s: what about it? see hwctl %s help", object, object);
+	return usage(h, "there is no object %s; see hwctl help", object);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "pretty", no_argument, NULL, 'p' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct hwctl h = { 0 };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "+jph", options, NULL)) != -1) {
+		switch (c) {
+		case 'j':
+			h.json = true;
+			break;
+		case 'p':
+			h.pretty = true;
+			break;
+		case 'h':
+			return help_all();
+		default:
+			return USAGE;
+		}
+	}
+	if (optind == argc)
+		return usage(&h, "nothing to do; see hwctl help");
+	return dispatch(&h, argc - optind, argv + optind);
+}

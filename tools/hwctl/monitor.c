@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* hwctl monitor */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "hwctl.h"
+
+static const char *event_name(const struct hwc_event *event)
+{
+	switch (hwc_event_type(event)) {
+	case HWCONTAINER_CMD_RESOURCE_ADD_NTF:
+		return "resource-add-ntf";
+	case HWCONTAINER_CMD_RESOURCE_DEL_NTF:
+		return "resource-del-ntf";
+	default:
+		return "claim-ntf";
+	}
+}
+
+/* One object in a line, as ynl prints notifications. */
+static void print_json(const struct hwctl *h, const struct hwc_event *event)
+{
+	const struct hwc_resource *res = hwc_event_resource(event);
+	struct json_object *json = need(json_object_new_object());
+
+	json_text(json, "name", event_name(event));
+	json_object_object_add(json, "msg",
+			       res ? json_resource(res) : json_claim(hwc_event_claim(event)));
+	json_print(h, json);
+}
+
+static char *what_happened(const struct hwc_event *event)
+{
+	const struct hwc_resource *res = hwc_event_resource(event);
+	const struct hwc_claim *claim = hwc_event_claim(event);
+	enum hwcontainer_claim_state state;
+	const char *message;
+	char *name, *line;
+
+	if (res)
+		return text("resource %s %s", hwc_resource_name(res),
+			    hwc_event_type(event) == HWCONTAINER_CMD_RESOURCE_ADD_NTF ?
+				    "appeared" : "is gone");
+	state = hwc_claim_state(claim);
+	name = word(hwc_claim_state_name(state), state);
+	message = hwc_claim_message(claim);
+	line = text("claim %u %s, %s%s%s%s%s", hwc_claim_id(claim), name,
+		    hwc_claim_resource(claim), *hwc_claim_container(claim) ? ", container " : "",
+		    hwc_claim_container(claim), *message ? ": " : "", message);
+	free(name);
+	return line;
+}
+
+static void print_text(const struct hwc_event *event)
+{
+	struct timespec now;
+	struct tm tm;
+	char clock[16];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	localtime_r(&now.tv_sec, &tm);
+	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	field(clock, PLAIN, what_happened(event));
+}
+
+/* Returns 0 or what ends the program. */
+static int take_events(struct hwctl *h, struct hwc_events *events)
+{
+	struct hwc_event *event;
+	int err;
+
+	while (!(err = hwc_events_next(events, &event))) {
+		if (h->json)
+			print_json(h, event);
+		else
+			print_text(event);
+		hwc_event_free(event);
+	}
+	fflush(stdout);
+	if (err == -ENOBUFS) {
+		refused(h);
+		return 0;
+	}
+	return err == -EAGAIN ? 0 : err;
+}
+
+int monitor(struct hwctl *h, int argc, char **argv)
+{
+	struct hwc_events *events;
+	struct pollfd file = { .events = POLLIN };
+	int err = 0;
+
+	if (args_words(h, argc, argv, 0, 0))
+		return USAGE;
+	if (hwc_events_new(h->ctx, &events))
+		return refused(h);
+	file.fd = hwc_events_fd(events);
+	catch_signals();
+	while (!err && !ferror(stdout) && !was_interrupted())
+		if (poll(&file, 1, -1) > 0)
+			err = take_events(h, events);
+	hwc_events_free(events);
+	return err ? refused(h) : DONE;
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A claim in full, for people. */
+#include <stdio.h>
+#include <stdlib.h>
+#include "hwctl.h"
+
+#define NS_PER_MS 1e6
+
+static char *holder(const struct hwc_claim *claim)
+{
+	enum hwcontainer_holder type = hwc_claim_holder(claim);
+	uint32_t pid = hwc_claim_holder_pid(claim);
+
+	switch (type) {
+	case HWCONTAINER_HOLDER_FILE:
+		return pid ? text("an open file of process %u", pid) : text("an open file");
+	case HWCONTAINER_HOLDER_PROCESS:
+		return pid ? text("process %u", pid) : text("a process that is not seen from here");
+	case HWCONTAINER_HOLDER_NOBODY:
+		return text("nobody, until it is deleted");
+	default:
+		return text("%u", type);
+	}
+}
+
+static char *flags(uint32_t flags)
+{
+	bool keep = flags & HWCONTAINER_CLAIM_FLAGS_KEEP;
+	bool dry = flags & HWCONTAINER_CLAIM_FLAGS_DRY_RUN;
+
+	return text("%s%s%s", keep ? "keep" : "", keep && dry ? " " : "", dry ? "dry-run" : "");
+}
+
+static void show_times(const struct hwc_claim *claim)
+{
+	const char *name = "stages";
+	uint64_t before = 0;
+
+	for (int stage = HWCONTAINER_STAGE_GRANTED; hwc_stage_name(stage); stage++) {
+		uint64_t time = hwc_claim_time(claim, stage);
+
+		if (!time)
+			continue;
+		field(name, PLAIN, text("%-10s %10.3f ms %10.3f more", hwc_stage_name(stage),
+					time / NS_PER_MS, (time - before) / NS_PER_MS));
+		name = "";
+		before = time;
+	}
+}
+
+static void show_device(const struct hwc_device *dev)
+{
+	const char *driver = hwc_device_driver(dev);
+
+	field("device", PLAIN, text("%s%s%s%s", hwc_device_name(dev), *driver ? " (" : " (no driver",
+				    driver, ")"));
+	field("", PLAIN, text("%s", hwc_device_of_path(dev)));
+	for (size_t i = 0; i < hwc_device_nodes(dev); i++) {
+		const struct hwc_node *node = hwc_device_node(dev, i);
+
+		field("", PLAIN, text("/dev/%s  %s %u:%u", node->path,
+				      node->type == HWCONTAINER_NODE_TYPE_BLOCK ? "block" : "char",
+				      node->major, node->minor));
+	}
+	for (size_t i = 0; i < hwc_device_windows(dev); i++) {
+		const struct hwc_window *window = hwc_device_window(dev, i);
+
+		field("", PLAIN, text("registers at 0x%jx, 0x%jx bytes%s%s",
+				      (uintmax_t)window->start, (uintmax_t)window->size,
+				      *window->name ? ", " : "", window->name));
+	}
+	for (size_t i = 0; i < hwc_device_irqs(dev); i++)
+		field("", PLAIN, text("interrupt %u", hwc_device_irq(dev, i)));
+}
+
+void show_claim(const struct hwc_claim *claim)
+{
+	enum hwcontainer_claim_state state = hwc_claim_state(claim);
+
+	field("claim", HEAD, text("%u", hwc_claim_id(claim)));
+	field("state", claim_color(state), word(hwc_claim_state_name(state), state));
+	field("message", BAD, text("%s", hwc_claim_message(claim)));
+	field("resource", PLAIN, text("%s", hwc_claim_resource(claim)));
+	field("kind", PLAIN, text("%s", hwc_claim_kind(claim)));
+	field("container", PLAIN, text("%s", hwc_claim_container(claim)));
+	field("holder", PLAIN, holder(claim));
+	field("flags", PLAIN, flags(hwc_claim_flags(claim)));
+	if (hwc_claim_priority(claim))
+		field("priority", PLAIN, text("%d", hwc_claim_priority(claim)));
+	field("image", PLAIN, digest_text(hwc_claim_image_digest(claim)));
+	field("overlay", PLAIN, digest_text(hwc_claim_overlay_digest(claim)));
+	show_times(claim);
+	for (size_t i = 0; i < hwc_claim_devices(claim); i++)
+		show_device(hwc_claim_device(claim, i));
+}
+
+char *claim_nodes(const struct hwc_claim *claim)
+{
+	char *nodes = text("%s", "");
+
+	for (size_t d = 0; d < hwc_claim_devices(claim); d++) {
+		const struct hwc_device *dev = hwc_claim_device(claim, d);
+
+		for (size_t i = 0; i < hwc_device_nodes(dev); i++) {
+			char *longer = text("%s%s/dev/%s", nodes, *nodes ? " " : "",
+					    hwc_device_node(dev, i)->path);
+
+			free(nodes);
+			nodes = longer;
+		}
+	}
+	return nodes;
+}
+
+char *claim_took(const struct hwc_claim *claim)
+{
+	uint64_t last = 0;
+
+	for (int stage = HWCONTAINER_STAGE_GRANTED; hwc_stage_name(stage); stage++)
+		if (hwc_claim_time(claim, stage) > last)
+			last = hwc_claim_time(claim, stage);
+	return last ? text("%.3f ms", last / NS_PER_MS) : text("-");
+}
