@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The command line, as far as it must be understood: which words are options,
+ * which are their values. Options with a value are those of runc 1.0 to 1.3 and
+ * crun 1.0 to 1.20; any other is taken to have none, or one after "=".
+ */
+#include <string.h>
+#include "runtime.h"
+
+static const char *const options_with_value[] = {
+	/* before the verb */
+	"root",
+	"log",
+	"log-format",
+	"log-level",
+	"criu",
+	"rootless",
+	"cgroup-manager",
+	/* after it */
+	"bundle",
+	"b",
+	"config",
+	"f",
+	"console-socket",
+	"pid-file",
+	"pidfd-socket",
+	"preserve-fds",
+};
+
+/**
+ * struct option - one option of the command line
+ * @name: without dashes
+ * @length: of the name
+ * @value: what follows "=", or the name's letter, or NULL
+ */
+struct option {
+	const char *name;
+	size_t length;
+	const char *value;
+};
+
+static bool option_is(const struct option *option, const char *name)
+{
+	return strlen(name) == option->length && !strncmp(option->name, name, option->length);
+}
+
+static bool takes_value(const struct option *option)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(options_with_value) / sizeof(*options_with_value); i++)
+		if (option_is(option, options_with_value[i]))
+			return true;
+	return false;
+}
+
+/*
+ * runc takes one dash or two for every name; crun reads "-bDIR" as "-b DIR",
+ * which no name that runc knows begins with.
+ */
+static struct option read_option(const char *word)
+{
+	const char *name = word + (word[1] == '-' ? 2 : 1);
+	struct option option = { .name = name, .length = strcspn(name, "=") };
+
+	if (name[option.length])
+		option.value = name + option.length + 1;
+	if (word[1] == '-' || option.length < 2 || takes_value(&option))
+		return option;
+	if (*name == 'b' || *name == 'f') {
+		option.value = name + 1;
+		option.length = 1;
+	}
+	return option;
+}
+
+static void use_option(struct command *command, const struct option *option)
+{
+	if (option_is(option, "bundle") || option_is(option, "b"))
+		command->bundle = option->value;
+	else if (option_is(option, "config") || option_is(option, "f"))
+		command->config = option->value;
+	else if (option_is(option, "log"))
+		command->log = option->value;
+	else if (option_is(option, "log-format"))
+		command->log_json = option->value && !strcmp(option->value, "json");
+	else if (option_is(option, "debug"))
+		command->debug = !option->value || !strcmp(option->value, "true");
+}
+
+static void use_word(struct command *command, char **word)
+{
+	if (!command->verb) {
+		command->verb = *word;
+		command->words = word + 1;
+	} else if (!command->id) {
+		command->id = *word;
+	}
+}
+
+static bool is_option(const char *word)
+{
+	return word[0] == '-' && word[1];
+}
+
+void command_parse(struct command *command, char **argv)
+{
+	bool options = true;
+	char **word;
+
+	*command = (struct command){ .argv = argv, .bundle = "." };
+	for (word = argv + 1; word[-1] && *word; word++) {
+		struct option option;
+
+		if (!options || !is_option(*word)) {
+			use_word(command, word);
+			continue;
+		}
+		if (!strcmp(*word, "--")) {
+			options = false;
+			continue;
+		}
+		option = read_option(*word);
+		if (!option.value && takes_value(&option) && word[1])
+			option.value = *++word;
+		use_option(command, &option);
+	}
+	if (!command->bundle)
+		command->bundle = ".";
+}
+
+bool command_starts(const struct command *command)
+{
+	return command->verb && (!strcmp(command->verb, "create") || !strcmp(command->verb, "run"));
+}

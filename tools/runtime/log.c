@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Errors where engines look for them: standard error and the file of --log. */
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "runtime.h"
+
+#define TEXT_MAX 1024
+
+/* crun takes "file:PATH"; its journal and syslog are not written to. */
+static int open_log(const char *log)
+{
+	if (!strncmp(log, "file:", 5))
+		log += 5;
+	else if (!strncmp(log, "journald:", 9) || !strncmp(log, "syslog:", 7))
+		return -1;
+	return open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
+}
+
+/* One line, with one write: the runtime and its children append too. */
+static void append_line(const struct command *command, const char *level, const char *text)
+{
+	struct json_object *message = json_object_new_string(text);
+	const char *quoted;
+	char line[2 * TEXT_MAX], now[32];
+	time_t seconds = time(NULL);
+	struct tm tm;
+	int fd, length;
+
+	quoted = json_object_to_json_string_ext(message, JSON_C_TO_STRING_NOSLASHESCAPE);
+	strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &tm));
+	length = snprintf(line, sizeof(line),
+			  command->log_json ? "{\"level\":\"%s\",\"msg\":%s,\"time\":\"%s\"}\n" :
+					      "level=%s msg=%s time=\"%s\"\n",
+			  level, quoted ? quoted : "\"\"", now);
+	json_object_put(message);
+	fd = open_log(command->log);
+	if (fd < 0)
+		return;
+	if (write(fd, line, length) != length)
+		fprintf(stderr, "hwcontainer-runtime: %s: %s\n", command->log, strerror(errno));
+	close(fd);
+}
+
+static void log_text(const struct command *command, const char *level, const char *fmt,
+		     va_list args)
+{
+	char text[TEXT_MAX];
+
+	vsnprintf(text, sizeof(text), fmt, args);
+	if (command->log)
+		append_line(command, level, text);
+	fprintf(stderr, "hwcontainer-runtime: %s\n", text);
+}
+
+void log_error(const struct command *command, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_text(command, "error", fmt, args);
+	va_end(args);
+}
+
+void log_debug(const struct command *command, const char *fmt, ...)
+{
+	va_list args;
+
+	if (!command->debug)
+		return;
+	va_start(args, fmt);
+	log_text(command, "debug", fmt, args);
+	va_end(args);
+}

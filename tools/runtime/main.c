@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * hwcontainer-runtime: an OCI runtime that gives a container the hardware it
+ * asks for and lets runc or crun do the rest. See hwcontainer-runtime(8).
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "runtime.h"
+
+/* Its own name first, as crun looks at it; the rest as it came. */
+static int execute(const struct command *command, char *runtime)
+{
+	command->argv[0] = runtime;
+	execv(runtime, command->argv);
+	log_error(command, "%s cannot be executed: %s", runtime, strerror(errno));
+	return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	struct settings settings;
+	struct command command;
+
+	if (!argc)
+		return EXIT_FAILURE;
+	command_parse(&command, argv);
+	if (command.verb && !strcmp(command.verb, HOOK_VERB))
+		return hook_run(&command) ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (settings_read(&command, SETTINGS_PATH, &settings))
+		return EXIT_FAILURE;
+	if (command_starts(&command) && start_prepare(&command, &settings))
+		return EXIT_FAILURE;
+	return execute(&command, settings.runtime);
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* /etc/hwcontainer/runtime.json and HWCONTAINER_RUNTIME. */
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "runtime.h"
+
+#define TIMEOUT_DEFAULT_S 30
+#define TIMEOUT_MAX_S 3600
+
+static int refuse(const struct command *command, const char *path, const char *key,
+		  const char *must)
+{
+	log_error(command, "%s: \"%s\" must be %s", path, key, must);
+	return -EINVAL;
+}
+
+static int take_path(const struct command *command, const char *path, const char *key,
+		     struct json_object *value, char **field)
+{
+	const char *text = json_object_get_string(value);
+
+	if (!json_object_is_type(value, json_type_string) || text[0] != '/')
+		return refuse(command, path, key, "an absolute path");
+	free(*field);
+	*field = strdup(text);
+	return *field ? 0 : -ENOMEM;
+}
+
+static int take(const struct command *command, const char *path, const char *key,
+		struct json_object *value, struct settings *settings)
+{
+	if (!strcmp(key, "runtime"))
+		return take_path(command, path, key, value, &settings->runtime);
+	if (!strcmp(key, "policy"))
+		return take_path(command, path, key, value, &settings->policy);
+	if (!strcmp(key, "timeout")) {
+		int seconds = json_object_get_int(value);
+
+		if (!json_object_is_type(value, json_type_int) || seconds < 1 ||
+		    seconds > TIMEOUT_MAX_S)
+			return refuse(command, path, key, "a number of seconds from 1 to 3600");
+		settings->timeout_ms = 1000 * seconds;
+		return 0;
+	}
+	if (!strcmp(key, "keep")) {
+		if (!json_object_is_type(value, json_type_boolean))
+			return refuse(command, path, key, "true or false");
+		settings->keep = json_object_get_boolean(value);
+		return 0;
+	}
+	log_error(command, "%s: \"%s\" is not a setting", path, key);
+	return -EINVAL;
+}
+
+static int read_members(const struct command *command, const char *path, struct json_object *obj,
+			struct settings *settings)
+{
+	int err;
+
+	if (!json_object_is_type(obj, json_type_object)) {
+		log_error(command, "%s is not a JSON object", path);
+		return -EINVAL;
+	}
+	json_object_object_foreach(obj, key, value) {
+		err = take(command, path, key, value, settings);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int read_file(const struct command *command, const char *path, struct settings *settings)
+{
+	struct json_object *obj;
+	int fd, err;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0) {
+		err = -errno;
+		log_error(command, "%s: %s", path, strerror(errno));
+		return err;
+	}
+	obj = json_object_from_fd(fd);
+	close(fd);
+	err = read_members(command, path, obj, settings);
+	json_object_put(obj);
+	return err;
+}
+
+static int read_environment(const struct command *command, struct settings *settings)
+{
+	const char *runtime = getenv("HWCONTAINER_RUNTIME");
+
+	if (!runtime)
+		return 0;
+	if (runtime[0] != '/') {
+		log_error(command, "HWCONTAINER_RUNTIME=%s is not an absolute path", runtime);
+		return -EINVAL;
+	}
+	free(settings->runtime);
+	settings->runtime = strdup(runtime);
+	return settings->runtime ? 0 : -ENOMEM;
+}
+
+/* Never by PATH, on which we may be under the name of runc. */
+static int find_runtime(const struct command *command, struct settings *settings)
+{
+	static const char *const places[] = {
+		"/usr/bin/runc",	"/usr/sbin/runc", "/usr/local/bin/runc",
+		"/usr/local/sbin/runc", "/usr/bin/crun",  "/usr/local/bin/crun",
+	};
+	size_t i;
+
+	for (i = 0; !settings->runtime && i < sizeof(places) / sizeof(*places); i++)
+		if (!access(places[i], X_OK))
+			settings->runtime = strdup(places[i]);
+	if (settings->runtime)
+		return 0;
+	log_error(command, "neither runc nor crun is installed, and %s names no other runtime",
+		  SETTINGS_PATH);
+	return -ENOENT;
+}
+
+static int check_runtime(const struct command *command, const struct settings *settings)
+{
+	struct stat self, runtime;
+	int err;
+
+	if (stat(settings->runtime, &runtime)) {
+		err = -errno;
+		log_error(command, "the runtime %s: %s", settings->runtime, strerror(errno));
+		return err;
+	}
+	if (stat("/proc/self/exe", &self) || self.st_dev != runtime.st_dev ||
+	    self.st_ino != runtime.st_ino)
+		return 0;
+	log_error(command, "the runtime %s is this program itself", settings->runtime);
+	return -ELOOP;
+}
+
+int settings_read(const struct command *command, const char *path, struct settings *settings)
+{
+	int err;
+
+	*settings = (struct settings){ .timeout_ms = 1000 * TIMEOUT_DEFAULT_S };
+	err = read_file(command, path, settings);
+	if (!err)
+		err = read_environment(command, settings);
+	if (!err)
+		err = find_runtime(command, settings);
+	if (!err)
+		err = check_runtime(command, settings);
+	if (err)
+		settings_free(settings);
+	return err;
+}
+
+void settings_free(struct settings *settings)
+{
+	free(settings->runtime);
+	free(settings->policy);
+	*settings = (struct settings){ 0 };
+}
