@@ -2,9 +2,11 @@
 /*
  * hwcontainer: is this blob a flattened device tree, all of it?
  *
- * The kernel's own unflattening trusts what it is given beyond the header, for
- * it comes from the boot loader. Ours comes from a container image. Source of
- * the format: Devicetree Specification v0.4, chapter 5.
+ * The kernel trusts what it is given beyond the header, for it comes from the
+ * boot loader. Ours comes from a container image. Besides the structure this
+ * checks the values that code trusts which runs before our notifier: strings
+ * that it takes to end, and what drivers/of/resolver.c does with phandles.
+ * Source of the format: Devicetree Specification v0.4, chapter 5.
  */
 #include <kunit/visibility.h>
 #include <linux/ctype.h>
@@ -15,6 +17,19 @@
 
 #include "internal.h"
 
+/* Nodes below the root that drivers/of/resolver.c reads. */
+enum hwc_fdt_part {
+	HWC_FDT_NODES,
+	HWC_FDT_FIXUPS,
+	HWC_FDT_LOCAL_FIXUPS,
+};
+
+/*
+ * Largest phandle in an overlay. They are added to the largest of the live tree:
+ * a sum that wraps around would be somebody else's.
+ */
+#define HWC_FDT_PHANDLE_MAX	0xffff
+
 /**
  * struct hwc_fdt - a blob while it is walked
  * @base: its first byte
@@ -24,6 +39,7 @@
  * @strings_end: and of its end
  * @at: offset of the next token
  * @depth: open nodes
+ * @part: what the node below the root is, in which we are
  * @why: receives the sentence
  * @room: bytes there
  */
@@ -35,6 +51,7 @@ struct hwc_fdt {
 	u32 strings_end;
 	u32 at;
 	unsigned int depth;
+	enum hwc_fdt_part part;
 	char *why;
 	size_t room;
 };
@@ -127,6 +144,57 @@ static bool hwc_fdt_name_ok(const u8 *name, size_t len, const char *extra)
 	return len > 0 && len < 128;
 }
 
+/* As of_node_name_eq(), which does not look at the unit address. */
+static enum hwc_fdt_part hwc_fdt_part(const u8 *name)
+{
+	size_t len = strcspn(name, "@");
+
+	if (len == strlen("__fixups__") && !strncmp(name, "__fixups__", len))
+		return HWC_FDT_FIXUPS;
+	if (len == strlen("__local_fixups__") && !strncmp(name, "__local_fixups__", len))
+		return HWC_FDT_LOCAL_FIXUPS;
+	return HWC_FDT_NODES;
+}
+
+static bool hwc_fdt_is_text(const u8 *value, u32 len)
+{
+	return len && !value[len - 1];
+}
+
+/* Offsets that are added to without a look at the carry. */
+static bool hwc_fdt_are_offsets(const u8 *value, u32 len)
+{
+	u32 i;
+
+	for (i = 0; i + sizeof(u32) <= len; i += sizeof(u32))
+		if (get_unaligned_be32(value + i) > INT_MAX)
+			return false;
+	return true;
+}
+
+static bool hwc_fdt_is_phandle(const u8 *value, u32 len)
+{
+	u32 phandle = len == sizeof(u32) ? get_unaligned_be32(value) : 0;
+
+	return phandle && phandle <= HWC_FDT_PHANDLE_MAX;
+}
+
+static bool hwc_fdt_value_ok(const struct hwc_fdt *t, const char *name, const u8 *value, u32 len)
+{
+	static const char *const texts[] = { "compatible", "device_type", "model", "status" };
+
+	if (t->part == HWC_FDT_FIXUPS)
+		return hwc_fdt_is_text(value, len);
+	if (t->part == HWC_FDT_LOCAL_FIXUPS)
+		return hwc_fdt_are_offsets(value, len);
+	if (!strcmp(name, "phandle") || !strcmp(name, "linux,phandle"))
+		return hwc_fdt_is_phandle(value, len);
+	if (match_string(texts, ARRAY_SIZE(texts), name) >= 0)
+		return hwc_fdt_is_text(value, len);
+	/* Only trees older than version 16 carry it; it becomes the node's name. */
+	return strcmp(name, "name");
+}
+
 static int hwc_fdt_begin_node(struct hwc_fdt *t)
 {
 	u32 room = t->structs_end - t->at;
@@ -137,6 +205,8 @@ static int hwc_fdt_begin_node(struct hwc_fdt *t)
 		return hwc_fdt_refuse(t, "overlay ends inside a node's name at byte %u", t->at);
 	if (t->depth ? !hwc_fdt_name_ok(name, len, "@") : len > 0)
 		return hwc_fdt_refuse(t, "overlay's node at byte %u has no valid name", t->at);
+	if (t->depth == 1)
+		t->part = hwc_fdt_part(name);
 	if (++t->depth > HWC_FDT_DEPTH)
 		return hwc_fdt_refuse(t, "overlay has more than %d nodes inside each other",
 				      HWC_FDT_DEPTH);
@@ -145,13 +215,16 @@ static int hwc_fdt_begin_node(struct hwc_fdt *t)
 
 static int hwc_fdt_prop(struct hwc_fdt *t)
 {
-	u32 at = t->at, len, name, room;
+	u32 at = t->at, len, name, room, value;
 	const u8 *text;
 	size_t n;
 
 	if (!t->depth)
 		return hwc_fdt_refuse(t, "overlay has a property outside of nodes at byte %u", at);
-	if (!hwc_fdt_next(t, &len) || !hwc_fdt_next(t, &name) || !hwc_fdt_skip(t, len))
+	if (!hwc_fdt_next(t, &len) || !hwc_fdt_next(t, &name))
+		return hwc_fdt_refuse(t, "overlay ends inside a property at byte %u", at);
+	value = t->at;
+	if (!hwc_fdt_skip(t, len))
 		return hwc_fdt_refuse(t, "overlay ends inside a property at byte %u", at);
 	room = t->strings_end - t->strings;
 	if (name >= room)
@@ -160,6 +233,9 @@ static int hwc_fdt_prop(struct hwc_fdt *t)
 	n = strnlen(text, room - name);
 	if (n == room - name || !hwc_fdt_name_ok(text, n, "?#"))
 		return hwc_fdt_refuse(t, "overlay's property at byte %u has no valid name", at);
+	if (!hwc_fdt_value_ok(t, text, t->base + value, len))
+		return hwc_fdt_refuse(t, "overlay's property %s at byte %u has no valid value",
+				      text, at);
 	return 0;
 }
 

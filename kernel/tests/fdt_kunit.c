@@ -20,7 +20,13 @@ struct blob {
 	u32 at;
 };
 
-static const char blob_strings[] = "reg\0compatible\0a/b";
+/* Each string is found by its offset, STRING_... below. */
+static const char blob_strings[] = "reg\0compatible\0phandle\0name\0a/b";
+#define STRING_REG		0
+#define STRING_COMPATIBLE	4
+#define STRING_PHANDLE		15
+#define STRING_NAME		23
+#define STRING_SLASH		28
 
 static void blob_word(struct blob *b, u32 word)
 {
@@ -84,7 +90,7 @@ static void blob_body(struct blob *b)
 	blob_begin(b);
 	blob_node(b, "");
 	blob_node(b, "fir@0");
-	blob_prop(b, 0, 0x1000);
+	blob_prop(b, STRING_REG, 0x1000);
 	blob_word(b, FDT_END_NODE);
 	blob_word(b, FDT_END_NODE);
 }
@@ -128,7 +134,7 @@ static void headers_that_lie_are_refused(struct kunit *test)
 		       "overlay begins with 0x27051956, a device tree with 0xd00dfeed");
 	blob_set(&b, magic, FDT_MAGIC);
 	blob_set(&b, totalsize, size + 1);
-	expect_refused(test, &b, size, "overlay has 107 bytes, its header says 108");
+	expect_refused(test, &b, size, "overlay has 120 bytes, its header says 121");
 	blob_set(&b, totalsize, size);
 	blob_set(&b, version, 3);
 	expect_refused(test, &b, size, "overlay is of version 3, 17 is understood");
@@ -186,7 +192,7 @@ static void broken_structures_are_refused(struct kunit *test)
 	expect_refused(test, &b, blob_end(&b), "overlay has the token 0x00000007 at byte 84");
 
 	blob_body(&b);
-	blob_prop(&b, 0, 0);
+	blob_prop(&b, STRING_REG, 0);
 	expect_refused(test, &b, blob_end(&b), "overlay has a property outside of nodes at byte 88");
 }
 
@@ -201,13 +207,46 @@ static void names_for_sysfs_are_refused(struct kunit *test)
 
 	blob_begin(&b);
 	blob_node(&b, "");
-	blob_prop(&b, sizeof("reg\0compatible"), 0);
+	blob_prop(&b, STRING_SLASH, 0);
 	expect_refused(test, &b, blob_end(&b), "overlay's property at byte 52 has no valid name");
 
 	blob_begin(&b);
 	blob_node(&b, "");
 	blob_prop(&b, sizeof(blob_strings), 0);
 	expect_refused(test, &b, blob_end(&b), "overlay's property at byte 52 has no name");
+}
+
+/* One property in a node of this name below the root. */
+static void expect_value_refused(struct kunit *test, const char *node, u32 name, u32 value,
+				 const char *text)
+{
+	struct blob b;
+
+	blob_begin(&b);
+	blob_node(&b, "");
+	blob_node(&b, node);
+	blob_prop(&b, name, value);
+	expect_refused(test, &b, blob_end(&b), text);
+}
+
+static void values_the_kernel_trusts_are_refused(struct kunit *test)
+{
+	expect_value_refused(test, "fir@0", STRING_COMPATIBLE, 0x61626364,
+			     "overlay's property compatible at byte 64 has no valid value");
+	expect_value_refused(test, "fir@0", STRING_NAME, 0x61620000,
+			     "overlay's property name at byte 64 has no valid value");
+	expect_value_refused(test, "fir@0", STRING_PHANDLE, 0,
+			     "overlay's property phandle at byte 64 has no valid value");
+	expect_value_refused(test, "fir@0", STRING_PHANDLE, 0xfffffff0,
+			     "overlay's property phandle at byte 64 has no valid value");
+	/* off + 4 > length would wrap around in adjust_local_phandle_references() */
+	expect_value_refused(test, "__local_fixups__", STRING_REG, 0xfffffffc,
+			     "overlay's property reg at byte 76 has no valid value");
+	expect_value_refused(test, "__local_fixups__@0", STRING_REG, 0xfffffffc,
+			     "overlay's property reg at byte 76 has no valid value");
+	/* strlen() in update_usages_of_a_phandle_reference() */
+	expect_value_refused(test, "__fixups__", STRING_REG, 0x2f613a62,
+			     "overlay's property reg at byte 68 has no valid value");
 }
 
 static void depth_is_bounded(struct kunit *test)
@@ -228,6 +267,7 @@ static struct kunit_case hwc_fdt_cases[] = {
 	KUNIT_CASE(every_cut_is_refused),
 	KUNIT_CASE(broken_structures_are_refused),
 	KUNIT_CASE(names_for_sysfs_are_refused),
+	KUNIT_CASE(values_the_kernel_trusts_are_refused),
 	KUNIT_CASE(depth_is_bounded),
 	{}
 };
