@@ -58,7 +58,7 @@ struct hwc_manager {
  * @res: the resource it is
  * @idcode: of its device, where @has_idcode
  * @has_idcode: whether that is known
- * @frames: first and last frame address that are its own, where @has_frames
+ * @frames: first and last frame address that its images begin at, where @has_frames
  * @has_frames: whether they are known
  * @nested: a region inside a region takes partial bitstreams only
  * @loaded: it was programmed by us; changed in the worker, under the core lock
@@ -123,12 +123,12 @@ static int hwc_region_check_device(struct hwc_region *r, struct hwcontainer_clai
 	if (r->nested && !bs->partial)
 		return hwcontainer_claim_refuse(claim, -EBADMSG,
 			"image is a full bitstream, %s takes a partial one", hwc_region_name(r));
+	/* Where it begins and no more: AMD's for a K26 also write clock columns elsewhere. */
 	if (r->has_frames && bs->has_frames &&
-	    (bs->far_first < r->frames[0] || bs->far_last > r->frames[1]))
+	    (bs->far_first < r->frames[0] || bs->far_first > r->frames[1]))
 		return hwcontainer_claim_refuse(claim, -EBADMSG,
-			"image has frames 0x%08x to 0x%08x, those of %s are 0x%08x to 0x%08x",
-			bs->far_first, bs->far_last, hwc_region_name(r), r->frames[0],
-			r->frames[1]);
+			"image begins at frame 0x%08x, those of %s are 0x%08x to 0x%08x",
+			bs->far_first, hwc_region_name(r), r->frames[0], r->frames[1]);
 	return 0;
 }
 
