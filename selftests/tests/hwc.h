@@ -9,14 +9,51 @@
 #include <kselftest_harness.h>
 #include <linux/hwcontainer_cdev.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Longest wait for hardware in these tests, slow debug kernels included. */
 #define HWC_TEST_WAIT_MS 20000
+
+/* Regions of the simulator (dts/sim-virt.dtsi). */
+#define HWC_FULL   "/fpga-full"
+#define HWC_PR0	   "/fpga-full/fpga-PR0"
+#define HWC_PR1	   "/fpga-full/fpga-PR1"
+#define HWC_PR2	   "/fpga-full/fpga-PR2"
+#define HWC_PR3	   "/fpga-full/fpga-PR3"
+#define HWC_OTHER0 "/fpga-other/fpga-PR0"
+
+#define HWC_IMAGES  "/hwc/images/"
+#define HWC_DTBO    "/hwc/dtbo/"
+#define HWC_SIM	    "/sys/kernel/debug/hwcontainer-sim/"
+#define HWC_TOY	    "/sys/kernel/debug/hwcontainer-toy/"
+#define HWC_FOREIGN "/sys/kernel/debug/hwcontainer-foreign/"
+
+/* How much slower this kernel is than the base one. */
+static inline int hwc_test_slow(void)
+{
+	const char *slow = getenv("HWC_SLOW");
+
+	return slow && atoi(slow) > 1 ? atoi(slow) : 1;
+}
+
+static inline int64_t hwc_test_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+static inline int hwc_test_open(const char *path)
+{
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
 
 /* Write @text to @path: knobs, sysfs. Returns 0 or -errno. */
 static inline int hwc_test_write(const char *path, const char *text)
@@ -30,6 +67,45 @@ static inline int hwc_test_write(const char *path, const char *text)
 		ret = -errno;
 	close(fd);
 	return ret;
+}
+
+static inline int hwc_test_set(const char *path, long value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%ld", value);
+	return hwc_test_write(path, text);
+}
+
+/* What @path says, as a string; "" when it cannot be read. */
+static inline const char *hwc_test_read(const char *path)
+{
+	static char text[8192];
+	int fd = hwc_test_open(path);
+	ssize_t n = 0, got;
+
+	while (fd >= 0 && n < (ssize_t)sizeof(text) - 1) {
+		got = read(fd, text + n, sizeof(text) - 1 - n);
+		if (got <= 0)
+			break;
+		n += got;
+	}
+	if (fd >= 0)
+		close(fd);
+	text[n] = '\0';
+	return text;
+}
+
+static inline long hwc_test_number(const char *path)
+{
+	return strtol(hwc_test_read(path), NULL, 0);
+}
+
+static inline int hwc_test_run(const char *command)
+{
+	int status = system(command);
+
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static inline int hwc_test_pidfd(pid_t pid)
@@ -47,6 +123,12 @@ static inline pid_t hwc_test_sleeper(void)
 			pause();
 	}
 	return pid;
+}
+
+static inline void hwc_test_kill(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 /* Make one claim on @resource; the numbers of files may be -1. */
@@ -68,6 +150,36 @@ static inline int hwc_test_claim(struct hwc_ctx *ctx, const char *resource, int 
 	return ret;
 }
 
+/*
+ * Claim @resource with files named by path (NULL for none) and wait for the end
+ * of it. Returns the claim's number, or -errno with the refusal's sentence in
+ * the context; a claim that failed is deleted.
+ */
+static inline int hwc_test_try(struct hwc_ctx *ctx, const char *resource, int holder,
+			       const char *image, const char *overlay)
+{
+	int image_fd = image ? hwc_test_open(image) : -1;
+	int overlay_fd = overlay ? hwc_test_open(overlay) : -1;
+	struct hwc_ctx *other;
+	struct hwc_grant grant;
+	int ret;
+
+	ret = hwc_test_claim(ctx, resource, holder, image_fd, overlay_fd, 0, &grant);
+	close(image_fd);
+	close(overlay_fd);
+	if (ret)
+		return ret;
+	ret = hwc_claim_wait(ctx, holder, grant.id, HWC_TEST_WAIT_MS);
+	if (!ret)
+		return grant.id;
+	/* of its own, or it would forget the sentence */
+	if (!hwc_ctx_new(&other)) {
+		hwc_claim_delete(other, &grant.id, 1);
+		hwc_ctx_free(other);
+	}
+	return ret;
+}
+
 /* State of a resource, or -errno. */
 static inline int hwc_test_state(struct hwc_ctx *ctx, const char *resource)
 {
@@ -84,17 +196,83 @@ static inline int hwc_test_state(struct hwc_ctx *ctx, const char *resource)
 /* Wait until @resource is in @state. Returns 0 or -ETIMEDOUT. */
 static inline int hwc_test_wait_state(struct hwc_ctx *ctx, const char *resource, int state)
 {
-	int ms;
+	int64_t end = hwc_test_ms() + HWC_TEST_WAIT_MS;
 
-	for (ms = 0; ms < HWC_TEST_WAIT_MS; ms += 5) {
+	while (hwc_test_ms() < end) {
 		if (hwc_test_state(ctx, resource) == state)
 			return 0;
-		usleep(5000);
+		usleep(2000);
 	}
 	return -ETIMEDOUT;
 }
 
 #define hwc_test_wait_free(ctx, resource) \
 	hwc_test_wait_state(ctx, resource, HWCONTAINER_RESOURCE_STATE_FREE)
+
+/* State of a claim, or -errno. */
+static inline int hwc_test_claim_state(struct hwc_ctx *ctx, uint32_t id)
+{
+	struct hwc_claim *claim;
+	int ret = hwc_claim_get(ctx, id, &claim);
+
+	if (ret)
+		return ret;
+	ret = hwc_claim_state(claim);
+	hwc_claim_free(claim);
+	return ret;
+}
+
+/* Wait until a claim is in @state (or -ENOENT). Returns 0 or -ETIMEDOUT. */
+static inline int hwc_test_wait_claim(struct hwc_ctx *ctx, uint32_t id, int state)
+{
+	int64_t end = hwc_test_ms() + HWC_TEST_WAIT_MS;
+
+	while (hwc_test_ms() < end) {
+		if (hwc_test_claim_state(ctx, id) == state)
+			return 0;
+		usleep(1000);
+	}
+	return -ETIMEDOUT;
+}
+
+static inline int hwc_test_count_one(const struct hwc_claim *claim, void *data)
+{
+	(void)claim;
+	++*(int *)data;
+	return 0;
+}
+
+/* Claims there are, anybody's; or -errno. */
+static inline int hwc_test_claims(struct hwc_ctx *ctx)
+{
+	int n = 0;
+	int ret = hwc_claim_foreach(ctx, hwc_test_count_one, &n);
+
+	return ret ? ret : n;
+}
+
+/* Does the simulator show @want (such as "loaded=-") for a slot? */
+static inline bool hwc_test_slot(int mgr, int slot, const char *want)
+{
+	char head[32];
+	const char *line, *end, *hit;
+
+	snprintf(head, sizeof(head), "fpga-mgr%d slot=%d ", mgr, slot);
+	line = strstr(hwc_test_read(HWC_SIM "state"), head);
+	if (!line)
+		return false;
+	end = strchrnul(line, '\n');
+	hit = strstr(line, want);
+	return hit && hit < end;
+}
+
+/* Has the device tree a node at @path? */
+static inline bool hwc_test_has_node(const char *path)
+{
+	char full[256];
+
+	snprintf(full, sizeof(full), "/sys/firmware/devicetree/base%s", path);
+	return !access(full, F_OK);
+}
 
 #endif

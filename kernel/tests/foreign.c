@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Somebody else who applies device-tree overlays, as a vendor's driver or a
+ * board's boot script does: hwcontainer does not know this module, and tests see
+ * who wins.
+ *
+ * /sys/kernel/debug/hwcontainer-foreign/
+ *	apply		the path of a flattened overlay, written: it is applied;
+ *			the write fails with what the kernel says
+ *	remove		a write removes the last one that was applied
+ *	applied		how many are
+ *
+ * Everything runs in one worker: mainline keeps the mutex of a region's bridges
+ * from the apply to the remove (see kernel/region.c), which no system call may do.
+ */
+#include <linux/debugfs.h>
+#include <linux/kernel_read_file.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/of.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+#define OVERLAYS_MAX 16
+
+/* Protects what follows, and makes the jobs one at a time. */
+static DEFINE_MUTEX(foreign_lock);
+static int foreign_id[OVERLAYS_MAX];
+static u32 foreign_applied;
+
+static struct kthread_worker *foreign_worker;
+static struct dentry *foreign_dir;
+
+/**
+ * struct foreign_job - something the worker does while its caller waits
+ * @work: for the worker
+ * @fdt: the overlay to apply; NULL: remove the last one
+ * @size: its bytes
+ * @ret: 0 or -errno
+ */
+struct foreign_job {
+	struct kthread_work work;
+	const void *fdt;
+	size_t size;
+	int ret;
+};
+
+/* As every caller must: a changeset that could not be applied is removed, too. */
+static int foreign_apply(const void *fdt, size_t size)
+{
+	int id = 0;
+	int ret;
+
+	if (foreign_applied == OVERLAYS_MAX)
+		return -ENOSPC;
+	ret = of_overlay_fdt_apply(fdt, size, &id, NULL);
+	if (ret) {
+		if (id)
+			of_overlay_remove(&id);
+		return ret;
+	}
+	foreign_id[foreign_applied++] = id;
+	return 0;
+}
+
+static int foreign_remove(void)
+{
+	int ret;
+
+	if (!foreign_applied)
+		return -ENOENT;
+	ret = of_overlay_remove(&foreign_id[foreign_applied - 1]);
+	if (!ret)
+		foreign_applied--;
+	return ret;
+}
+
+static void foreign_work(struct kthread_work *work)
+{
+	struct foreign_job *job = container_of(work, struct foreign_job, work);
+
+	job->ret = job->fdt ? foreign_apply(job->fdt, job->size) : foreign_remove();
+}
+
+static int foreign_do(const void *fdt, size_t size)
+{
+	struct foreign_job job = { .fdt = fdt, .size = size };
+
+	kthread_init_work(&job.work, foreign_work);
+	mutex_lock(&foreign_lock);
+	kthread_queue_work(foreign_worker, &job.work);
+	kthread_flush_work(&job.work);
+	mutex_unlock(&foreign_lock);
+	return job.ret;
+}
+
+static int foreign_apply_file(const char *path)
+{
+	void *fdt = NULL;
+	ssize_t size;
+	int ret;
+
+	size = kernel_read_file_from_path(path, 0, &fdt, SZ_1M, NULL, READING_UNKNOWN);
+	if (size < 0)
+		return size;
+	ret = foreign_do(fdt, size);
+	vfree(fdt);
+	return ret;
+}
+
+static ssize_t foreign_apply_write(struct file *file, const char __user *buf, size_t size,
+				   loff_t *pos)
+{
+	char *path = memdup_user_nul(buf, size);
+	int ret;
+
+	if (IS_ERR(path))
+		return PTR_ERR(path);
+	ret = foreign_apply_file(strim(path));
+	kfree(path);
+	return ret ?: size;
+}
+
+static ssize_t foreign_remove_write(struct file *file, const char __user *buf, size_t size,
+				    loff_t *pos)
+{
+	return foreign_do(NULL, 0) ?: size;
+}
+
+static const struct file_operations foreign_apply_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = foreign_apply_write,
+};
+
+static const struct file_operations foreign_remove_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = foreign_remove_write,
+};
+
+static int __init foreign_init(void)
+{
+	foreign_worker = kthread_create_worker(0, "foreign");
+	if (IS_ERR(foreign_worker))
+		return PTR_ERR(foreign_worker);
+	foreign_dir = debugfs_create_dir("hwcontainer-foreign", NULL);
+	debugfs_create_file("apply", 0200, foreign_dir, NULL, &foreign_apply_fops);
+	debugfs_create_file("remove", 0200, foreign_dir, NULL, &foreign_remove_fops);
+	debugfs_create_u32("applied", 0444, foreign_dir, &foreign_applied);
+	return 0;
+}
+
+static void __exit foreign_exit(void)
+{
+	debugfs_remove(foreign_dir);
+	while (!foreign_do(NULL, 0))
+		;
+	kthread_destroy_worker(foreign_worker);
+}
+
+module_init(foreign_init);
+module_exit(foreign_exit);
+MODULE_DESCRIPTION("Overlays of somebody else for tests of hwcontainer");
+MODULE_AUTHOR("The hwcontainer developers");
+MODULE_LICENSE("GPL");
