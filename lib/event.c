@@ -161,7 +161,7 @@ int hwc_events_next(struct hwc_events *events, struct hwc_event **event)
 		if (err)
 			return err;
 		nlh = events->next;
-		if (!mnl_nlmsg_ok(nlh, events->left)) {
+		if (!hwc_nl_ok(nlh, events->left)) {
 			events->left = 0;
 			return hwc_err(events->ctx, -EBADMSG, "the module's event is malformed");
 		}

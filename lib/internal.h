@@ -142,6 +142,9 @@ int hwc_nl_do(struct hwc_ctx *ctx, const struct hwc_msg *msg, hwc_nl_answer answ
 int hwc_nl_dump(struct hwc_ctx *ctx, uint8_t cmd, hwc_nl_answer answer,
 		void (*reset)(void *data), void *data);
 
+/* Whether all of a message is there. */
+bool hwc_nl_ok(const struct nlmsghdr *nlh, int left);
+
 /* The content of a generic netlink message; -EBADMSG where it has none. */
 int hwc_nl_attrs(const struct nlmsghdr *nlh, const struct nlattr **attrs, size_t *size);
 

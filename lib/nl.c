@@ -53,6 +53,12 @@ int hwc_buf_reserve(struct hwc_buf *buf, size_t size)
 	return 0;
 }
 
+/* mnl_nlmsg_ok() takes a length above INT_MAX for a negative one. */
+bool hwc_nl_ok(const struct nlmsghdr *nlh, int left)
+{
+	return mnl_nlmsg_ok(nlh, left) && nlh->nlmsg_len <= (size_t)left;
+}
+
 int hwc_nl_attrs(const struct nlmsghdr *nlh, const struct nlattr **attrs, size_t *size)
 {
 	size_t payload = mnl_nlmsg_get_payload_len(nlh);
@@ -184,7 +190,7 @@ static int take_datagram(struct exchange *x, size_t size)
 	int left = size;
 	int err;
 
-	while (mnl_nlmsg_ok(nlh, left)) {
+	while (hwc_nl_ok(nlh, left)) {
 		err = take_message(x, nlh);
 		if (err)
 			return err;
