@@ -290,16 +290,40 @@ static bool hwc_region_unload(struct hwc_region *r)
 	return true;
 }
 
-static bool hwc_region_has_foreign_nodes(const struct hwc_region *r)
+static bool hwc_node_is_device(struct device_node *np)
+{
+	struct platform_device *pdev = of_find_device_by_node(np);
+
+	if (pdev)
+		put_device(&pdev->dev);
+	return pdev || of_node_check_flag(np, OF_OVERLAY);
+}
+
+/*
+ * First device in the region, with a reference, or NULL: while nothing of ours
+ * is loaded it came with the boot loader's tree or with a foreign overlay, and
+ * its driver would be left with other hardware.
+ */
+static struct device_node *hwc_region_foreign(const struct hwc_region *r)
 {
 	struct device_node *child;
 
 	for_each_child_of_node(r->guard.np, child)
-		if (of_node_check_flag(child, OF_OVERLAY)) {
-			of_node_put(child);
-			return true;
-		}
-	return false;
+		if (!of_device_is_compatible(child, "fpga-region") && hwc_node_is_device(child))
+			return child;
+	return NULL;
+}
+
+static int hwc_region_check_foreign(struct hwc_region *r, struct hwcontainer_claim *claim)
+{
+	struct device_node *np = hwc_region_foreign(r);
+	int ret = 0;
+
+	if (np)
+		ret = hwcontainer_claim_refuse(claim, -EBUSY,
+					       "%pOF is in the region and came with no claim", np);
+	of_node_put(np);
+	return ret;
 }
 
 static int hwc_region_add_devices(struct hwc_region *r, struct hwcontainer_claim *claim)
@@ -338,10 +362,9 @@ static int hwc_region_configure(struct hwcontainer_resource *res, struct hwconta
 	if (!hwc_region_unload(r))
 		return hwcontainer_claim_refuse(claim, -EBUSY, "%s: %s", hwc_region_name(r),
 						r->failed);
-	if (hwc_region_has_foreign_nodes(r))
-		return hwcontainer_claim_refuse(claim, -EBUSY,
-						"%s has devices of somebody else's overlay",
-						hwc_region_name(r));
+	ret = hwc_region_check_foreign(r, claim);
+	if (ret)
+		return ret;
 	hwc_guard_on(&r->guard);
 	ret = hwc_region_program(r, claim);
 	if (ret) {
