@@ -263,16 +263,20 @@ void hwc_msg_u32(struct hwc_msg *msg, uint16_t type, uint32_t value)
 		msg->full = true;
 }
 
-void hwc_msg_string(struct hwc_msg *msg, uint16_t type, const char *value)
+/* libmnl leaves in the padding what was there before. */
+void hwc_msg_binary(struct hwc_msg *msg, uint16_t type, const void *value, size_t size)
 {
-	if (!mnl_attr_put_strz_check(msg->nlh, msg->room, type, value))
+	size_t padding = MNL_ALIGN(size) - size;
+
+	if (mnl_attr_put_check(msg->nlh, msg->room, type, size, value))
+		memset((char *)msg->nlh + msg->nlh->nlmsg_len - padding, 0, padding);
+	else
 		msg->full = true;
 }
 
-void hwc_msg_binary(struct hwc_msg *msg, uint16_t type, const void *value, size_t size)
+void hwc_msg_string(struct hwc_msg *msg, uint16_t type, const char *value)
 {
-	if (!mnl_attr_put_check(msg->nlh, msg->room, type, size, value))
-		msg->full = true;
+	hwc_msg_binary(msg, type, value, strlen(value) + 1);
 }
 
 struct nlattr *hwc_msg_nest_start(struct hwc_msg *msg, uint16_t type)
