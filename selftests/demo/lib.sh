@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# What the demonstration and the tests of hwcontainer-runtime share, in the guest.
+
+region=/fpga-full/fpga-PR0
+image=/boot/sha256.bit
+fifo=/tmp/stdin
+bundles=/tmp/bundles
+knobs=/sys/kernel/debug/hwcontainer-sim
+policy=/etc/hwcontainer/policy.json
+
+# The runtime that works under ours, and where it keeps its containers.
+use_runtime() {
+	runtime=$1
+	export HWCONTAINER_RUNTIME="/usr/bin/$1"
+}
+
+# new_bundle NAME: a copy of what umoci unpacked; prints its folder.
+new_bundle() {
+	mkdir -p "$bundles"
+	rm -rf "${bundles:?}/$1"
+	cp -a /hwc/demo/bundle "$bundles/$1"
+	echo "$bundles/$1"
+}
+
+# start NAME: runs a container in the background that reads from what is written
+# to file descriptor 5. Sets $started to the process, which is first ours, then
+# the runtime's.
+start() {
+	rm -f $fifo
+	mkfifo $fifo
+	hwcontainer-runtime run --bundle "$bundles/$1" "$1" <$fifo >"/tmp/$1.out" 2>&1 &
+	started=$!
+	exec 5>$fifo
+}
+
+end_input() {
+	exec 5>&-
+}
+
+# within SECONDS COMMAND...: whether it succeeds some time before.
+within() {
+	tries=$(($1 * ${HWC_SLOW-1} * 20))
+	shift
+	while [ $tries -gt 0 ]; do
+		"$@" && return
+		sleep 0.05
+		tries=$((tries - 1))
+	done
+	return 1
+}
+
+# One word of what is known about the region or its claim.
+region_state() {
+	hwctl resource show "$region" | sed -n 's/^state *//p'
+}
+
+claim_of() {
+	hwctl claim list | awk -v name="$region" '$3 == name { print $1 }'
+}
+
+claim_field() { # name
+	hwctl claim show "$(claim_of)" 2>/dev/null | sed -n "s/^$1 *//p"
+}
+
+is_free() {
+	[ "$(region_state)" = free ]
+}
+
+is_held_by_process() { # comm
+	holder=$(claim_field holder 2>/dev/null)
+	[ "$(cat "/proc/${holder#process }/comm" 2>/dev/null)" = "$1" ]
+}
+
+is_running() { # container
+	[ "$("$runtime" state "$1" 2>/dev/null | sed -n 's/.*"status": "\(.*\)".*/\1/p')" = running ]
+}
+
+init_of() { # container
+	"$runtime" state "$1" 2>/dev/null | sed -n 's/.*"pid": \([0-9]*\).*/\1/p'
+}
+
+# What is left of a container when its runtime was killed.
+clean_up() { # container
+	"$runtime" delete --force "$1" >/dev/null 2>&1
+	rm -rf "/run/$runtime/$1"
+}
