@@ -6,6 +6,7 @@
 #   /lib/modules        the modules, for modprobe
 #   /usr/lib /usr/bin   library and tools
 #   /hwc/tests          test programs: selftests/tests/*.c and *.sh
+#   /hwc/bench          the benchmark: selftests/bench/*.c
 #   /hwc/dtbo           overlays from dts/*.dtso
 #   /hwc/actions        selftests/actions/*.sh (demo, bench)
 #   /hwc/testdata       HWC_TESTDATA, where set
@@ -67,6 +68,11 @@ add_tests() {
 	cp "$top/selftests/tests/timeouts" "$root/hwc/"
 }
 
+add_benchmark() {
+	mkdir -p "$root/hwc/bench"
+	cp "$arm64/bench/bench" "$root/hwc/bench/"
+}
+
 preprocess() {
 	cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp -P \
 		-I "$top/dts" -I "$source/include" "$1"
@@ -116,6 +122,7 @@ make_skeleton
 build_modules
 build_programs
 add_tests
+add_benchmark
 build_overlays
 add_actions
 run_hooks
