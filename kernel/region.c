@@ -304,19 +304,28 @@ static bool hwc_node_is_device(struct device_node *np)
  * is loaded it came with the boot loader's tree or with a foreign overlay, and
  * its driver would be left with other hardware.
  */
-static struct device_node *hwc_region_foreign(const struct hwc_region *r)
+static struct device_node *hwc_region_foreign(const struct device_node *np)
 {
-	struct device_node *child;
+	struct device_node *child, *found;
 
-	for_each_child_of_node(r->guard.np, child)
-		if (!of_device_is_compatible(child, "fpga-region") && hwc_node_is_device(child))
-			return child;
+	for_each_child_of_node(np, child) {
+		if (!of_device_is_compatible(child, "fpga-region")) {
+			if (hwc_node_is_device(child))
+				return child;
+			continue;
+		}
+		found = hwc_region_foreign(child);
+		if (found) {
+			of_node_put(child);
+			return found;
+		}
+	}
 	return NULL;
 }
 
 static int hwc_region_check_foreign(struct hwc_region *r, struct hwcontainer_claim *claim)
 {
-	struct device_node *np = hwc_region_foreign(r);
+	struct device_node *np = hwc_region_foreign(r->guard.np);
 	int ret = 0;
 
 	if (np)
@@ -324,6 +333,57 @@ static int hwc_region_check_foreign(struct hwc_region *r, struct hwcontainer_cla
 					       "%pOF is in the region and came with no claim", np);
 	of_node_put(np);
 	return ret;
+}
+
+static bool hwc_region_is_inside(const struct hwc_region *inner, const struct hwc_region *outer)
+{
+	const struct device_node *np;
+
+	for (np = inner->guard.np->parent; np; np = np->parent)
+		if (np == outer->guard.np)
+			return true;
+	return false;
+}
+
+/* Any region inside @r that is still loaded; only this worker can unload it. */
+static struct hwc_region *hwc_region_loaded_inside(const struct hwc_region *r)
+{
+	struct hwc_region *other, *found = NULL;
+
+	mutex_lock(&hwc_lock);
+	list_for_each_entry(other, &hwc_regions, in_regions)
+		if (other->loaded && hwc_region_is_inside(other, r))
+			found = other;
+	mutex_unlock(&hwc_lock);
+	return found;
+}
+
+/* Regions around @r will not be what was loaded into them any more. */
+static void hwc_region_spoil_around(const struct hwc_region *r)
+{
+	struct hwc_region *other;
+
+	mutex_lock(&hwc_lock);
+	list_for_each_entry(other, &hwc_regions, in_regions)
+		if (hwc_region_is_inside(r, other))
+			memset(other->has_digest, 0, sizeof(other->has_digest));
+	mutex_unlock(&hwc_lock);
+}
+
+/* Nothing of an earlier image may be in use when the next one comes. */
+static int hwc_region_clear(struct hwc_region *r, struct hwcontainer_claim *claim)
+{
+	struct hwc_region *other;
+
+	if (!hwc_region_unload(r))
+		return hwcontainer_claim_refuse(claim, -EBUSY, "%s: %s", hwc_region_name(r),
+						r->failed);
+	while ((other = hwc_region_loaded_inside(r)))
+		if (!hwc_region_unload(other))
+			return hwcontainer_claim_refuse(claim, -EBUSY, "%pOF inside it: %s",
+							other->guard.np, other->failed);
+	hwc_region_spoil_around(r);
+	return hwc_region_check_foreign(r, claim);
 }
 
 static int hwc_region_add_devices(struct hwc_region *r, struct hwcontainer_claim *claim)
@@ -359,10 +419,7 @@ static int hwc_region_configure(struct hwcontainer_resource *res, struct hwconta
 	struct hwc_region *r = hwcontainer_resource_priv(res);
 	int ret;
 
-	if (!hwc_region_unload(r))
-		return hwcontainer_claim_refuse(claim, -EBUSY, "%s: %s", hwc_region_name(r),
-						r->failed);
-	ret = hwc_region_check_foreign(r, claim);
+	ret = hwc_region_clear(r, claim);
 	if (ret)
 		return ret;
 	hwc_guard_on(&r->guard);
@@ -497,16 +554,6 @@ static struct notifier_block hwc_region_bus_nb = {
 static bool hwc_region_in_use(const struct hwc_region *r)
 {
 	return r->res && (r->res->in_use || r->res->on_hw);
-}
-
-static bool hwc_region_is_inside(const struct hwc_region *inner, const struct hwc_region *outer)
-{
-	const struct device_node *np;
-
-	for (np = inner->guard.np->parent; np; np = np->parent)
-		if (np == outer->guard.np)
-			return true;
-	return false;
 }
 
 /* A region and one inside it are the same hardware. */
@@ -667,6 +714,9 @@ static void hwc_region_unload_work(struct kthread_work *work)
 		/* Our devices stay behind closed bridges. */
 		hwc_region_close(r);
 		hwc_guard_off(&r->guard);
+		mutex_lock(&hwc_lock);
+		r->loaded = false;
+		mutex_unlock(&hwc_lock);
 	}
 }
 
