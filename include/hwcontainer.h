@@ -365,7 +365,11 @@ HWC_API void hwc_image_free(struct hwc_image *image);
  * hwc_image_fits() - whether an image was made for a resource
  * @res: a resource whose device is known; where it is not, every image fits
  *
- * Return: 0; -EINVAL with a sentence that names both identities.
+ * The module asks for more when it claims; a claim with the flag dry-run is the
+ * complete check.
+ *
+ * Return: 0; -EBADMSG when it is for another device, or of the whole device
+ * where @res takes a part.
  */
 HWC_API int hwc_image_fits(struct hwc_ctx *ctx, const struct hwc_image *image,
 			   const struct hwc_resource *res);
@@ -412,7 +416,7 @@ struct hwc_overlay_place {
  * struct hwc_overlay_node - a device-tree node that an overlay adds
  * @path: where
  * @compatible: first of them, or ""
- * @windows: its registers, in the address space that the region lies in
+ * @windows: its registers, at their physical addresses where those are known
  * @n_windows: how many
  * @interrupts: the cells of its interrupts, as they are written there
  * @n_interrupts: how many

@@ -75,10 +75,10 @@ static const struct hwc_bus_range *range_find(const struct hwc_bus *bus,
 	return NULL;
 }
 
-int hwc_bus_translate(const struct hwc_bus *bus, struct hwc_window *window,
-		      const struct hwc_bus **edge)
+int hwc_bus_translate(const struct hwc_bus *bus, const struct hwc_bus *end,
+		      struct hwc_window *window, const struct hwc_bus **edge)
 {
-	for (; bus; bus = bus->parent) {
+	for (; bus != end; bus = bus->parent) {
 		const struct hwc_bus_range *range;
 
 		*edge = bus;

@@ -82,8 +82,8 @@ int hwc_events_fd(const struct hwc_events *events)
 	return hwc_io_fd(&events->io);
 }
 
-static int event_fill(struct hwc_events *events, struct hwc_event *event, const struct nlattr *attrs,
-		      size_t size)
+static int event_fill(struct hwc_events *events, struct hwc_event *event,
+		      const struct nlattr *attrs, size_t size)
 {
 	void *object;
 	int err;
@@ -143,7 +143,8 @@ static int events_fetch(struct hwc_events *events)
 	if (size == -EAGAIN)
 		return size;
 	if (size == -ENOBUFS)
-		return hwc_err(events->ctx, size, "events came faster than they were read, some are lost");
+		return hwc_err(events->ctx, size,
+			       "events came faster than they were read, some are lost");
 	if (size < 0)
 		return hwc_err(events->ctx, size, "listening to events: %s", strerror(-size));
 	events->next = events->buf.data;

@@ -82,8 +82,7 @@ static int claim_failure(struct hwc_ctx *ctx, uint32_t id)
 	if (err)
 		return err;
 	code = claim->error && claim->error <= MAX_ERRNO ? claim->error : EIO;
-	err = hwc_err(ctx, -(int)code, "%s",
-		      *claim->message ? claim->message : strerror(code));
+	err = hwc_err(ctx, -(int)code, "%s", *claim->message ? claim->message : strerror(code));
 	hwc_claim_free(claim);
 	return err;
 }
@@ -125,8 +124,8 @@ int hwc_claim_wait_released(struct hwc_ctx *ctx, int file, int timeout_ms)
 		if (seen & (POLLHUP | POLLNVAL))
 			return 0;
 		if (!left || !seen)
-			return hwc_err(ctx, -ETIMEDOUT,
-				       "the hardware is not free after %d ms", timeout_ms);
+			return hwc_err(ctx, -ETIMEDOUT, "the hardware is not free after %d ms",
+				       timeout_ms);
 		if (nanosleep(&nap, NULL))
 			return hwc_err(ctx, -errno, "waiting for the claim: %s", strerror(errno));
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Images, checked by the same code that the module has. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,16 +69,68 @@ void hwc_image_free(struct hwc_image *image)
 	free(image);
 }
 
+/* " (xck26)", or nothing; @text has room for it. */
+static const char *device_text(uint32_t idcode, char *text, size_t room)
+{
+	const char *device = hwc_bitstream_idcode_part(idcode);
+
+	if (device)
+		snprintf(text, room, " (%s)", device);
+	else
+		*text = '\0';
+	return text;
+}
+
+static int check_device(struct hwc_ctx *ctx, const struct hwc_bitstream *bs,
+			const struct hwc_resource *res)
+{
+	char image[32], device[32];
+
+	if (!res->device_id || !bs->has_idcode ||
+	    !((bs->idcode ^ res->device_id) & HWC_IDCODE_MASK))
+		return 0;
+	return hwc_err(ctx, -EBADMSG, "image is for IDCODE 0x%08x%s, the device of %s has 0x%08x%s",
+		       bs->idcode, device_text(bs->idcode, image, sizeof(image)), res->name,
+		       res->device_id, device_text(res->device_id, device, sizeof(device)));
+}
+
+/* Whether a node of the live tree is an FPGA region. */
+static bool is_region(const struct hwc_tree *tree, const char *node)
+{
+	size_t size;
+	char *compatible = hwc_tree_prop(tree, node, "compatible", &size);
+	bool found = compatible && memmem(compatible, size, "fpga-region", sizeof("fpga-region"));
+
+	free(compatible);
+	return found;
+}
+
+/* A region inside a region is a part of the device. */
+static bool takes_parts(const struct hwc_resource *res)
+{
+	struct hwc_tree *tree = hwc_tree_open(HWC_LIVE_TREE);
+	char *above = strdup(res->name);
+	char *slash = above ? strrchr(above, '/') : NULL;
+	bool nested = false;
+
+	if (tree && slash && slash != above) {
+		*slash = '\0';
+		nested = is_region(tree, res->name) && is_region(tree, above);
+	}
+	free(above);
+	hwc_tree_close(tree);
+	return nested;
+}
+
 int hwc_image_fits(struct hwc_ctx *ctx, const struct hwc_image *image,
 		   const struct hwc_resource *res)
 {
-	const struct hwc_bitstream *bs = &image->bs;
-	uint32_t want = res->device_id & HWC_IDCODE_MASK;
+	int err = check_device(ctx, &image->bs, res);
 
-	if (!want || !bs->has_idcode || (bs->idcode & HWC_IDCODE_MASK) == want)
-		return 0;
-	return hwc_err(ctx, -EINVAL, "the image is for IDCODE 0x%08x, %s has 0x%08x", bs->idcode,
-		       res->name, res->device_id);
+	if (!err && !image->bs.partial && takes_parts(res))
+		err = hwc_err(ctx, -EBADMSG, "image is a full bitstream, %s takes a partial one",
+			      res->name);
+	return err;
 }
 
 enum hwc_image_format hwc_image_format(const struct hwc_image *image)

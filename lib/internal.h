@@ -50,7 +50,6 @@ int hwc_err(struct hwc_ctx *ctx, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int hwc_err_nomem(struct hwc_ctx *ctx);
 
-
 /* io.c: the only code that touches a netlink socket; tests replay it */
 
 /**
@@ -139,8 +138,8 @@ int hwc_nl_do(struct hwc_ctx *ctx, const struct hwc_msg *msg, hwc_nl_answer answ
  * @answer: called for each
  * @reset: called before the list is read again because it changed meanwhile
  */
-int hwc_nl_dump(struct hwc_ctx *ctx, uint8_t cmd, hwc_nl_answer answer,
-		void (*reset)(void *data), void *data);
+int hwc_nl_dump(struct hwc_ctx *ctx, uint8_t cmd, hwc_nl_answer answer, void (*reset)(void *data),
+		void *data);
 
 /* Whether all of a message is there. */
 bool hwc_nl_ok(const struct nlmsghdr *nlh, int left);
@@ -278,9 +277,9 @@ struct hwc_device {
 	char *name;
 	char *driver;
 	char *of_path;
-	struct hwc_array nodes;	  /* struct hwc_node */
+	struct hwc_array nodes; /* struct hwc_node */
 	struct hwc_array windows; /* struct hwc_window */
-	struct hwc_array irqs;	  /* uint32_t */
+	struct hwc_array irqs; /* uint32_t */
 };
 
 struct hwc_timing {
@@ -349,8 +348,8 @@ int hwc_msg_claims(struct hwc_ctx *ctx, uint8_t cmd, const uint32_t *ids, size_t
 		   struct hwc_msg *msg);
 
 /* Makes an object of an answer, or says that the answer is malformed. */
-int hwc_msg_object(struct hwc_ctx *ctx, const struct hwc_schema *schema,
-		   const struct nlattr *attrs, size_t size, void **object);
+int hwc_msg_object(struct hwc_ctx *ctx, const struct hwc_schema *schema, const struct nlattr *attrs,
+		   size_t size, void **object);
 void hwc_object_free(const struct hwc_schema *schema, void *object);
 
 /* Asks for one object of @schema by what @msg says. */
@@ -397,8 +396,7 @@ bool hwc_tree_has(const struct hwc_tree *tree, const char *node);
  *
  * Return: its bytes and a NUL, to be freed; NULL where there is no such property.
  */
-void *hwc_tree_prop(const struct hwc_tree *tree, const char *node, const char *name,
-		    size_t *size);
+void *hwc_tree_prop(const struct hwc_tree *tree, const char *node, const char *name, size_t *size);
 /* Path of a label, to be freed; NULL where it is not known. */
 char *hwc_tree_label(const struct hwc_tree *tree, const char *label);
 /* Path of the node with a phandle, to be freed; NULL where there is none. */
@@ -467,15 +465,16 @@ int hwc_bus_set_ranges(struct hwc_bus *bus, uint32_t parent_cells, const void *p
 void hwc_bus_clear(struct hwc_bus *bus);
 
 /**
- * hwc_bus_translate() - follow an address to the topmost bus
+ * hwc_bus_translate() - follow an address upwards
  * @bus: the bus it is on
+ * @end: one of those above it, where to stop; NULL for the way to the end
  * @window: receives the result in @start; @size is followed, too
  * @edge: receives the bus in whose ranges it does not lie
  *
  * Return: 0; -ERANGE when it leaves a bus' ranges; -ENXIO when a bus is opaque.
  */
-int hwc_bus_translate(const struct hwc_bus *bus, struct hwc_window *window,
-		      const struct hwc_bus **edge);
+int hwc_bus_translate(const struct hwc_bus *bus, const struct hwc_bus *end,
+		      struct hwc_window *window, const struct hwc_bus **edge);
 
 /* A string that may be missing, for people. */
 static inline const char *hwc_text(const char *text)
@@ -489,16 +488,16 @@ struct hwc_overlay_item {
 	struct hwc_overlay_node node; /* what is seen from outside, made at the end */
 	char *path;
 	char *compatible;
-	struct hwc_array windows;    /* struct hwc_window with names of their own */
+	struct hwc_array windows; /* struct hwc_window with names of their own */
 	struct hwc_array interrupts; /* uint32_t */
 };
 
 struct hwc_overlay {
 	size_t size;
 	uint8_t digest[HWCONTAINER_DIGEST_LEN];
-	struct hwc_array targets;  /* char * */
-	struct hwc_array items;	   /* struct hwc_overlay_item */
-	struct hwc_array refs;	   /* struct hwc_overlay_ref with strings of its own */
+	struct hwc_array targets; /* char * */
+	struct hwc_array items; /* struct hwc_overlay_item */
+	struct hwc_array refs; /* struct hwc_overlay_ref with strings of its own */
 	struct hwc_array refusals; /* char * */
 };
 
@@ -670,8 +669,8 @@ struct hwc_wants {
  * @strict: every key must be ours
  * @wants: empty; to be freed also after an error
  */
-int hwc_wants_parse(struct hwc_ctx *ctx, const char *what, struct json_object *members,
-		    bool strict, struct hwc_wants *wants);
+int hwc_wants_parse(struct hwc_ctx *ctx, const char *what, struct json_object *members, bool strict,
+		    struct hwc_wants *wants);
 
 /* Forget what is meant for another container of the pod than @name. */
 void hwc_wants_select(struct hwc_wants *wants, const char *name);
@@ -679,8 +678,7 @@ void hwc_wants_free(struct hwc_wants *wants);
 
 /* policy.c */
 
-bool hwc_policy_allows(const struct hwc_policy *policy, enum hwc_rule_type type,
-		       const char *value);
+bool hwc_policy_allows(const struct hwc_policy *policy, enum hwc_rule_type type, const char *value);
 /* Whether annotations are to be taken for the image's words. */
 bool hwc_policy_distrusts(const struct hwc_policy *policy);
 

@@ -9,14 +9,20 @@
 #include <string.h>
 #include "internal.h"
 
-#define FIELD(attr, what, object, member) \
-	{ .type = (attr), .kind = (what), .offset = offsetof(struct object, member) }
-#define NESTED(attr, what, object, member, schema) \
-	{ .type = (attr), .kind = (what), .offset = offsetof(struct object, member), \
-	  .nested = &(schema) }
-#define SCHEMA(object, table, mask) \
-	{ .size = sizeof(struct object), .fields = (table), \
-	  .n_fields = HWC_ARRAY_SIZE(table), .required = (mask) }
+#define FIELD(attr, what, object, member)                                                 \
+	{                                                                                 \
+		.type = (attr), .kind = (what), .offset = offsetof(struct object, member) \
+	}
+#define NESTED(attr, what, object, member, schema)                                         \
+	{                                                                                  \
+		.type = (attr), .kind = (what), .offset = offsetof(struct object, member), \
+		.nested = &(schema)                                                        \
+	}
+#define SCHEMA(object, table, mask)                                   \
+	{                                                             \
+		.size = sizeof(struct object), .fields = (table),     \
+		.n_fields = HWC_ARRAY_SIZE(table), .required = (mask) \
+	}
 #define NEEDS(attr) (1u << (attr))
 
 static const struct hwc_field info_fields[] = {
@@ -121,9 +127,8 @@ static const struct hwc_field grant_fields[] = {
 	FIELD(HWCONTAINER_A_GRANT_STATE, HWC_U32, hwc_grant, state),
 };
 
-static const struct hwc_schema grant_schema =
-	SCHEMA(hwc_grant, grant_fields,
-	       NEEDS(HWCONTAINER_A_GRANT_ID) | NEEDS(HWCONTAINER_A_GRANT_STATE));
+static const struct hwc_schema grant_schema = SCHEMA(
+	hwc_grant, grant_fields, NEEDS(HWCONTAINER_A_GRANT_ID) | NEEDS(HWCONTAINER_A_GRANT_STATE));
 
 static const struct hwc_field txn_fields[] = {
 	NESTED(HWCONTAINER_A_TXN_GRANT, HWC_NESTS, hwc_txn, grants, grant_schema),
@@ -133,7 +138,7 @@ const struct hwc_schema hwc_txn_schema = SCHEMA(hwc_txn, txn_fields, 0);
 
 /* Most bytes a request nest takes: its header, name, two numbers, two digests. */
 #define ATTR_ROOM(size) (MNL_ATTR_HDRLEN + MNL_ALIGN(size))
-#define ITEM_ROOM \
+#define ITEM_ROOM                                                                                  \
 	(MNL_ATTR_HDRLEN + ATTR_ROOM(HWCONTAINER_NAME_MAX + 1) + 2 * ATTR_ROOM(sizeof(uint32_t)) + \
 	 2 * ATTR_ROOM(HWCONTAINER_DIGEST_LEN))
 #define TXN_ROOM (ATTR_ROOM(HWCONTAINER_CONTAINER_MAX + 1) + 4 * ATTR_ROOM(sizeof(uint32_t)))
@@ -218,8 +223,8 @@ int hwc_msg_claims(struct hwc_ctx *ctx, uint8_t cmd, const uint32_t *ids, size_t
 	return 0;
 }
 
-int hwc_msg_object(struct hwc_ctx *ctx, const struct hwc_schema *schema,
-		   const struct nlattr *attrs, size_t size, void **object)
+int hwc_msg_object(struct hwc_ctx *ctx, const struct hwc_schema *schema, const struct nlattr *attrs,
+		   size_t size, void **object)
 {
 	void *new = calloc(1, schema->size);
 	int err;

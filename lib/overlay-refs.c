@@ -9,6 +9,9 @@
 #include <string.h>
 #include "internal.h"
 
+/* The module's limit: the resolver adds to them without a look at the carry. */
+#define PHANDLE_MAX 0xffff
+
 /* Properties that may refer to what lies outside of the overlay. */
 #define OUTWARD "clocks, resets, interrupt-parent, interrupts-extended, iommus and power-domains"
 
@@ -18,18 +21,47 @@ static const char *const outward[] = {
 
 /* What a claim brings itself. */
 static const char *const forbidden[] = {
-	"firmware-name", "external-fpga-config", "encrypted-fpga-config", "fpga-mgr",
-	"fpga-bridges",
+	"firmware-name", "external-fpga-config", "encrypted-fpga-config",
+	"fpga-mgr",	 "fpga-bridges",
 };
 
 /* What drivers read as phandles; these must stay inside of the overlay. */
 static const char *const phandles[] = {
-	"access-controllers", "assigned-clock-parents", "assigned-clocks", "backlight", "dmas",
-	"extcon", "gpios", "hwlocks", "interconnects", "interrupt-map", "io-backends",
-	"io-channels", "iommu-map", "leds", "mboxes", "memory-region", "msi-map", "msi-parent",
-	"nvmem", "nvmem-cells", "operating-points-v2", "panel", "phy-handle", "phys", "pinctrl-0",
-	"pinctrl-1", "pinctrl-2", "post-init-providers", "power-supplies", "pwms",
-	"remote-endpoint", "sound-dai", "syscon", "thermal-sensors", "wakeup-parent",
+	"access-controllers",
+	"assigned-clock-parents",
+	"assigned-clocks",
+	"backlight",
+	"dmas",
+	"extcon",
+	"gpios",
+	"hwlocks",
+	"interconnects",
+	"interrupt-map",
+	"io-backends",
+	"io-channels",
+	"iommu-map",
+	"leds",
+	"mboxes",
+	"memory-region",
+	"msi-map",
+	"msi-parent",
+	"nvmem",
+	"nvmem-cells",
+	"operating-points-v2",
+	"panel",
+	"phy-handle",
+	"phys",
+	"pinctrl-0",
+	"pinctrl-1",
+	"pinctrl-2",
+	"post-init-providers",
+	"power-supplies",
+	"pwms",
+	"remote-endpoint",
+	"sound-dai",
+	"syscon",
+	"thermal-sensors",
+	"wakeup-parent",
 };
 
 /**
@@ -64,8 +96,8 @@ static bool fixup_split(const char *text, struct fixup *fixup)
 }
 
 /* Calls @fn for every place, until it returns true. */
-static bool fixups_walk(struct hwc_walk *w, bool (*fn)(struct hwc_walk *w, const struct fixup *fixup,
-						   void *data),
+static bool fixups_walk(struct hwc_walk *w,
+			bool (*fn)(struct hwc_walk *w, const struct fixup *fixup, void *data),
 			void *data)
 {
 	int fixups = fdt_subnode_offset(w->fdt, 0, "__fixups__");
@@ -155,8 +187,10 @@ static void ref_add(struct hwc_walk *w, const struct fixup *fixup, char *node)
 	ref->property = copy_bytes(w, fixup->prop, fixup->prop_size);
 	ref->label = hwc_walk_copy(w, fixup->label);
 	if (ref->property && !may_refer(fixup))
-		hwc_walk_refuse(w, "%s refers to &%s by %s; only " OUTWARD " may refer to what is outside of the overlay",
-		       node, fixup->label, ref->property);
+		hwc_walk_refuse(w,
+				"%s refers to &%s by %s; only " OUTWARD
+				" may refer to what is outside of the overlay",
+				node, fixup->label, ref->property);
 }
 
 struct refs {
@@ -221,6 +255,19 @@ static bool is_inside(const struct hwc_walk *w, uint32_t phandle)
 	return node >= 0;
 }
 
+/* Values that the kernel's resolver and device-tree code trust. */
+static bool value_ok(const char *name, const char *value, int size)
+{
+	static const char *const texts[] = { "compatible", "device_type", "model", "status" };
+
+	if (!strcmp(name, "phandle") || !strcmp(name, "linux,phandle"))
+		return size == sizeof(uint32_t) && hwc_cell(value, 0) &&
+		       hwc_cell(value, 0) <= PHANDLE_MAX;
+	if (is_in(name, strlen(name), texts, HWC_ARRAY_SIZE(texts)))
+		return size > 0 && !value[size - 1];
+	return strcmp(name, "name");
+}
+
 static void prop_check(struct hwc_walk *w, int prop, const char *path)
 {
 	const char *name;
@@ -230,6 +277,8 @@ static void prop_check(struct hwc_walk *w, int prop, const char *path)
 
 	if (!value)
 		return;
+	if (!value_ok(name, value, size))
+		hwc_walk_refuse(w, "%s has no valid value for %s", path, name);
 	if (is_in(name, strlen(name), forbidden, HWC_ARRAY_SIZE(forbidden)))
 		hwc_walk_refuse(w, "%s has %s, which a claim brings itself", path, name);
 	if (!is_phandle(name) || size < (int)sizeof(phandle))
@@ -237,7 +286,8 @@ static void prop_check(struct hwc_walk *w, int prop, const char *path)
 	phandle = hwc_cell(value, 0);
 	/* what waits to be resolved is seen in __fixups__ */
 	if (phandle != HWC_PHANDLE_UNRESOLVED && !is_inside(w, phandle))
-		hwc_walk_refuse(w, "%s refers to phandle 0x%x by %s, which is outside of the overlay",
+		hwc_walk_refuse(w,
+				"%s refers to phandle 0x%x by %s, which is outside of the overlay",
 				path, phandle, name);
 }
 

@@ -11,8 +11,8 @@
 #include <string.h>
 #include "internal.h"
 
-/* Nodes inside each other, counted from the target; the module's limit is like it. */
-#define DEPTH_MAX 16
+/* Nodes inside each other: the module's 16, less root, fragment and __overlay__. */
+#define DEPTH_MAX 13
 
 /* Whether the module lets overlays of regions with empty ranges name any address. */
 #define UNCONFINED "/sys/module/hwcontainer/parameters/unconfined"
@@ -165,9 +165,26 @@ static void live_ranges(struct hwc_walk *w, struct hwc_bus *bus)
 	free(above);
 }
 
+static struct hwc_bus *live_bus(struct hwc_walk *w, const char *path);
+
+static struct hwc_bus *live_parent(struct hwc_walk *w, const char *path)
+{
+	char *above = strdup(path);
+	struct hwc_bus *bus;
+
+	if (!above) {
+		w->nomem = true;
+		return NULL;
+	}
+	path_up(above);
+	bus = live_bus(w, above);
+	free(above);
+	return bus;
+}
+
 /*
- * The bus that @path is in the live tree, with those above it up to the region.
- * Without a tree, or without that node in it, nothing is known.
+ * The bus that @path is in the live tree, with those above it. Without a tree,
+ * or without that node in it, nothing is known.
  */
 static struct hwc_bus *live_bus(struct hwc_walk *w, const char *path)
 {
@@ -190,17 +207,8 @@ static struct hwc_bus *live_bus(struct hwc_walk *w, const char *path)
 	bus->addr_cells = live_cells(w, path, "#address-cells");
 	bus->size_cells = live_cells(w, path, "#size-cells");
 	live_ranges(w, bus);
-	if (w->region && strcmp(path, w->region) && path_below(path, w->region)) {
-		char *above = strdup(path);
-
-		if (above) {
-			path_up(above);
-			bus->parent = live_bus(w, above);
-			free(above);
-		}
-		if (!bus->parent)
-			w->nomem = true;
-	}
+	if (path[1])
+		bus->parent = live_parent(w, path);
 	return bus;
 }
 
@@ -247,35 +255,58 @@ static void window_add(struct hwc_walk *w, const struct hwc_window *window, cons
 		item->windows.count++;
 }
 
-/* With empty ranges every address of the machine would be the region's. */
-static bool is_unconfined(const struct hwc_walk *w, const struct hwc_bus *edge)
+static bool is_region(const struct hwc_walk *w, const struct hwc_bus *bus)
 {
-	return w->region && edge->kind == HWC_BUS_IDENTITY && edge->addr_cells != CELLS_UNKNOWN &&
-	       !w->may_be_unconfined;
+	return w->region && !strcmp(bus->path, w->region);
 }
 
-static void reg_entry(struct hwc_walk *w, int node, const struct hwc_bus *bus, struct hwc_window window,
-		      int index)
+/* Above the region nothing is the overlay's fault. */
+static const struct hwc_bus *above_region(const struct hwc_walk *w, const struct hwc_bus *bus)
 {
+	for (; bus; bus = bus->parent)
+		if (is_region(w, bus))
+			return bus->parent;
+	return NULL;
+}
+
+static bool is_unconfined(const struct hwc_walk *w, const struct hwc_bus *edge)
+{
+	return is_region(w, edge) && edge->kind == HWC_BUS_IDENTITY &&
+	       edge->addr_cells != CELLS_UNKNOWN && !w->may_be_unconfined;
+}
+
+/* Takes the way up to the region, then that up to where the processor is. */
+static void reg_entry(struct hwc_walk *w, int node, const struct hwc_bus *bus,
+		      struct hwc_window window, int index)
+{
+	const char *name = fdt_stringlist_get(w->fdt, node, "reg-names", index, NULL);
+	const struct hwc_bus *above = above_region(w, bus), *edge;
 	const char *path = item_last(w)->path;
-	const struct hwc_bus *edge;
 	struct hwc_window seen = window;
 
-	switch (hwc_bus_translate(bus, &seen, &edge)) {
+	switch (hwc_bus_translate(bus, above, &seen, &edge)) {
 	case 0:
+		/* every address of the machine would be the region's */
 		if (is_unconfined(w, edge))
-			hwc_walk_refuse(w, "%s has empty ranges, so %s cannot be confined to it (see the module's parameter unconfined)",
-					edge->path, path);
-		window_add(w, &seen, fdt_stringlist_get(w->fdt, node, "reg-names", index, NULL));
+			hwc_walk_refuse(
+				w,
+				"%s has empty ranges, so %s cannot be confined to it (see the module's parameter unconfined)",
+				edge->path, path);
+		window = seen;
+		if (!hwc_bus_translate(above, NULL, &window, &edge))
+			seen = window;
+		window_add(w, &seen, name);
 		break;
 	case -ERANGE:
-		hwc_walk_refuse(w, "%s has registers at 0x%jx, 0x%jx bytes, outside the ranges of %s", path,
-		       (uintmax_t)window.start, (uintmax_t)window.size, edge->path);
+		hwc_walk_refuse(
+			w, "%s has registers at 0x%jx, 0x%jx bytes, outside of the ranges of %s",
+			path, (uintmax_t)window.start, (uintmax_t)window.size, edge->path);
 		break;
 	default:
 		/* numbers on a bus that is not mapped, such as I2C */
-		if (!edge->parent && w->region)
-			hwc_walk_refuse(w, "%s has registers, but %s has no ranges", path, edge->path);
+		if (is_region(w, edge))
+			hwc_walk_refuse(w, "%s has registers, but %s has no ranges", path,
+					edge->path);
 	}
 }
 
@@ -291,13 +322,14 @@ static void reg_check(struct hwc_walk *w, int node, const struct hwc_bus *bus)
 		return;
 	if (!bus->addr_cells || bus->addr_cells > HWC_CELLS_MAX ||
 	    bus->size_cells > HWC_CELLS_MAX) {
-		hwc_walk_refuse(w, "%s has registers on a bus with %u and %u cells, 1 to %d are understood",
-		       path, bus->addr_cells, bus->size_cells, HWC_CELLS_MAX);
+		hwc_walk_refuse(
+			w, "%s has registers on a bus with %u and %u cells, 1 to %d are understood",
+			path, bus->addr_cells, bus->size_cells, HWC_CELLS_MAX);
 		return;
 	}
 	if (!size || size % (4 * cells)) {
 		hwc_walk_refuse(w, "%s has %d bytes of reg, an entry on its bus has %u", path, size,
-		       4 * cells);
+				4 * cells);
 		return;
 	}
 	for (uint32_t i = 0; i < size / (4 * cells); i++) {
@@ -337,7 +369,7 @@ static void node_bus(struct hwc_walk *w, int node, const char *path, const struc
 	const void *ranges;
 	int size, err;
 
-	*bus = (struct hwc_bus) {
+	*bus = (struct hwc_bus){
 		.parent = above,
 		.path = path,
 		.addr_cells = above->addr_cells,
@@ -401,8 +433,9 @@ static void children_check(struct hwc_walk *w, int parent, const char *path,
 		char *child;
 
 		if (depth > DEPTH_MAX) {
-			hwc_walk_refuse(w, "%s has children, deeper than the %d levels that are looked at",
-			       path, DEPTH_MAX);
+			hwc_walk_refuse(
+				w, "%s has children, deeper than the %d levels that are looked at",
+				path, DEPTH_MAX);
 			return;
 		}
 		if (asprintf(&child, "%s%s%s", path, slash, hwc_walk_name(w, node)) < 0) {
@@ -441,7 +474,8 @@ static void target_props(struct hwc_walk *w, int node, const char *target)
 		if (!value || !strcmp(name, "phandle"))
 			continue;
 		if (!cells_as_live(w, target, name, value, size))
-			hwc_walk_refuse(w, "%s of %s is set: an overlay adds nodes, it changes none",
+			hwc_walk_refuse(w,
+					"%s of %s is set: an overlay adds nodes, it changes none",
 					name, target);
 	}
 }
@@ -468,7 +502,8 @@ static char *phandle_target(struct hwc_walk *w, uint32_t phandle)
 	if (path)
 		return path;
 	if (w->tree && w->region)
-		hwc_walk_refuse(w, "the target with phandle 0x%x is not in the live device tree", phandle);
+		hwc_walk_refuse(w, "the target with phandle 0x%x is not in the live device tree",
+				phandle);
 	if (asprintf(&path, "<0x%x>", phandle) < 0) {
 		w->nomem = true;
 		return NULL;
@@ -499,13 +534,13 @@ static void target_check(struct hwc_walk *w, int fragment, const char *target)
 		return;
 	if (!hwc_tree_path_ok(target))
 		hwc_walk_refuse(w, "%s has the target %s, which is no device-tree path",
-		       hwc_walk_name(w, fragment), target);
+				hwc_walk_name(w, fragment), target);
 	else if (w->region && !path_below(target, w->region))
-		hwc_walk_refuse(w, "%s has the target %s, outside the region %s", hwc_walk_name(w, fragment),
-		       target, w->region);
+		hwc_walk_refuse(w, "%s has the target %s, outside the region %s",
+				hwc_walk_name(w, fragment), target, w->region);
 	else if (w->tree && w->region && !hwc_tree_has(w->tree, target))
 		hwc_walk_refuse(w, "%s has the target %s, which is not in the live device tree",
-		       hwc_walk_name(w, fragment), target);
+				hwc_walk_name(w, fragment), target);
 }
 
 static void fragment_check(struct hwc_walk *w, int fragment, int changes)
@@ -542,7 +577,9 @@ static void root_check(struct hwc_walk *w)
 			fragment_check(w, node, changes);
 			any = true;
 		} else if (!strcmp(hwc_walk_name(w, node), "__symbols__")) {
-			hwc_walk_refuse(w, "the overlay carries __symbols__, which would stay in the live device tree; dtc makes them for -@");
+			hwc_walk_refuse(
+				w,
+				"the overlay carries __symbols__, which would stay in the live device tree; dtc makes them for -@");
 		}
 	}
 	if (!any)

@@ -12,12 +12,14 @@
 static int check_header(struct hwc_ctx *ctx, const void *fdt, size_t size)
 {
 	if (size < sizeof(struct fdt_header))
-		return hwc_err(ctx, -EBADMSG, "the overlay has %zu bytes, a device tree's header %zu",
-			       size, sizeof(struct fdt_header));
-	if (fdt_magic(fdt) != FDT_MAGIC)
 		return hwc_err(ctx, -EBADMSG,
-			       "the overlay begins with 0x%08x, a flattened device tree with 0x%08x",
-			       fdt_magic(fdt), FDT_MAGIC);
+			       "the overlay has %zu bytes, a device tree's header %zu", size,
+			       sizeof(struct fdt_header));
+	if (fdt_magic(fdt) != FDT_MAGIC)
+		return hwc_err(
+			ctx, -EBADMSG,
+			"the overlay begins with 0x%08x, a flattened device tree with 0x%08x",
+			fdt_magic(fdt), FDT_MAGIC);
 	if (fdt_totalsize(fdt) != size)
 		return hwc_err(ctx, -EBADMSG, "the overlay has %zu bytes, its header says %u", size,
 			       fdt_totalsize(fdt));
@@ -44,7 +46,7 @@ static void publish_items(struct hwc_overlay *overlay)
 	struct hwc_overlay_item *items = overlay->items.data;
 
 	for (size_t i = 0; i < overlay->items.count; i++)
-		items[i].node = (struct hwc_overlay_node) {
+		items[i].node = (struct hwc_overlay_node){
 			.path = items[i].path,
 			.compatible = items[i].compatible,
 			.windows = items[i].windows.data,

@@ -47,7 +47,8 @@ int hwc_request_container(struct hwc_request *req, const char *container)
 	char *copy;
 
 	if (strlen(container) > HWCONTAINER_CONTAINER_MAX)
-		return hwc_err(req->ctx, -EINVAL, "a container id has at most %d bytes, this has %zu",
+		return hwc_err(req->ctx, -EINVAL,
+			       "a container id has at most %d bytes, this has %zu",
 			       HWCONTAINER_CONTAINER_MAX, strlen(container));
 	copy = strdup(container);
 	if (!copy)
@@ -79,7 +80,8 @@ static int check_item(struct hwc_request *req, const char *resource)
 	size_t length = strlen(resource);
 
 	if (!length || length > HWCONTAINER_NAME_MAX)
-		return hwc_err(req->ctx, -EINVAL, "a resource's name has 1 to %d bytes, this has %zu",
+		return hwc_err(req->ctx, -EINVAL,
+			       "a resource's name has 1 to %d bytes, this has %zu",
 			       HWCONTAINER_NAME_MAX, length);
 	if (req->items.count == HWCONTAINER_REQUESTS_MAX)
 		return hwc_err(req->ctx, -E2BIG, "one request asks for at most %d resources",

@@ -39,8 +39,8 @@ static int resource_visit(const void *object, void *data)
 	return walk->fn(object, walk->data);
 }
 
-int hwc_resource_foreach(struct hwc_ctx *ctx,
-			 int (*fn)(const struct hwc_resource *res, void *data), void *data)
+int hwc_resource_foreach(struct hwc_ctx *ctx, int (*fn)(const struct hwc_resource *res, void *data),
+			 void *data)
 {
 	struct resource_walk walk = { .fn = fn, .data = data };
 

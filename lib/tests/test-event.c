@@ -51,8 +51,7 @@ static void test_events(void **state)
 	assert_int_equal(hwc_events_next(events, &event), 0);
 	assert_int_equal(hwc_event_type(event), HWCONTAINER_CMD_CLAIM_NTF);
 	assert_int_equal(hwc_claim_id(hwc_event_claim(event)), 17);
-	assert_int_equal(hwc_claim_state(hwc_event_claim(event)),
-			 HWCONTAINER_CLAIM_STATE_RELEASED);
+	assert_int_equal(hwc_claim_state(hwc_event_claim(event)), HWCONTAINER_CLAIM_STATE_RELEASED);
 	assert_null(hwc_event_resource(event));
 	hwc_event_free(event);
 	assert_int_equal(hwc_events_next(events, &event), -EAGAIN);
@@ -147,7 +146,7 @@ static void test_names(void **state)
 	assert_null(hwc_claim_state_name(7));
 	assert_null(hwc_holder_name(4));
 	assert_null(hwc_stage_name(7));
-	assert_null(hwc_stage_name((enum hwcontainer_stage)-1));
+	assert_null(hwc_stage_name((enum hwcontainer_stage) - 1));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, replay_setup, replay_teardown)
@@ -155,12 +154,8 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_events),
-		TEST(test_unknown_events),
-		TEST(test_two_in_a_datagram),
-		TEST(test_lost_events),
-		TEST(test_malformed_event),
-		TEST(test_free_of_nothing),
+		TEST(test_events),	TEST(test_unknown_events),  TEST(test_two_in_a_datagram),
+		TEST(test_lost_events), TEST(test_malformed_event), TEST(test_free_of_nothing),
 		TEST(test_names),
 	};
 

@@ -15,7 +15,7 @@ static char *holder(const struct hwc_claim *claim)
 	if (hwc_claim_holder_pid(claim))
 		return text("%s %u", type == HWCONTAINER_HOLDER_PROCESS ? "process" : "file of",
 			    hwc_claim_holder_pid(claim));
-	return word(hwc_holder_name(type), type);
+	return type ? word(hwc_holder_name(type), type) : text("-");
 }
 
 static int add_row(const struct hwc_claim *claim, void *data)
@@ -27,8 +27,8 @@ static int add_row(const struct hwc_claim *claim, void *data)
 	table_cell(t, claim_color(state), word(hwc_claim_state_name(state), state));
 	table_cell(t, PLAIN, text("%s", hwc_claim_resource(claim)));
 	table_cell(t, PLAIN, holder(claim));
-	table_cell(t, PLAIN, text("%s", *hwc_claim_container(claim) ? hwc_claim_container(claim) :
-								      "-"));
+	table_cell(t, PLAIN,
+		   text("%s", *hwc_claim_container(claim) ? hwc_claim_container(claim) : "-"));
 	table_cell(t, PLAIN, claim_nodes(claim));
 	return 0;
 }

@@ -349,6 +349,8 @@ static int wait_and_use(struct hwctl *h, const struct wish *w, const struct hwc_
 	err = w->no_wait ? 0 : wait_ready(h, holder, grants, w->n, w->timeout_ms);
 	if (was_interrupted())
 		say("interrupted");
+	else if (err == -ETIMEDOUT)
+		say("not ready after %.1f s", w->timeout_ms / 1000.0);
 	else if (err)
 		refused(h);
 	ret = err || was_interrupted() ? REFUSED : use_claims(h, w, holder, grants);

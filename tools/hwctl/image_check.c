@@ -105,8 +105,9 @@ static void show_device_id(const struct hwc_image *image)
 	const char *device = hwc_image_device(image);
 
 	if (hwc_image_device_id(image))
-		field("device-id", PLAIN, text("0x%08x%s%s%s", hwc_image_device_id(image),
-					       *device ? " (" : "", device, *device ? ")" : ""));
+		field("device-id", PLAIN,
+		      text("0x%08x%s%s%s", hwc_image_device_id(image), *device ? " (" : "", device,
+			   *device ? ")" : ""));
 }
 
 static void show_image(const char *path, const struct hwc_image *image)
@@ -143,13 +144,13 @@ static char *interrupt_cells(const struct hwc_overlay_node *node)
 
 static void show_node(const struct hwc_overlay_node *node)
 {
-	field("node", PLAIN, text("%s%s%s", node->path, *node->compatible ? "  " : "",
-				  node->compatible));
+	field("node", PLAIN,
+	      text("%s%s%s", node->path, *node->compatible ? "  " : "", node->compatible));
 	for (size_t i = 0; i < node->n_windows; i++)
-		field("", PLAIN, text("registers at 0x%jx, 0x%jx bytes%s%s",
-				      (uintmax_t)node->windows[i].start,
-				      (uintmax_t)node->windows[i].size,
-				      *node->windows[i].name ? ", " : "", node->windows[i].name));
+		field("", PLAIN,
+		      text("registers at 0x%jx, 0x%jx bytes%s%s", (uintmax_t)node->windows[i].start,
+			   (uintmax_t)node->windows[i].size, *node->windows[i].name ? ", " : "",
+			   node->windows[i].name));
 	if (node->n_interrupts)
 		field("", PLAIN, interrupt_cells(node));
 }
@@ -235,8 +236,8 @@ static struct json_object *json_overlay(const char *path, const struct hwc_overl
 	struct json_object *refusals = need(json_object_new_array());
 
 	for (size_t i = 0; i < hwc_overlay_targets(overlay); i++)
-		json_object_array_add(
-			targets, need(json_object_new_string(hwc_overlay_target(overlay, i))));
+		json_object_array_add(targets,
+				      need(json_object_new_string(hwc_overlay_target(overlay, i))));
 	for (size_t i = 0; i < hwc_overlay_nodes(overlay); i++)
 		json_object_array_add(nodes, json_node(hwc_overlay_node(overlay, i)));
 	for (size_t i = 0; i < hwc_overlay_refs(overlay); i++)

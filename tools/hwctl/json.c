@@ -159,8 +159,9 @@ struct json_object *json_claim(const struct hwc_claim *claim)
 	json_text(json, "resource", hwc_claim_resource(claim));
 	json_text(json, "kind", hwc_claim_kind(claim));
 	json_text(json, "container", hwc_claim_container(claim));
-	json_word(json, "holder", hwc_holder_name(hwc_claim_holder(claim)),
-		  hwc_claim_holder(claim));
+	if (hwc_claim_holder(claim)) /* a claim that has ended has none */
+		json_word(json, "holder", hwc_holder_name(hwc_claim_holder(claim)),
+			  hwc_claim_holder(claim));
 	if (hwc_claim_holder_pid(claim))
 		json_number(json, "holder-pid", hwc_claim_holder_pid(claim));
 	json_object_object_add(json, "flags", json_flags(hwc_claim_flags(claim)));

@@ -49,18 +49,16 @@ static const struct command commands[] = {
 	  "  --file FILE           instead of " HWC_POLICY_PATH "\n",
 	  policy_allow },
 	{ "policy", "remove", "[OPTION...] all | name NAME... | digest sha256:HEX...",
-	  "take a rule back",
-	  "  --file FILE           instead of " HWC_POLICY_PATH "\n",
+	  "take a rule back", "  --file FILE           instead of " HWC_POLICY_PATH "\n",
 	  policy_remove },
 	{ "monitor", "", "", "tell what happens, until interrupted", NULL, monitor },
 	{ "version", "", "", "versions of this program, the library and the module", NULL,
 	  version },
 };
 
-static const char options_help[] =
-	"  -j, --json            answer in JSON\n"
-	"  -p, --pretty          with line breaks\n"
-	"  -h, --help            this\n";
+static const char options_help[] = "  -j, --json            answer in JSON\n"
+				   "  -p, --pretty          with line breaks\n"
+				   "  -h, --help            this\n";
 
 static const char *space(const char *word)
 {
@@ -93,7 +91,8 @@ static bool print_commands(const char *object)
 		if (object && strcmp(c->object, object))
 			continue;
 		if (!any)
-			printf("usage: hwctl [-j] [-p] %s\n\n", object ? object : "OBJECT VERB ...");
+			printf("usage: hwctl [-j] [-p] %s\n\n",
+			       object ? object : "OBJECT VERB ...");
 		snprintf(name, sizeof(name), "%s%s%s", c->object, space(c->verb), c->verb);
 		printf("  %-18s %s\n", name, c->what);
 		any = true;

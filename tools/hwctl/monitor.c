@@ -42,14 +42,14 @@ static char *what_happened(const struct hwc_event *event)
 
 	if (res)
 		return text("resource %s %s", hwc_resource_name(res),
-			    hwc_event_type(event) == HWCONTAINER_CMD_RESOURCE_ADD_NTF ?
-				    "appeared" : "is gone");
+			    hwc_event_type(event) == HWCONTAINER_CMD_RESOURCE_ADD_NTF ? "appeared" :
+											"is gone");
 	state = hwc_claim_state(claim);
 	name = word(hwc_claim_state_name(state), state);
 	message = hwc_claim_message(claim);
-	line = text("claim %u %s, %s%s%s%s%s", hwc_claim_id(claim), name,
-		    hwc_claim_resource(claim), *hwc_claim_container(claim) ? ", container " : "",
-		    hwc_claim_container(claim), *message ? ": " : "", message);
+	line = text("claim %u %s, %s%s%s%s%s", hwc_claim_id(claim), name, hwc_claim_resource(claim),
+		    *hwc_claim_container(claim) ? ", container " : "", hwc_claim_container(claim),
+		    *message ? ": " : "", message);
 	free(name);
 	return line;
 }

@@ -46,8 +46,8 @@ static bool use_colors(void)
 static const char *escape(enum color color)
 {
 	static const char *const escapes[] = {
-		[PLAIN] = "", [GOOD] = "\033[32m", [BUSY] = "\033[33m", [BAD] = "\033[31m",
-		[HEAD] = "\033[1m",
+		[PLAIN] = "",	    [GOOD] = "\033[32m", [BUSY] = "\033[33m",
+		[BAD] = "\033[31m", [HEAD] = "\033[1m",
 	};
 
 	return use_colors() ? escapes[color] : "";
@@ -105,7 +105,8 @@ void table_print(struct table *t)
 		if (*t->cells[i] || !last)
 			put(t->colors[i], t->cells[i]);
 		if (!last)
-			printf("%*s", (int)(column_width(t, i % t->columns) - strlen(t->cells[i]) + GAP),
+			printf("%*s",
+			       (int)(column_width(t, i % t->columns) - strlen(t->cells[i]) + GAP),
 			       "");
 		if (i % t->columns == t->columns - 1)
 			putchar('\n');

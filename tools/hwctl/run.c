@@ -16,8 +16,7 @@ static int set_environment(const char *edits)
 
 	if (json_object_object_get_ex(json, "env", &env)) {
 		for (size_t i = 0; !err && i < json_object_array_length(env); i++) {
-			const char *set =
-				json_object_get_string(json_object_array_get_idx(env, i));
+			const char *set = json_object_get_string(json_object_array_get_idx(env, i));
 
 			err = putenv(need(strdup(set)));
 		}

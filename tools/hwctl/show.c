@@ -19,7 +19,7 @@ static char *holder(const struct hwc_claim *claim)
 	case HWCONTAINER_HOLDER_NOBODY:
 		return text("nobody, until it is deleted");
 	default:
-		return text("%u", type);
+		return type ? text("%u", type) : text("%s", "");
 	}
 }
 
@@ -41,8 +41,9 @@ static void show_times(const struct hwc_claim *claim)
 
 		if (!time)
 			continue;
-		field(name, PLAIN, text("%-10s %10.3f ms %10.3f more", hwc_stage_name(stage),
-					time / NS_PER_MS, (time - before) / NS_PER_MS));
+		field(name, PLAIN,
+		      text("%-10s %10.3f ms %10.3f more", hwc_stage_name(stage), time / NS_PER_MS,
+			   (time - before) / NS_PER_MS));
 		name = "";
 		before = time;
 	}
@@ -52,22 +53,23 @@ static void show_device(const struct hwc_device *dev)
 {
 	const char *driver = hwc_device_driver(dev);
 
-	field("device", PLAIN, text("%s%s%s%s", hwc_device_name(dev), *driver ? " (" : " (no driver",
-				    driver, ")"));
+	field("device", PLAIN,
+	      text("%s%s%s%s", hwc_device_name(dev), *driver ? " (" : " (no driver", driver, ")"));
 	field("", PLAIN, text("%s", hwc_device_of_path(dev)));
 	for (size_t i = 0; i < hwc_device_nodes(dev); i++) {
 		const struct hwc_node *node = hwc_device_node(dev, i);
 
-		field("", PLAIN, text("/dev/%s  %s %u:%u", node->path,
-				      node->type == HWCONTAINER_NODE_TYPE_BLOCK ? "block" : "char",
-				      node->major, node->minor));
+		field("", PLAIN,
+		      text("/dev/%s  %s %u:%u", node->path,
+			   node->type == HWCONTAINER_NODE_TYPE_BLOCK ? "block" : "char",
+			   node->major, node->minor));
 	}
 	for (size_t i = 0; i < hwc_device_windows(dev); i++) {
 		const struct hwc_window *window = hwc_device_window(dev, i);
 
-		field("", PLAIN, text("registers at 0x%jx, 0x%jx bytes%s%s",
-				      (uintmax_t)window->start, (uintmax_t)window->size,
-				      *window->name ? ", " : "", window->name));
+		field("", PLAIN,
+		      text("registers at 0x%jx, 0x%jx bytes%s%s", (uintmax_t)window->start,
+			   (uintmax_t)window->size, *window->name ? ", " : "", window->name));
 	}
 	for (size_t i = 0; i < hwc_device_irqs(dev); i++)
 		field("", PLAIN, text("interrupt %u", hwc_device_irq(dev, i)));
