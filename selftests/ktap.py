@@ -64,7 +64,7 @@ class Program:
             self._result(result)
         elif line.startswith("Bail out!"):
             self._add("failed", line)
-        elif line.strip():
+        elif line.strip() and "TAP version" not in line:
             self.context.append(line)
 
     def _plan(self, indent, number, skip):
