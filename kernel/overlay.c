@@ -279,8 +279,8 @@ static int hwc_check_fragment(struct hwc_overlay_op *op, const struct hwc_ov *ov
 	if (!ov->target)
 		return hwc_overlay_refuse(op, "overlay targets a node that does not exist");
 	if (!hwc_node_is_below(ov->target, op->guard->np))
-		return hwc_overlay_refuse(op, "overlay targets %pOF, which is not in the region",
-					  ov->target);
+		return hwc_overlay_refuse(op, "overlay targets %pOF%s, which is not in the region",
+					  ov->target, ov->target->parent ? "" : "/");
 	ret = hwc_check_target_props(op, ov);
 	if (ret)
 		return ret;
