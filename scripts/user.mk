@@ -55,13 +55,15 @@ endif
 
 # pkg-config reads only the target's files when there is a sysroot. libfdt has
 # no .pc file in Debian 12: its flags are the sysroot's and -lfdt.
+comma := ,
 ifneq ($(SYSROOT),)
 MULTIARCH := $(patsubst %-,%,$(CROSS_COMPILE))
 export PKG_CONFIG_SYSROOT_DIR := $(SYSROOT)
 export PKG_CONFIG_LIBDIR := $(SYSROOT)/usr/lib/$(MULTIARCH)/pkgconfig:$(SYSROOT)/usr/share/pkgconfig
 HWC_CPPFLAGS += -isystem $(SYSROOT)/usr/include
-HWC_LDFLAGS += -L$(SYSROOT)/usr/lib/$(MULTIARCH) \
-	-Wl,-rpath-link,$(SYSROOT)/usr/lib/$(MULTIARCH)
+# libnl lives in /lib.
+HWC_LDFLAGS += $(foreach dir,usr/lib lib,-L$(SYSROOT)/$(dir)/$(MULTIARCH) \
+	-Wl$(comma)-rpath-link$(comma)$(SYSROOT)/$(dir)/$(MULTIARCH))
 endif
 
 # $(call pkg_cflags,libmnl json-c) and $(call pkg_libs,libmnl json-c); an
