@@ -14,6 +14,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/fpga/fpga-bridge.h>
 #include <linux/fpga/fpga-mgr.h>
@@ -386,6 +387,21 @@ static int hwc_region_clear(struct hwc_region *r, struct hwcontainer_claim *clai
 	return hwc_region_check_foreign(r, claim);
 }
 
+/*
+ * The region's driver must stay while devices are added below it, or the driver
+ * core warns (fw_devlink_refresh_fwnode()). Whoever unbinds it has the lock and
+ * waits for this worker, so this worker does not wait for the lock.
+ */
+static int hwc_region_lock_driver(struct hwc_region *r, const struct hwcontainer_claim *claim)
+{
+	while (!hwcontainer_claim_cancelled(claim)) {
+		if (device_trylock(r->region->dev.parent))
+			return 0;
+		msleep(20);
+	}
+	return -ECANCELED;
+}
+
 static int hwc_region_add_devices(struct hwc_region *r, struct hwcontainer_claim *claim)
 {
 	const struct hwcontainer_blob *blob = hwcontainer_claim_blob(claim, HWCONTAINER_OVERLAY);
@@ -394,7 +410,11 @@ static int hwc_region_add_devices(struct hwc_region *r, struct hwcontainer_claim
 
 	if (!blob->data)
 		return 0;
+	ret = hwc_region_lock_driver(r, claim);
+	if (ret)
+		return ret;
 	ret = hwc_overlay_apply(&r->guard, blob->data, blob->size, &r->overlay, why);
+	device_unlock(r->region->dev.parent);
 	return ret ? hwcontainer_claim_refuse(claim, ret, "%s", why) : 0;
 }
 
