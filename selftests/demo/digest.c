@@ -36,8 +36,8 @@ static void show_device(const char *path, int fd)
 	if (fstat(fd, &st))
 		err(EXIT_FAILURE, "%s", path);
 	printf("device       %s, %s %u:%u, mode %o\n", path,
-	       S_ISCHR(st.st_mode) ? "character device" : "no character device",
-	       major(st.st_rdev), minor(st.st_rdev), st.st_mode & 07777);
+	       S_ISCHR(st.st_mode) ? "character device" : "no character device", major(st.st_rdev),
+	       minor(st.st_rdev), st.st_mode & 07777);
 	fflush(stdout);
 }
 

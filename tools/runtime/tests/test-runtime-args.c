@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Command lines as engines and people write them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+#include "../runtime.h"
+
+#define ARGV(...) ((char *[]){ "hwcontainer-runtime", __VA_ARGS__, NULL })
+
+static void expect(char **argv, const char *verb, const char *id, const char *bundle)
+{
+	struct command command;
+
+	command_parse(&command, argv);
+	assert_string_equal(command.verb, verb);
+	assert_string_equal(command.id ? command.id : "", id);
+	assert_string_equal(command.bundle, bundle);
+}
+
+/* containerd's shim, conmon, Slurm, people */
+static void test_engines(void **state)
+{
+	(void)state;
+	expect(ARGV("--root", "/run/containerd/runc/default", "--log", "/run/log.json",
+		    "--log-format", "json", "--systemd-cgroup", "create", "--bundle", "/run/b",
+		    "--pid-file", "/run/b/init.pid", "--console-socket", "/tmp/pty.sock", "c1"),
+	       "create", "c1", "/run/b");
+	expect(ARGV("--systemd-cgroup", "--root=/run/runc", "create", "--bundle", "/b",
+		    "--pid-file", "/p", "--preserve-fds", "2", "c1"),
+	       "create", "c1", "/b");
+	expect(ARGV("--root=/run/slurm-runc", "run", "j.1", "-b", "/b"), "run", "j.1", "/b");
+	expect(ARGV("run", "c1"), "run", "c1", ".");
+	expect(ARGV("run", "-d", "--no-pivot", "--keep", "--bundle=/b", "c1"), "run", "c1", "/b");
+}
+
+static void test_forms(void **state)
+{
+	(void)state;
+	/* one dash as two, "=", adjoined, the last one counts */
+	expect(ARGV("-root", "/r", "run", "-bundle", "/b", "c1"), "run", "c1", "/b");
+	expect(ARGV("run", "-b=/b", "c1"), "run", "c1", "/b");
+	expect(ARGV("run", "-b/b", "c1"), "run", "c1", "/b");
+	expect(ARGV("run", "-b", "/a", "--bundle", "/b", "c1"), "run", "c1", "/b");
+	/* a value that looks like a verb, an option or nothing */
+	expect(ARGV("--root", "create", "run", "c1"), "run", "c1", ".");
+	expect(ARGV("--log", "--debug", "run", "c1"), "run", "c1", ".");
+	expect(ARGV("--log=", "run", "c1"), "run", "c1", ".");
+	expect(ARGV("--rootless", "true", "run", "c1"), "run", "c1", ".");
+	expect(ARGV("--cgroup-manager", "cgroupfs", "run", "c1"), "run", "c1", ".");
+	/* what follows "--" is no option */
+	expect(ARGV("run", "--", "-b"), "run", "-b", ".");
+	expect(ARGV("run", "-"), "run", "-", ".");
+	expect(ARGV("run", "c1", "--bundle"), "run", "c1", ".");
+	/* an option that is not known has no value */
+	expect(ARGV("--new-flag", "run", "--other=x", "c1"), "run", "c1", ".");
+}
+
+static void test_log(void **state)
+{
+	struct command command;
+
+	(void)state;
+	command_parse(&command, ARGV("--log", "/l", "--log-format=json", "--debug", "create"));
+	assert_string_equal(command.log, "/l");
+	assert_true(command.log_json);
+	assert_true(command.debug);
+	command_parse(&command,
+		      ARGV("--log=/l", "--log-format", "text", "--debug=false", "create"));
+	assert_string_equal(command.log, "/l");
+	assert_false(command.log_json);
+	assert_false(command.debug);
+	assert_null(command.id);
+}
+
+static void test_starts(void **state)
+{
+	struct command command;
+
+	(void)state;
+	command_parse(&command, ARGV("create", "c1"));
+	assert_true(command_starts(&command));
+	command_parse(&command, ARGV("run", "c1"));
+	assert_true(command_starts(&command));
+	/* "create" as the name of a container */
+	command_parse(&command, ARGV("state", "create"));
+	assert_false(command_starts(&command));
+	command_parse(&command, ARGV("--version"));
+	assert_false(command_starts(&command));
+	command_parse(&command, (char *[]){ "hwcontainer-runtime", NULL });
+	assert_false(command_starts(&command));
+}
+
+static void test_config_and_words(void **state)
+{
+	struct command command;
+
+	(void)state;
+	command_parse(&command, ARGV("run", "--config", "x.json", "c1"));
+	assert_string_equal(command.config, "x.json");
+	command_parse(&command, ARGV("hook", "handover", "1", "2"));
+	assert_string_equal(command.words[0], "handover");
+	assert_string_equal(command.words[2], "2");
+	assert_null(command.words[3]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_engines),
+		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_log),
+		cmocka_unit_test(test_starts),
+		cmocka_unit_test(test_config_and_words),
+	};
+
+	return cmocka_run_group_tests_name("runtime-args", tests, NULL, NULL);
+}
