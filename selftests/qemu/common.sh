@@ -30,10 +30,12 @@ jobs() {
 	esac
 }
 
-# lock NAME: one builder at a time; the lock goes when the script ends.
+# lock NAME [FOLDER]: one builder at a time, of the cache where no folder is named;
+# the lock goes when the script ends.
 lock() {
-	mkdir -p "$cache"
-	exec 9>"$cache/lock-$1"
+	lock_folder=${2-$cache}
+	mkdir -p "$lock_folder"
+	exec 9>"$lock_folder/lock-$1"
 	flock -n 9 && return
 	say "waiting for another run that prepares the $1"
 	flock 9

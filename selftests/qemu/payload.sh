@@ -117,7 +117,7 @@ make_skeleton() {
 	cp "$bench/guest/guest.sh" "$bench/guest/banner" "$bench/guest/kernel-check" "$root/hwc/"
 }
 
-lock "guest-$variant-$(echo "$top" | hash_of)"
+lock guest "$out"
 make_skeleton
 build_modules
 build_programs
