@@ -6,10 +6,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "internal.h"
 
@@ -77,6 +79,10 @@ bool hwc_tree_path_ok(const char *path)
 /* A folder or file of the tree; -1 where the path is not one of a device tree. */
 static int tree_open_at(const struct hwc_tree *tree, const char *node, const char *prop, int flags)
 {
+	const struct open_how how = {
+		.flags = flags | O_RDONLY | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	};
 	char path[4096];
 	int length;
 
@@ -85,7 +91,7 @@ static int tree_open_at(const struct hwc_tree *tree, const char *node, const cha
 	length = snprintf(path, sizeof(path), ".%s/%s", node, prop);
 	if (length < 0 || (size_t)length >= sizeof(path))
 		return -1;
-	return openat(tree->fd, path, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	return syscall(SYS_openat2, tree->fd, path, &how, sizeof(how));
 }
 
 bool hwc_tree_has(const struct hwc_tree *tree, const char *node)

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A live device tree of files. */
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "scene.h"
+
+static void write_file(const char *scene, const char *node, const char *name, const void *data,
+		       size_t size)
+{
+	char path[512];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s%s/%s", scene, node, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(data, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+}
+
+void scene_cells(const char *scene, const char *node, const char *name, size_t n, ...)
+{
+	uint8_t data[64];
+	va_list args;
+
+	va_start(args, n);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t cell = va_arg(args, uint32_t);
+
+		data[4 * i] = cell >> 24;
+		data[4 * i + 1] = cell >> 16;
+		data[4 * i + 2] = cell >> 8;
+		data[4 * i + 3] = cell;
+	}
+	va_end(args);
+	write_file(scene, node, name, data, 4 * n);
+}
+
+static void add_node(const char *scene, const char *node)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s%s", scene, node);
+	assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static void add_bus(const char *scene, const char *node)
+{
+	add_node(scene, node);
+	scene_cells(scene, node, "#address-cells", 1, 1);
+	scene_cells(scene, node, "#size-cells", 1, 1);
+}
+
+char *scene_new(void)
+{
+	char *scene = strdup("/tmp/hwc-tree-XXXXXX");
+
+	assert_non_null(scene);
+	assert_non_null(mkdtemp(scene));
+	scene_cells(scene, "", "#address-cells", 1, 2);
+	scene_cells(scene, "", "#size-cells", 1, 2);
+	add_node(scene, "/__symbols__");
+	write_file(scene, "/__symbols__", "PR0", "/fpga/PR0", sizeof("/fpga/PR0"));
+	add_bus(scene, "/fpga");
+	scene_cells(scene, "/fpga", "ranges", 4, 0, 0, 0xa0000000, 0x100000);
+	add_bus(scene, "/fpga/PR0");
+	scene_cells(scene, "/fpga/PR0", "ranges", 3, 0, 0x10000, 0x10000);
+	scene_cells(scene, "/fpga/PR0", "phandle", 1, 0x42);
+	add_bus(scene, "/fpga/PR0/bus");
+	scene_cells(scene, "/fpga/PR0/bus", "ranges", 0);
+	add_bus(scene, "/fpga/PR1");
+	scene_cells(scene, "/fpga/PR1", "ranges", 3, 0, 0x20000, 0x10000);
+	add_bus(scene, "/open");
+	scene_cells(scene, "/open", "ranges", 0);
+	add_bus(scene, "/closed");
+	return scene;
+}
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+void scene_free(char *scene)
+{
+	nftw(scene, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(scene);
+}
