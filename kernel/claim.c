@@ -16,6 +16,8 @@
 
 DEFINE_XARRAY_ALLOC1(hwc_claims);
 static u32 hwc_next_claim;
+/* Number that was given back last, see hwc_claim_forget_locked(). Core lock. */
+static u32 hwc_last_claim;
 
 static void hwc_claim_work(struct work_struct *work);
 static void hwc_claim_hw(struct kthread_work *work);
@@ -112,6 +114,20 @@ static void hwc_claim_leave_hw_locked(struct hwcontainer_claim *claim)
 	}
 }
 
+/*
+ * Numbers ascend. The one that is given back keeps its place in the table until
+ * the next is, and with it the nodes of the tree that lead there: where claims
+ * come and go one at a time, each would otherwise build them and free them.
+ */
+static void hwc_claim_forget_locked(struct hwcontainer_claim *claim)
+{
+	lockdep_assert_held(&hwc_lock);
+	xa_store(&hwc_claims, claim->id, NULL, 0);
+	if (hwc_last_claim)
+		xa_erase(&hwc_claims, hwc_last_claim);
+	hwc_last_claim = claim->id;
+}
+
 /* The claim's life is over; only open files of it may be left. */
 static void hwc_claim_released_locked(struct hwcontainer_claim *claim)
 {
@@ -122,7 +138,7 @@ static void hwc_claim_released_locked(struct hwcontainer_claim *claim)
 	hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_RELEASED);
 	list_del_init(&claim->in_waiting);
 	list_del_init(&claim->in_res);
-	xa_erase(&hwc_claims, claim->id);
+	hwc_claim_forget_locked(claim);
 	hwc_generation++;
 	claim->res = NULL;
 	wake_up_all(&res->drained);

@@ -377,6 +377,8 @@ void hwc_core_exit(void)
 {
 	destroy_workqueue(hwc_wq);
 	rhashtable_destroy(&hwc_names);
+	/* No claims, but the place of the last one. */
+	xa_destroy(&hwc_claims);
 	WARN_ON_ONCE(!xa_empty(&hwc_resources));
 	WARN_ON_ONCE(!list_empty(&hwc_kinds));
 }
