@@ -8,8 +8,8 @@
 #include "../kernel/bitstream.h"
 #include "internal.h"
 
-/* More than the largest device takes. */
-#define IMAGE_MAX ((size_t)512 << 20)
+/* What the module takes. */
+#define IMAGE_MAX ((size_t)256 << 20)
 
 struct hwc_image {
 	struct hwc_bitstream bs;

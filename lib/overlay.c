@@ -7,7 +7,8 @@
 #include <unistd.h>
 #include "internal.h"
 
-#define OVERLAY_MAX ((size_t)1 << 20)
+/* What the module takes. */
+#define OVERLAY_MAX ((size_t)64 << 10)
 
 static int check_header(struct hwc_ctx *ctx, const void *fdt, size_t size)
 {
