@@ -513,16 +513,6 @@ void hwc_claim_end_locked(struct hwcontainer_claim *claim)
 	}
 }
 
-static bool hwc_resource_drained(struct hwcontainer_resource *res)
-{
-	bool empty;
-
-	mutex_lock(&hwc_lock);
-	empty = list_empty(&res->claims);
-	mutex_unlock(&hwc_lock);
-	return empty;
-}
-
 /* End every claim on a resource that is leaving, and wait for them. */
 void hwc_resource_drain(struct hwcontainer_resource *res)
 {
@@ -539,7 +529,10 @@ void hwc_resource_drain(struct hwcontainer_resource *res)
 	}
 	mutex_unlock(&hwc_lock);
 
-	wait_event(res->drained, hwc_resource_drained(res));
+	wait_event(res->drained, list_empty_careful(&res->claims));
+	/* Whoever took the last one from the list may not be done with the resource. */
+	mutex_lock(&hwc_lock);
+	mutex_unlock(&hwc_lock);
 }
 
 /**
