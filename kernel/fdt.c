@@ -17,9 +17,10 @@
 
 #include "internal.h"
 
-/* Nodes below the root that drivers/of/resolver.c reads. */
+/* What a child of the root is; drivers/of reads no others. */
 enum hwc_fdt_part {
-	HWC_FDT_NODES,
+	HWC_FDT_ROOT,
+	HWC_FDT_FRAGMENT,
 	HWC_FDT_FIXUPS,
 	HWC_FDT_LOCAL_FIXUPS,
 };
@@ -30,6 +31,14 @@ enum hwc_fdt_part {
  */
 #define HWC_FDT_PHANDLE_MAX	0xffff
 
+/*
+ * Limits, far above what a region's devices need: the kernel compares every
+ * property of a node with every other, and makes a resource of every address.
+ */
+#define HWC_FDT_NODES_MAX	256
+#define HWC_FDT_PROPS_MAX	64
+#define HWC_FDT_VALUE_MAX	4096
+
 /**
  * struct hwc_fdt - a blob while it is walked
  * @base: its first byte
@@ -39,7 +48,12 @@ enum hwc_fdt_part {
  * @strings_end: and of its end
  * @at: offset of the next token
  * @depth: open nodes
- * @part: what the node below the root is, in which we are
+ * @content: offset of the first token inside each open node
+ * @has_children: an open node has had a child
+ * @props: properties of the innermost open node
+ * @nodes: nodes so far
+ * @parts: children of the root there have been, by enum hwc_fdt_part
+ * @part: the one in which we are
  * @why: receives the sentence
  * @room: bytes there
  */
@@ -51,6 +65,11 @@ struct hwc_fdt {
 	u32 strings_end;
 	u32 at;
 	unsigned int depth;
+	u32 content[HWC_FDT_DEPTH + 1];
+	bool has_children[HWC_FDT_DEPTH + 1];
+	unsigned int props;
+	unsigned int nodes;
+	unsigned int parts[HWC_FDT_LOCAL_FIXUPS + 1];
 	enum hwc_fdt_part part;
 	char *why;
 	size_t room;
@@ -73,6 +92,10 @@ static __printf(2, 3) int hwc_fdt_refuse(const struct hwc_fdt *t, const char *fm
 	va_end(args);
 	return -EBADMSG;
 }
+
+/* Well formed, but more than an overlay of a region may say. */
+#define hwc_fdt_forbid(t, fmt, ...) \
+	(hwc_fdt_refuse(t, fmt, ##__VA_ARGS__), -EPERM)
 
 static bool hwc_fdt_block_inside(u32 offset, u32 len, size_t size)
 {
@@ -134,109 +157,307 @@ static bool hwc_fdt_skip(struct hwc_fdt *t, u32 len)
  * Names end up in sysfs. Property names may have '?' and '#' where node names
  * have '@' (Devicetree Specification v0.4, tables 2.1 and 2.2).
  */
-static bool hwc_fdt_name_ok(const u8 *name, size_t len, const char *extra)
+static bool hwc_fdt_name_ok(const char *name, size_t len, const char *first, const char *extra)
 {
 	size_t i;
 
 	for (i = 0; i < len; i++)
-		if (!isalnum(name[i]) && !strchr(",._+-", name[i]) && !strchr(extra, name[i]))
+		if (!isascii(name[i]) || (!isalnum(name[i]) && !strchr(",._+-", name[i]) &&
+					  !strchr(extra, name[i])))
 			return false;
-	return len > 0 && len < 128;
+	return len > 0 && len < 128 && (isalnum(name[0]) || strchr(first, name[0]));
 }
 
-/* As of_node_name_eq(), which does not look at the unit address. */
-static enum hwc_fdt_part hwc_fdt_part(const u8 *name)
+/* Is @name a fragment's, "fragment@0" or "fragment-0"? */
+static bool hwc_fdt_is_fragment(const char *name)
 {
-	size_t len = strcspn(name, "@");
+	size_t len = strlen("fragment");
 
-	if (len == strlen("__fixups__") && !strncmp(name, "__fixups__", len))
-		return HWC_FDT_FIXUPS;
-	if (len == strlen("__local_fixups__") && !strncmp(name, "__local_fixups__", len))
-		return HWC_FDT_LOCAL_FIXUPS;
-	return HWC_FDT_NODES;
+	return !strncmp(name, "fragment", len) && (name[len] == '@' || name[len] == '-');
 }
 
-static bool hwc_fdt_is_text(const u8 *value, u32 len)
+/* A child of the root: nothing but what an overlay is made of. */
+static int hwc_fdt_begin_part(struct hwc_fdt *t, const char *name)
 {
-	return len && !value[len - 1];
+	if (!strcmp(name, "__symbols__"))
+		return hwc_fdt_forbid(t, "overlay has __symbols__, build it without dtc -@");
+	if (hwc_fdt_is_fragment(name))
+		t->part = HWC_FDT_FRAGMENT;
+	else if (!strcmp(name, "__fixups__"))
+		t->part = HWC_FDT_FIXUPS;
+	else if (!strcmp(name, "__local_fixups__"))
+		t->part = HWC_FDT_LOCAL_FIXUPS;
+	else
+		return hwc_fdt_refuse(t, "overlay's node %s is no part of an overlay", name);
+	if (t->parts[t->part]++ && t->part != HWC_FDT_FRAGMENT)
+		return hwc_fdt_refuse(t, "overlay has more than one node %s", name);
+	return 0;
 }
 
-/* Offsets that are added to without a look at the carry. */
-static bool hwc_fdt_are_offsets(const u8 *value, u32 len)
+/*
+ * Below the parts: a fragment has one __overlay__ and in it the devices; the
+ * tree of __local_fixups__ mirrors fragments and must not lead to itself.
+ *
+ * drivers/of/address.c reads addresses below buses called isa or pcie by rules
+ * of their own.
+ */
+static bool hwc_fdt_node_belongs(const struct hwc_fdt *t, const char *name)
 {
-	u32 i;
-
-	for (i = 0; i + sizeof(u32) <= len; i += sizeof(u32))
-		if (get_unaligned_be32(value + i) > INT_MAX)
-			return false;
-	return true;
-}
-
-static bool hwc_fdt_is_phandle(const u8 *value, u32 len)
-{
-	u32 phandle = len == sizeof(u32) ? get_unaligned_be32(value) : 0;
-
-	return phandle && phandle <= HWC_FDT_PHANDLE_MAX;
-}
-
-static bool hwc_fdt_value_ok(const struct hwc_fdt *t, const char *name, const u8 *value, u32 len)
-{
-	static const char *const texts[] = { "compatible", "device_type", "model", "status" };
+	bool mirror = t->part == HWC_FDT_LOCAL_FIXUPS;
 
 	if (t->part == HWC_FDT_FIXUPS)
-		return hwc_fdt_is_text(value, len);
-	if (t->part == HWC_FDT_LOCAL_FIXUPS)
-		return hwc_fdt_are_offsets(value, len);
-	if (!strcmp(name, "phandle") || !strcmp(name, "linux,phandle"))
-		return hwc_fdt_is_phandle(value, len);
-	if (match_string(texts, ARRAY_SIZE(texts), name) >= 0)
-		return hwc_fdt_is_text(value, len);
-	/* Only trees older than version 16 carry it; it becomes the node's name. */
-	return strcmp(name, "name");
+		return false;
+	if (mirror && t->depth == 2)
+		return hwc_fdt_is_fragment(name);
+	if (t->depth == 2 + mirror)
+		return !strcmp(name, "__overlay__") && !t->has_children[t->depth];
+	if (strcspn(name, "@") == 3 && !strncmp(name, "isa", 3))
+		return false;
+	if (strcspn(name, "@") == 4 && !strncmp(name, "pcie", 4))
+		return false;
+	return hwc_fdt_name_ok(name, strlen(name), "", "@");
+}
+
+/* Value of the token at @at of a checked part of the blob, and the one after it. */
+static u32 hwc_fdt_token_at(const struct hwc_fdt *t, u32 at, u32 *next)
+{
+	u32 token = get_unaligned_be32(t->base + at);
+
+	*next = at + sizeof(u32);
+	if (token == FDT_BEGIN_NODE)
+		*next += ALIGN(strlen(t->base + *next) + 1, sizeof(u32));
+	else if (token == FDT_PROP)
+		*next += 2 * sizeof(u32) + ALIGN(get_unaligned_be32(t->base + *next), sizeof(u32));
+	return token;
+}
+
+/* Names of siblings differ, as drivers/of/overlay.c compares them. */
+static bool hwc_fdt_has_sibling(const struct hwc_fdt *t, const char *name, u32 end)
+{
+	unsigned int depth = 0;
+	u32 at, next, token;
+
+	for (at = t->content[t->depth]; at < end; at = next) {
+		token = hwc_fdt_token_at(t, at, &next);
+		if (token == FDT_BEGIN_NODE && !depth++ &&
+		    !strcasecmp(t->base + at + sizeof(u32), name))
+			return true;
+		if (token == FDT_END_NODE)
+			depth--;
+	}
+	return false;
+}
+
+static int hwc_fdt_check_node(struct hwc_fdt *t, const char *name, u32 begin)
+{
+	if (!t->depth)
+		return *name ? hwc_fdt_refuse(t, "overlay's root has the name %s", name) : 0;
+	if (t->depth == 1) {
+		int ret = hwc_fdt_begin_part(t, name);
+
+		if (ret)
+			return ret;
+	} else if (!hwc_fdt_node_belongs(t, name)) {
+		return hwc_fdt_forbid(t, "overlay may not have the node %.32s at byte %u", name,
+				      begin);
+	}
+	if (hwc_fdt_has_sibling(t, name, begin))
+		return hwc_fdt_refuse(t, "overlay has two nodes %s beside each other", name);
+	return 0;
 }
 
 static int hwc_fdt_begin_node(struct hwc_fdt *t)
 {
-	u32 room = t->structs_end - t->at;
-	const u8 *name = t->base + t->at;
-	size_t len = strnlen(name, room);
+	u32 begin = t->at - sizeof(u32), room = t->structs_end - t->at;
+	const char *name = t->base + t->at;
+	int ret;
 
-	if (len == room || !hwc_fdt_skip(t, len + 1))
+	if (strnlen(name, room) == room || !hwc_fdt_skip(t, strlen(name) + 1))
 		return hwc_fdt_refuse(t, "overlay ends inside a node's name at byte %u", t->at);
-	if (t->depth ? !hwc_fdt_name_ok(name, len, "@") : len > 0)
-		return hwc_fdt_refuse(t, "overlay's node at byte %u has no valid name", t->at);
-	if (t->depth == 1)
-		t->part = hwc_fdt_part(name);
+	ret = hwc_fdt_check_node(t, name, begin);
+	if (ret)
+		return ret;
+	if (++t->nodes > HWC_FDT_NODES_MAX)
+		return hwc_fdt_refuse(t, "overlay has more than %d nodes", HWC_FDT_NODES_MAX);
+	t->has_children[t->depth] = true;
 	if (++t->depth > HWC_FDT_DEPTH)
 		return hwc_fdt_refuse(t, "overlay has more than %d nodes inside each other",
 				      HWC_FDT_DEPTH);
+	t->has_children[t->depth] = false;
+	t->content[t->depth] = t->at;
+	t->props = 0;
 	return 0;
+}
+
+/**
+ * struct hwc_fdt_prop - a property of the blob
+ * @name: its name
+ * @value: its bytes
+ * @len: how many
+ */
+struct hwc_fdt_prop {
+	const char *name;
+	const u8 *value;
+	u32 len;
+};
+
+/* Bytes that the kernel takes for a string, or several, that end. */
+static bool hwc_fdt_is_text(const struct hwc_fdt_prop *p)
+{
+	return p->len && !p->value[p->len - 1];
+}
+
+static bool hwc_fdt_is_phandle(const struct hwc_fdt_prop *p)
+{
+	u32 phandle = p->len == sizeof(u32) ? get_unaligned_be32(p->value) : 0;
+
+	return phandle && phandle <= HWC_FDT_PHANDLE_MAX;
+}
+
+/* Read as strings without a look at their end. */
+static const char *const hwc_fdt_texts[] = { "compatible", "model", "status" };
+
+/*
+ * The first row programs FPGAs, which only a claim does. Name and device_type
+ * change what a node is for drivers/of, the two phandles are of other times, and
+ * the rest leads out of the region by ways that are not checked.
+ */
+static const char *const hwc_fdt_no[] = {
+	"firmware-name", "external-fpga-config", "encrypted-fpga-config", "partial-fpga-config",
+	"fpga-mgr", "fpga-bridges",
+	"name", "device_type", "linux,phandle", "ibm,phandle",
+	"assigned-addresses", "dma-ranges", "interrupt-map", "iommu-map", "msi-map",
+};
+
+static bool hwc_fdt_in(const char *name, const char *const *list, size_t n)
+{
+	return match_string(list, n, name) >= 0;
+}
+
+static bool hwc_fdt_value_ok(const struct hwc_fdt_prop *p)
+{
+	if (!strcmp(p->name, "phandle"))
+		return hwc_fdt_is_phandle(p);
+	if (hwc_fdt_in(p->name, hwc_fdt_texts, ARRAY_SIZE(hwc_fdt_texts)))
+		return hwc_fdt_is_text(p);
+	return true;
+}
+
+/*
+ * Offsets into a property of the same name, to whose words a number is added:
+ * in adjust_local_phandle_references() their sum with 4 may wrap around, and
+ * the words must not be those that were checked above.
+ */
+static bool hwc_fdt_local_fixup_ok(const struct hwc_fdt_prop *p)
+{
+	u32 i;
+
+	if (p->name[0] == '#' || !strcmp(p->name, "phandle") || !strcmp(p->name, "reg") ||
+	    !strcmp(p->name, "ranges") || !strcmp(p->name, "target-path") ||
+	    hwc_fdt_in(p->name, hwc_fdt_texts, ARRAY_SIZE(hwc_fdt_texts)))
+		return false;
+	for (i = 0; i + sizeof(u32) <= p->len; i += sizeof(u32))
+		if (get_unaligned_be32(p->value + i) > INT_MAX)
+			return false;
+	return true;
+}
+
+/* What an overlay may say of the outside (see Documentation/design.rst). */
+static const char *const hwc_fdt_outward[] = {
+	"target", "clocks", "resets", "interrupt-parent", "interrupts-extended", "iommus",
+	"power-domains",
+};
+
+/* "/fragment...:property:offset", of a property that may lead outside. */
+static bool hwc_fdt_fixup_entry_ok(const char *entry)
+{
+	const char *prop = strchr(entry, ':');
+	size_t i, len;
+
+	if (!prop || entry[0] != '/' || !hwc_fdt_is_fragment(entry + 1))
+		return false;
+	len = strcspn(++prop, ":");
+	for (i = 0; i < ARRAY_SIZE(hwc_fdt_outward); i++)
+		if (strlen(hwc_fdt_outward[i]) == len && !strncmp(prop, hwc_fdt_outward[i], len))
+			return true;
+	return false;
+}
+
+/* Walked to its strings' ends by update_usages_of_a_phandle_reference(). */
+static int hwc_fdt_check_fixup(struct hwc_fdt *t, const struct hwc_fdt_prop *p)
+{
+	const char *entry = p->value, *end = p->value + p->len;
+
+	if (!hwc_fdt_is_text(p))
+		return hwc_fdt_refuse(t, "overlay's fixup of %s has no end", p->name);
+	for (; entry < end; entry += strlen(entry) + 1)
+		if (!hwc_fdt_fixup_entry_ok(entry))
+			return hwc_fdt_forbid(t, "overlay reaches out at %.96s",
+					      entry);
+	return 0;
+}
+
+static int hwc_fdt_check_prop(struct hwc_fdt *t, const struct hwc_fdt_prop *p, u32 at)
+{
+	bool ok;
+
+	if (hwc_fdt_in(p->name, hwc_fdt_no, ARRAY_SIZE(hwc_fdt_no)))
+		return hwc_fdt_forbid(t, "overlay may not have the property %s", p->name);
+	if (p->len > HWC_FDT_VALUE_MAX)
+		return hwc_fdt_refuse(t, "overlay's property %s has %u bytes, %d are the most",
+				      p->name, p->len, HWC_FDT_VALUE_MAX);
+	if (t->part == HWC_FDT_FIXUPS)
+		return hwc_fdt_check_fixup(t, p);
+	ok = t->part == HWC_FDT_LOCAL_FIXUPS ? hwc_fdt_local_fixup_ok(p) : hwc_fdt_value_ok(p);
+	if (!ok)
+		return hwc_fdt_refuse(t, "overlay's property %s at byte %u has no valid value",
+				      p->name, at);
+	return 0;
+}
+
+/* Is there a property @name before @end in the innermost node? */
+static bool hwc_fdt_has_prop(const struct hwc_fdt *t, const char *name, u32 end)
+{
+	u32 at, next;
+
+	for (at = t->content[t->depth]; at < end; at = next)
+		if (hwc_fdt_token_at(t, at, &next) == FDT_PROP &&
+		    !strcmp(t->base + t->strings +
+			    get_unaligned_be32(t->base + at + 2 * sizeof(u32)), name))
+			return true;
+	return false;
 }
 
 static int hwc_fdt_prop(struct hwc_fdt *t)
 {
-	u32 at = t->at, len, name, room, value;
-	const u8 *text;
-	size_t n;
+	u32 begin = t->at - sizeof(u32), name, room;
+	struct hwc_fdt_prop p;
+	size_t len;
 
 	if (!t->depth)
-		return hwc_fdt_refuse(t, "overlay has a property outside of nodes at byte %u", at);
-	if (!hwc_fdt_next(t, &len) || !hwc_fdt_next(t, &name))
-		return hwc_fdt_refuse(t, "overlay ends inside a property at byte %u", at);
-	value = t->at;
-	if (!hwc_fdt_skip(t, len))
-		return hwc_fdt_refuse(t, "overlay ends inside a property at byte %u", at);
+		return hwc_fdt_refuse(t, "overlay has a property outside of nodes at byte %u",
+				      begin);
+	if (t->has_children[t->depth])
+		return hwc_fdt_refuse(t, "overlay has a property behind nodes at byte %u", begin);
+	if (!hwc_fdt_next(t, &p.len) || !hwc_fdt_next(t, &name))
+		return hwc_fdt_refuse(t, "overlay ends inside a property at byte %u", begin);
+	p.value = t->base + t->at;
+	if (!hwc_fdt_skip(t, p.len))
+		return hwc_fdt_refuse(t, "overlay ends inside a property at byte %u", begin);
 	room = t->strings_end - t->strings;
 	if (name >= room)
-		return hwc_fdt_refuse(t, "overlay's property at byte %u has no name", at);
-	text = t->base + t->strings + name;
-	n = strnlen(text, room - name);
-	if (n == room - name || !hwc_fdt_name_ok(text, n, "?#"))
-		return hwc_fdt_refuse(t, "overlay's property at byte %u has no valid name", at);
-	if (!hwc_fdt_value_ok(t, text, t->base + value, len))
-		return hwc_fdt_refuse(t, "overlay's property %s at byte %u has no valid value",
-				      text, at);
-	return 0;
+		return hwc_fdt_refuse(t, "overlay's property at byte %u has no name", begin);
+	p.name = t->base + t->strings + name;
+	len = strnlen(p.name, room - name);
+	if (len == room - name || !hwc_fdt_name_ok(p.name, len, "#_", "?#"))
+		return hwc_fdt_refuse(t, "overlay's property at byte %u has no valid name", begin);
+	if (++t->props > HWC_FDT_PROPS_MAX)
+		return hwc_fdt_refuse(t, "overlay has a node with more than %d properties",
+				      HWC_FDT_PROPS_MAX);
+	if (hwc_fdt_has_prop(t, p.name, begin))
+		return hwc_fdt_refuse(t, "overlay has %s twice in one node at byte %u", p.name,
+				      begin);
+	return hwc_fdt_check_prop(t, &p, begin);
 }
 
 static int hwc_fdt_end_node(struct hwc_fdt *t)
@@ -292,7 +513,8 @@ static int hwc_fdt_check_structs(struct hwc_fdt *t)
  * @why: receives one sentence on refusal
  * @room: bytes there, HWC_WHY is enough
  *
- * Return: 0, or -EBADMSG.
+ * Return: 0; -EBADMSG when it is none; -EPERM when it says more than an overlay
+ * of a region may.
  */
 int hwc_fdt_check(const void *fdt, size_t size, char *why, size_t room)
 {

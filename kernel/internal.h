@@ -360,6 +360,8 @@ int hwc_overlay_init(void);
 void hwc_overlay_exit(void);
 void hwc_guard_on(struct hwc_guard *guard);
 void hwc_guard_off(struct hwc_guard *guard);
+void hwc_overlay_barrier(void);
+int hwc_overlay_check(const struct hwc_guard *guard, const void *fdt, size_t size, char *why);
 int hwc_overlay_apply(struct hwc_guard *guard, const void *fdt, size_t size, int *id, char *why);
 int hwc_overlay_remove(struct hwc_guard *guard, int *id);
 

@@ -2,13 +2,15 @@
 /*
  * hwcontainer: registers of an overlay's devices, translated from bus to bus up
  * to the region, whose `ranges` must contain them. The rules are those of
- * drivers/of/address.c; that code itself works only on nodes of the live tree.
+ * drivers/of/address.c for its default bus (fdt.c keeps the others out); that
+ * code itself works only on nodes of the live tree.
  */
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
 #include <linux/of.h>
 
-#include "ranges.h"
+#include "confine.h"
+#include "internal.h"
 
 static bool hwc_unconfined;
 module_param_named(unconfined, hwc_unconfined, bool, 0644);
@@ -39,7 +41,7 @@ static u32 hwc_ov_cells(const struct hwc_ov *ov, const struct device_node *bus, 
 /**
  * struct hwc_cells - how many 32-bit cells make an entry
  * @addr: address
- * @parent: address on the bus above
+ * @parent: address on the bus above, none in `reg`
  * @size: length
  */
 struct hwc_cells {
@@ -48,16 +50,32 @@ struct hwc_cells {
 	u32 size;
 };
 
-static bool hwc_cells_ok(const struct hwc_cells *c)
+static u32 hwc_cells_sum(const struct hwc_cells *c)
 {
-	return c->addr >= 1 && c->addr <= 2 && c->parent <= 2 && c->size >= 1 && c->size <= 2;
+	return c->addr + c->parent + c->size;
+}
+
+/* Whole entries, of numbers that fit in 64 bits. */
+static bool hwc_cells_fit(const struct hwc_cells *c, int len)
+{
+	return c->addr >= 1 && c->addr <= 2 && c->parent <= 2 && c->size >= 1 && c->size <= 2 &&
+	       !(len % (hwc_cells_sum(c) * sizeof(__be32)));
+}
+
+static struct hwc_cells hwc_ranges_cells(const struct hwc_ov *ov, const struct device_node *bus)
+{
+	return (struct hwc_cells) {
+		.addr = hwc_ov_cells(ov, bus, "#address-cells"),
+		.parent = hwc_ov_cells(ov, hwc_ov_up(ov, bus), "#address-cells"),
+		.size = hwc_ov_cells(ov, bus, "#size-cells"),
+	};
 }
 
 /* Find [*addr, *addr + size) in one entry of @ranges and translate it. */
 static int hwc_ranges_translate(const __be32 *ranges, int len, const struct hwc_cells *c,
 				u64 *addr, u64 size)
 {
-	int step = c->addr + c->parent + c->size;
+	int step = hwc_cells_sum(c);
 	u64 from, to, n;
 
 	for (len /= sizeof(*ranges); len >= step; len -= step, ranges += step) {
@@ -75,13 +93,11 @@ static int hwc_ranges_translate(const __be32 *ranges, int len, const struct hwc_
 static int hwc_ranges_walk(const struct hwc_ov *ov, const struct device_node *bus, u64 addr,
 			   u64 size)
 {
-	const struct device_node *up;
 	const __be32 *ranges;
 	struct hwc_cells c;
 	int len, ret;
 
-	for (;; bus = up) {
-		up = hwc_ov_up(ov, bus);
+	for (;; bus = hwc_ov_up(ov, bus)) {
 		ranges = of_get_property(bus, "ranges", &len);
 		if (!ranges)
 			return bus == ov->region ? HWC_OUTSIDE : HWC_NOT_MEMORY;
@@ -89,63 +105,84 @@ static int hwc_ranges_walk(const struct hwc_ov *ov, const struct device_node *bu
 			return hwc_unconfined ? 0 : HWC_UNCONFINED;
 		if (!len)
 			continue;
-		c.addr = hwc_ov_cells(ov, bus, "#address-cells");
-		c.size = hwc_ov_cells(ov, bus, "#size-cells");
-		c.parent = hwc_ov_cells(ov, up, "#address-cells");
-		ret = hwc_cells_ok(&c) ? hwc_ranges_translate(ranges, len, &c, &addr, size) :
-					 HWC_OUTSIDE;
+		c = hwc_ranges_cells(ov, bus);
+		if (!c.parent || !hwc_cells_fit(&c, len))
+			return HWC_OUTSIDE;
+		ret = hwc_ranges_translate(ranges, len, &c, &addr, size);
 		if (ret || bus == ov->region)
 			return ret;
 	}
 }
 
-static int hwc_reg_refuse(int outcome, const struct hwc_ov *ov, const struct device_node *node,
-			  u64 addr, u64 size, char *why, size_t room)
+static int hwc_ranges_refuse(const struct hwc_ov *ov, const struct device_node *node,
+			     const char *name, int outcome, u64 addr, u64 size)
 {
 	if (outcome == HWC_UNCONFINED)
-		snprintf(why, room,
+		snprintf(ov->why, HWC_WHY,
 			 "%pOF has empty ranges, so %s cannot be confined to it (see the module parameter unconfined)",
 			 ov->region, node->full_name);
 	else
-		snprintf(why, room,
-			 "overlay's node %s has registers at 0x%llx, 0x%llx bytes, outside of the region",
-			 node->full_name, addr, size);
+		snprintf(ov->why, HWC_WHY,
+			 "overlay's node %s has %s at 0x%llx, 0x%llx bytes, outside of the region",
+			 node->full_name, name, addr, size);
 	return -EPERM;
 }
 
-/**
- * hwc_ranges_check() - are a node's registers inside the region?
- * @ov: the fragment
- * @node: a node of its overlay
- * @why: receives one sentence on refusal
- * @room: bytes there
- *
- * Return: 0 or -EPERM.
- */
-int hwc_ranges_check(const struct hwc_ov *ov, const struct device_node *node, char *why,
-		     size_t room)
+static int hwc_ranges_malformed(const struct hwc_ov *ov, const struct device_node *node,
+				const char *name)
 {
-	const struct device_node *bus = hwc_ov_up(ov, node);
-	struct hwc_cells c = {
-		.addr = hwc_ov_cells(ov, bus, "#address-cells"),
-		.size = hwc_ov_cells(ov, bus, "#size-cells"),
-	};
-	const __be32 *reg;
+	snprintf(ov->why, HWC_WHY, "overlay's node %s has %s that are no whole addresses",
+		 node->full_name, name);
+	return -EPERM;
+}
+
+/*
+ * Each entry of @name, whose address on @bus is @skip cells into it: is that
+ * inside? Drivers of bridges use the ranges of their node without translation.
+ */
+static int hwc_ranges_check_list(const struct hwc_ov *ov, const struct device_node *node,
+				 const char *name, const struct device_node *bus,
+				 const struct hwc_cells *c, u32 skip)
+{
+	u32 step = hwc_cells_sum(c), cells = skip ? c->parent : c->addr;
+	const __be32 *entry;
 	u64 addr, size;
 	int len, ret;
 
-	reg = of_get_property(node, "reg", &len);
-	if (!reg || !c.size)
-		return 0;	/* no registers, or none in memory, such as on I2C */
-	if (!hwc_cells_ok(&c))
-		return hwc_reg_refuse(HWC_OUTSIDE, ov, node, 0, 0, why, room);
-	for (len /= sizeof(*reg); len >= c.addr + c.size;
-	     len -= c.addr + c.size, reg += c.addr + c.size) {
-		addr = of_read_number(reg, c.addr);
-		size = of_read_number(reg + c.addr, c.size);
+	entry = of_get_property(node, name, &len);
+	if (!entry || !len)
+		return 0;
+	if (!hwc_cells_fit(c, len) || !cells)
+		return hwc_ranges_malformed(ov, node, name);
+	for (len /= sizeof(*entry); len >= step; len -= step, entry += step) {
+		addr = of_read_number(entry + skip, cells);
+		size = of_read_number(entry + c->addr + c->parent, c->size);
 		ret = hwc_ranges_walk(ov, bus, addr, size);
 		if (ret && ret != HWC_NOT_MEMORY)
-			return hwc_reg_refuse(ret, ov, node, addr, size, why, room);
+			return hwc_ranges_refuse(ov, node, name, ret, addr, size);
 	}
 	return 0;
+}
+
+/**
+ * hwc_ranges_check() - are a node's registers and windows inside the region?
+ * @ov: the fragment
+ * @node: a node of its overlay
+ *
+ * Return: 0, or -EPERM with the sentence in @ov->why.
+ */
+int hwc_ranges_check(const struct hwc_ov *ov, const struct device_node *node)
+{
+	const struct device_node *bus = hwc_ov_up(ov, node);
+	struct hwc_cells reg = {
+		.addr = hwc_ov_cells(ov, bus, "#address-cells"),
+		.size = hwc_ov_cells(ov, bus, "#size-cells"),
+	};
+	struct hwc_cells ranges = hwc_ranges_cells(ov, node);
+	int ret = 0;
+
+	/* No sizes: addresses are not memory's, such as on I2C. */
+	if (reg.size)
+		ret = hwc_ranges_check_list(ov, node, "reg", bus, &reg, 0);
+	return ret ?: hwc_ranges_check_list(ov, node, "ranges", bus, &ranges, ranges.addr);
 }

@@ -30,7 +30,7 @@
 
 /* Largest bitstream: a whole device of the largest part has about 200 MiB. */
 #define HWC_BITSTREAM_MAX	(256 * SZ_1M)
-#define HWC_OVERLAY_MAX		SZ_1M
+#define HWC_OVERLAY_MAX		SZ_64K
 
 static unsigned int hwc_bind_timeout_ms = 5000;
 module_param_named(bind_timeout_ms, hwc_bind_timeout_ms, uint, 0644);
@@ -150,7 +150,7 @@ static int hwc_region_check_manager(struct hwc_region *r, struct hwcontainer_cla
 	return 0;
 }
 
-static int hwc_region_check_overlay(struct hwcontainer_claim *claim)
+static int hwc_region_check_overlay(struct hwc_region *r, struct hwcontainer_claim *claim)
 {
 	const struct hwcontainer_blob *blob = hwcontainer_claim_blob(claim, HWCONTAINER_OVERLAY);
 	char why[HWC_WHY];
@@ -158,7 +158,7 @@ static int hwc_region_check_overlay(struct hwcontainer_claim *claim)
 
 	if (!blob->data)
 		return 0;
-	ret = hwc_fdt_check(blob->data, blob->size, why, sizeof(why));
+	ret = hwc_overlay_check(&r->guard, blob->data, blob->size, why);
 	return ret ? hwcontainer_claim_refuse(claim, ret, "%s", why) : 0;
 }
 
@@ -175,7 +175,7 @@ static int hwc_region_examine(struct hwcontainer_resource *res, struct hwcontain
 		return hwcontainer_claim_refuse(claim, ret, "%s", why);
 	return hwc_region_check_device(r, claim, bs) ?:
 	       hwc_region_check_manager(r, claim, bs) ?:
-	       hwc_region_check_overlay(claim);
+	       hwc_region_check_overlay(r, claim);
 }
 
 /* Hardware; all of this runs in the manager's worker. */
@@ -186,6 +186,9 @@ static void hwc_region_set_failed(struct hwc_region *r, const char *text)
 	strscpy(r->failed, text);
 	mutex_unlock(&hwc_lock);
 }
+
+/* No manager's header is that large; fpga_mgr_load() begins by setting the size. */
+#define HWC_NOT_LOADED SIZE_MAX
 
 static struct fpga_image_info *hwc_region_info(struct hwc_region *r,
 					       const struct hwcontainer_blob *blob,
@@ -200,6 +203,7 @@ static struct fpga_image_info *hwc_region_info(struct hwc_region *r,
 	/* A buffer and not a scatter list: each fragment of one would be a load. */
 	info->buf = blob->data + bs->data_offset;
 	info->count = bs->data_size;
+	info->header_size = HWC_NOT_LOADED;
 	of_property_read_u32(r->guard.np, "region-unfreeze-timeout-us", &info->enable_timeout_us);
 	of_property_read_u32(r->guard.np, "region-freeze-timeout-us", &info->disable_timeout_us);
 	of_property_read_u32(r->guard.np, "config-complete-timeout-us",
@@ -207,9 +211,11 @@ static struct fpga_image_info *hwc_region_info(struct hwc_region *r,
 	return info;
 }
 
-static const char *hwc_manager_state(const struct fpga_manager *mgr)
+/* What failed: the manager's state is of this load only if there was one. */
+static const char *hwc_manager_state(const struct fpga_manager *mgr,
+				     const struct fpga_image_info *info)
 {
-	switch (mgr->state) {
+	switch (info->header_size == HWC_NOT_LOADED ? FPGA_MGR_STATE_UNKNOWN : mgr->state) {
 	case FPGA_MGR_STATE_PARSE_HEADER_ERR:
 		return "did not like the image's header";
 	case FPGA_MGR_STATE_WRITE_INIT_ERR:
@@ -221,6 +227,65 @@ static const char *hwc_manager_state(const struct fpga_manager *mgr)
 	default:
 		return "or a bridge is in use or failed";
 	}
+}
+
+static bool hwc_region_has_bridge(const struct hwc_region *r, const struct device_node *bridge)
+{
+	struct device_node *np;
+	bool found = r->guard.np->parent == bridge;
+	int i;
+
+	for (i = 0; !found && (np = of_parse_phandle(r->guard.np, "fpga-bridges", i)); i++) {
+		found = np == bridge;
+		of_node_put(np);
+	}
+	return found;
+}
+
+static bool hwc_region_shares_bridge(const struct hwc_region *r, const struct hwc_region *other)
+{
+	struct device_node *np;
+	bool shared = false;
+	int i;
+
+	for (i = 0; !shared && (np = of_parse_phandle(r->guard.np, "fpga-bridges", i)); i++) {
+		shared = hwc_region_has_bridge(other, np);
+		of_node_put(np);
+	}
+	return shared;
+}
+
+/* Node of a loaded region of which @is_in_the_way is true, with a reference, or NULL. */
+static struct device_node *
+hwc_region_in_the_way(const struct hwc_region *r,
+		      bool (*is_in_the_way)(const struct hwc_region *r,
+					    const struct hwc_region *other))
+{
+	struct device_node *np = NULL;
+	struct hwc_region *other;
+
+	mutex_lock(&hwc_lock);
+	list_for_each_entry(other, &hwc_regions, in_regions)
+		if (!np && other != r && other->loaded && is_in_the_way(r, other))
+			np = of_node_get(other->guard.np);
+	mutex_unlock(&hwc_lock);
+	return np;
+}
+
+/*
+ * An attempt to have a bridge that is held leaves our info in it all the same,
+ * for its holder to find freed (__fpga_bridge_get()).
+ */
+static int hwc_region_check_bridges(struct hwc_region *r, struct hwcontainer_claim *claim)
+{
+	struct device_node *np = hwc_region_in_the_way(r, hwc_region_shares_bridge);
+	int ret = 0;
+
+	if (np)
+		ret = hwcontainer_claim_refuse(claim, -EBUSY, "%s has a bridge in common with %pOF",
+					       hwc_region_name(r), np);
+	of_node_put(np);
+	return ret;
 }
 
 static int hwc_region_program(struct hwc_region *r, struct hwcontainer_claim *claim)
@@ -237,6 +302,9 @@ static int hwc_region_program(struct hwc_region *r, struct hwcontainer_claim *cl
 		return hwcontainer_claim_refuse(claim, -EBUSY,
 						"%s was programmed by somebody else",
 						hwc_region_name(r));
+	ret = hwc_region_check_bridges(r, claim);
+	if (ret)
+		return ret;
 	info = hwc_region_info(r, blob, hwcontainer_claim_priv(claim));
 	if (!info)
 		return hwcontainer_claim_refuse(claim, -ENOMEM, "out of memory");
@@ -247,10 +315,11 @@ static int hwc_region_program(struct hwc_region *r, struct hwcontainer_claim *cl
 	info->buf = NULL;
 	info->count = 0;
 	if (ret) {
+		ret = hwcontainer_claim_refuse(claim, ret, "manager %s %s (error %d)",
+					       r->manager->mgr->name,
+					       hwc_manager_state(r->manager->mgr, info), -ret);
 		fpga_image_info_free(info);
-		return hwcontainer_claim_refuse(claim, ret, "manager %s %s (error %d)",
-						r->manager->mgr->name,
-						hwc_manager_state(r->manager->mgr), -ret);
+		return ret;
 	}
 	r->info = info;
 	return 0;
@@ -269,12 +338,14 @@ static void hwc_region_close(struct hwc_region *r)
 
 static bool hwc_region_unload(struct hwc_region *r)
 {
-	int ret;
+	int ret = 0;
 
 	if (!r->loaded)
 		return true;
-	ret = r->overlay ? hwc_overlay_remove(&r->guard, &r->overlay) : 0;
-	if (ret) {
+	if (r->overlay)
+		ret = hwc_overlay_remove(&r->guard, &r->overlay);
+	/* It may fail after the devices are gone: the number tells. */
+	if (r->overlay) {
 		hwc_region_set_failed(r, ret == -EBUSY ?
 				      "its devices stay: another overlay lies on top of them" :
 				      "its devices cannot be removed from the device tree");
@@ -346,14 +417,19 @@ static bool hwc_region_is_inside(const struct hwc_region *inner, const struct hw
 	return false;
 }
 
-/* Any region inside @r that is still loaded; only this worker can unload it. */
+static bool hwc_region_is_anothers(const struct hwc_region *r, const struct hwc_region *other)
+{
+	return other->manager != r->manager && hwc_region_is_inside(other, r);
+}
+
+/* A loaded region inside @r; nobody but this worker unloads it, or frees it. */
 static struct hwc_region *hwc_region_loaded_inside(const struct hwc_region *r)
 {
 	struct hwc_region *other, *found = NULL;
 
 	mutex_lock(&hwc_lock);
 	list_for_each_entry(other, &hwc_regions, in_regions)
-		if (other->loaded && hwc_region_is_inside(other, r))
+		if (other->loaded && other->manager == r->manager && hwc_region_is_inside(other, r))
 			found = other;
 	mutex_unlock(&hwc_lock);
 	return found;
@@ -374,8 +450,15 @@ static void hwc_region_spoil_around(const struct hwc_region *r)
 /* Nothing of an earlier image may be in use when the next one comes. */
 static int hwc_region_clear(struct hwc_region *r, struct hwcontainer_claim *claim)
 {
+	struct device_node *np = hwc_region_in_the_way(r, hwc_region_is_anothers);
 	struct hwc_region *other;
+	int ret = 0;
 
+	if (np)
+		ret = hwcontainer_claim_refuse(claim, -EBUSY, "%pOF inside it is loaded", np);
+	of_node_put(np);
+	if (ret)
+		return ret;
 	if (!hwc_region_unload(r))
 		return hwcontainer_claim_refuse(claim, -EBUSY, "%s: %s", hwc_region_name(r),
 						r->failed);
@@ -384,7 +467,7 @@ static int hwc_region_clear(struct hwc_region *r, struct hwcontainer_claim *clai
 			return hwcontainer_claim_refuse(claim, -EBUSY, "%pOF inside it: %s",
 							other->guard.np, other->failed);
 	hwc_region_spoil_around(r);
-	return hwc_region_check_foreign(r, claim);
+	return 0;
 }
 
 /*
@@ -443,6 +526,12 @@ static int hwc_region_configure(struct hwcontainer_resource *res, struct hwconta
 	if (ret)
 		return ret;
 	hwc_guard_on(&r->guard);
+	hwc_overlay_barrier();
+	ret = hwc_region_check_foreign(r, claim);
+	if (ret) {
+		hwc_guard_off(&r->guard);
+		return ret;
+	}
 	ret = hwc_region_program(r, claim);
 	if (ret) {
 		hwc_guard_off(&r->guard);
@@ -731,7 +820,7 @@ static void hwc_region_unload_work(struct kthread_work *work)
 	struct hwc_region *r = container_of(work, struct hwc_region, unload);
 
 	if (!hwc_region_unload(r)) {
-		/* Our devices stay behind closed bridges. */
+		pr_err("devices of %pOF stay behind closed bridges: %s\n", r->guard.np, r->failed);
 		hwc_region_close(r);
 		hwc_guard_off(&r->guard);
 		mutex_lock(&hwc_lock);
@@ -831,13 +920,12 @@ static void hwc_region_remove(struct device *dev)
 	return;
 
 found:
-	hwcontainer_resource_unregister(r->res);
-	kthread_queue_work(r->manager->worker, &r->unload);
-	kthread_flush_work(&r->unload);
-
 	mutex_lock(&hwc_lock);
 	list_del(&r->in_regions);
 	mutex_unlock(&hwc_lock);
+	hwcontainer_resource_unregister(r->res);
+	kthread_queue_work(r->manager->worker, &r->unload);
+	kthread_flush_work(&r->unload);
 	hwc_region_free(r);
 }
 

@@ -21,12 +21,13 @@ struct blob {
 };
 
 /* Each string is found by its offset, STRING_... below. */
-static const char blob_strings[] = "reg\0compatible\0phandle\0name\0a/b";
+static const char blob_strings[] = "reg\0compatible\0phandle\0name\0a/b\0target";
 #define STRING_REG		0
 #define STRING_COMPATIBLE	4
 #define STRING_PHANDLE		15
 #define STRING_NAME		23
 #define STRING_SLASH		28
+#define STRING_TARGET		32
 
 static void blob_word(struct blob *b, u32 word)
 {
@@ -84,23 +85,39 @@ static u32 blob_end(struct blob *b)
 	return size;
 }
 
-/* A root with one node that has one property, before its end token. */
-static void blob_body(struct blob *b)
+/* An overlay of one fragment, whose __overlay__ is open. */
+static void blob_overlay(struct blob *b)
 {
 	blob_begin(b);
 	blob_node(b, "");
+	blob_node(b, "fragment@0");
+	blob_node(b, "__overlay__");
+}
+
+/* The same with one node in it that has one property, before the end token. */
+static void blob_body(struct blob *b)
+{
+	blob_overlay(b);
 	blob_node(b, "fir@0");
 	blob_prop(b, STRING_REG, 0x1000);
 	blob_word(b, FDT_END_NODE);
 	blob_word(b, FDT_END_NODE);
+	blob_word(b, FDT_END_NODE);
+	blob_word(b, FDT_END_NODE);
+}
+
+static void expect_error(struct kunit *test, const struct blob *b, size_t size, int error,
+			 const char *text)
+{
+	char why[HWC_WHY] = "";
+
+	KUNIT_EXPECT_EQ(test, hwc_fdt_check(b->bytes, size, why, sizeof(why)), error);
+	KUNIT_EXPECT_STREQ(test, why, text);
 }
 
 static void expect_refused(struct kunit *test, const struct blob *b, size_t size, const char *text)
 {
-	char why[HWC_WHY] = "";
-
-	KUNIT_EXPECT_EQ(test, hwc_fdt_check(b->bytes, size, why, sizeof(why)), -EBADMSG);
-	KUNIT_EXPECT_STREQ(test, why, text);
+	expect_error(test, b, size, -EBADMSG, text);
 }
 
 static void expect_good(struct kunit *test, const struct blob *b, size_t size)
@@ -134,7 +151,7 @@ static void headers_that_lie_are_refused(struct kunit *test)
 		       "overlay begins with 0x27051956, a device tree with 0xd00dfeed");
 	blob_set(&b, magic, FDT_MAGIC);
 	blob_set(&b, totalsize, size + 1);
-	expect_refused(test, &b, size, "overlay has 120 bytes, its header says 121");
+	expect_refused(test, &b, size, "overlay has 167 bytes, its header says 168");
 	blob_set(&b, totalsize, size);
 	blob_set(&b, version, 3);
 	expect_refused(test, &b, size, "overlay is of version 3, 17 is understood");
@@ -144,7 +161,7 @@ static void headers_that_lie_are_refused(struct kunit *test)
 		       "overlay's structure block at 4294967292 does not fit in it");
 	blob_set(&b, off_dt_struct, sizeof(struct fdt_header));
 	blob_set(&b, size_dt_strings, 0xffffffff);
-	expect_refused(test, &b, size, "overlay's strings block at 88 does not fit in it");
+	expect_refused(test, &b, size, "overlay's strings block at 128 does not fit in it");
 }
 
 static void every_cut_is_refused(struct kunit *test)
@@ -176,7 +193,7 @@ static void broken_structures_are_refused(struct kunit *test)
 	blob_body(&b);
 	blob_word(&b, FDT_END_NODE);
 	blob_word(&b, FDT_END);
-	expect_refused(test, &b, blob_end(&b), "overlay ends a node too many at byte 88");
+	expect_refused(test, &b, blob_end(&b), "overlay ends a node too many at byte 128");
 
 	blob_begin(&b);
 	blob_node(&b, "");
@@ -189,74 +206,121 @@ static void broken_structures_are_refused(struct kunit *test)
 
 	blob_body(&b);
 	blob_word(&b, 7);
-	expect_refused(test, &b, blob_end(&b), "overlay has the token 0x00000007 at byte 84");
+	expect_refused(test, &b, blob_end(&b), "overlay has the token 0x00000007 at byte 124");
 
 	blob_body(&b);
 	blob_prop(&b, STRING_REG, 0);
-	expect_refused(test, &b, blob_end(&b), "overlay has a property outside of nodes at byte 88");
+	expect_refused(test, &b, blob_end(&b),
+		       "overlay has a property outside of nodes at byte 124");
+
+	blob_overlay(&b);
+	blob_node(&b, "fir@0");
+	blob_word(&b, FDT_END_NODE);
+	blob_prop(&b, STRING_REG, 0);
+	expect_refused(test, &b, blob_end(&b), "overlay has a property behind nodes at byte 96");
 }
 
-static void names_for_sysfs_are_refused(struct kunit *test)
+/* A node @name where @open says, with one property. */
+static void expect_part_error(struct kunit *test, const char *const *open, u32 name, u32 value,
+			      int error, const char *text)
 {
 	struct blob b;
 
 	blob_begin(&b);
 	blob_node(&b, "");
-	blob_node(&b, "../../x");
-	expect_refused(test, &b, blob_end(&b), "overlay's node at byte 60 has no valid name");
-
-	blob_begin(&b);
-	blob_node(&b, "");
-	blob_prop(&b, STRING_SLASH, 0);
-	expect_refused(test, &b, blob_end(&b), "overlay's property at byte 52 has no valid name");
-
-	blob_begin(&b);
-	blob_node(&b, "");
-	blob_prop(&b, sizeof(blob_strings), 0);
-	expect_refused(test, &b, blob_end(&b), "overlay's property at byte 52 has no name");
-}
-
-/* One property in a node of this name below the root. */
-static void expect_value_refused(struct kunit *test, const char *node, u32 name, u32 value,
-				 const char *text)
-{
-	struct blob b;
-
-	blob_begin(&b);
-	blob_node(&b, "");
-	blob_node(&b, node);
+	for (; *open; open++)
+		blob_node(&b, *open);
 	blob_prop(&b, name, value);
-	expect_refused(test, &b, blob_end(&b), text);
+	expect_error(test, &b, blob_end(&b), error, text);
 }
 
-static void values_the_kernel_trusts_are_refused(struct kunit *test)
+#define PARTS(...) ((const char *const []) { __VA_ARGS__, NULL })
+
+static void only_the_parts_of_an_overlay_are_taken(struct kunit *test)
 {
-	expect_value_refused(test, "fir@0", STRING_COMPATIBLE, 0x61626364,
-			     "overlay's property compatible at byte 64 has no valid value");
-	expect_value_refused(test, "fir@0", STRING_NAME, 0x61620000,
-			     "overlay's property name at byte 64 has no valid value");
-	expect_value_refused(test, "fir@0", STRING_PHANDLE, 0,
-			     "overlay's property phandle at byte 64 has no valid value");
-	expect_value_refused(test, "fir@0", STRING_PHANDLE, 0xfffffff0,
-			     "overlay's property phandle at byte 64 has no valid value");
-	/* off + 4 > length would wrap around in adjust_local_phandle_references() */
-	expect_value_refused(test, "__local_fixups__", STRING_REG, 0xfffffffc,
-			     "overlay's property reg at byte 76 has no valid value");
-	expect_value_refused(test, "__local_fixups__@0", STRING_REG, 0xfffffffc,
-			     "overlay's property reg at byte 76 has no valid value");
-	/* strlen() in update_usages_of_a_phandle_reference() */
-	expect_value_refused(test, "__fixups__", STRING_REG, 0x2f613a62,
-			     "overlay's property reg at byte 68 has no valid value");
+	expect_part_error(test, PARTS("fir@0"), 0, 0, -EBADMSG,
+			  "overlay's node fir@0 is no part of an overlay");
+	expect_part_error(test, PARTS("__symbols__"), 0, 0, -EPERM,
+			  "overlay has __symbols__, build it without dtc -@");
+	expect_part_error(test, PARTS("__symbols__@0"), 0, 0, -EBADMSG,
+			  "overlay's node __symbols__@0 is no part of an overlay");
+	/* of_get_child_by_name() takes it for __overlay__ */
+	expect_part_error(test, PARTS("fragment@0", "__overlay__@0"), 0, 0, -EPERM,
+			  "overlay may not have the node __overlay__@0 at byte 64");
+	expect_part_error(test, PARTS("fragment@0", "__overlay__", "pcie@0"), 0, 0, -EPERM,
+			  "overlay may not have the node pcie@0 at byte 80");
+	expect_part_error(test, PARTS("fragment@0", "__overlay__", "isa"), 0, 0, -EPERM,
+			  "overlay may not have the node isa at byte 80");
+	expect_part_error(test, PARTS("fragment@0", "__overlay__", "../x"), 0, 0, -EPERM,
+			  "overlay may not have the node ../x at byte 80");
+	/* would fix up the fixups after they were checked */
+	expect_part_error(test, PARTS("__local_fixups__", "__fixups__"), 0, 0, -EPERM,
+			  "overlay may not have the node __fixups__ at byte 72");
 }
 
-static void depth_is_bounded(struct kunit *test)
+static void names_that_clash_are_refused(struct kunit *test)
+{
+	struct blob b;
+
+	blob_overlay(&b);
+	blob_node(&b, "fir@0");
+	blob_word(&b, FDT_END_NODE);
+	blob_node(&b, "FIR@0");
+	expect_refused(test, &b, blob_end(&b), "overlay has two nodes FIR@0 beside each other");
+
+	blob_overlay(&b);
+	blob_word(&b, FDT_END_NODE);
+	blob_word(&b, FDT_END_NODE);
+	blob_node(&b, "fragment@0");
+	expect_refused(test, &b, blob_end(&b),
+		       "overlay has two nodes fragment@0 beside each other");
+
+	blob_overlay(&b);
+	blob_prop(&b, STRING_REG, 0);
+	blob_prop(&b, STRING_REG, 0);
+	expect_refused(test, &b, blob_end(&b), "overlay has reg twice in one node at byte 96");
+
+	blob_overlay(&b);
+	blob_prop(&b, STRING_SLASH, 0);
+	expect_refused(test, &b, blob_end(&b), "overlay's property at byte 80 has no valid name");
+
+	blob_overlay(&b);
+	blob_prop(&b, sizeof(blob_strings), 0);
+	expect_refused(test, &b, blob_end(&b), "overlay's property at byte 80 has no name");
+}
+
+static void values_the_kernel_trusts_are_checked(struct kunit *test)
+{
+	const char *const *device = PARTS("fragment@0", "__overlay__", "fir@0");
+
+	expect_part_error(test, device, STRING_COMPATIBLE, 0x61626364, -EBADMSG,
+			  "overlay's property compatible at byte 92 has no valid value");
+	expect_part_error(test, device, STRING_NAME, 0x61620000, -EPERM,
+			  "overlay may not have the property name");
+	expect_part_error(test, device, STRING_PHANDLE, 0, -EBADMSG,
+			  "overlay's property phandle at byte 92 has no valid value");
+	expect_part_error(test, device, STRING_PHANDLE, 0xfffffff0, -EBADMSG,
+			  "overlay's property phandle at byte 92 has no valid value");
+	/* off + 4 > length would wrap around in adjust_local_phandle_references() */
+	expect_part_error(test, PARTS("__local_fixups__", "fragment@0"), STRING_TARGET, 0xfffffffc,
+			  -EBADMSG, "overlay's property target at byte 88 has no valid value");
+	/* a string that was checked would lose its end */
+	expect_part_error(test, PARTS("__local_fixups__", "fragment@0"), STRING_COMPATIBLE, 0,
+			  -EBADMSG, "overlay's property compatible at byte 88 has no valid value");
+	/* strlen() in update_usages_of_a_phandle_reference() */
+	expect_part_error(test, PARTS("__fixups__"), STRING_REG, 0x2f613a62, -EBADMSG,
+			  "overlay's fixup of reg has no end");
+	expect_part_error(test, PARTS("__fixups__"), STRING_REG, 0x2f613a00, -EPERM,
+			  "overlay reaches out at /a:");
+}
+
+static void sizes_are_bounded(struct kunit *test)
 {
 	struct blob b;
 	int i;
 
-	blob_begin(&b);
-	blob_node(&b, "");
-	for (i = 1; i <= HWC_FDT_DEPTH; i++)
+	blob_overlay(&b);
+	for (i = 3; i <= HWC_FDT_DEPTH; i++)
 		blob_node(&b, "n");
 	expect_refused(test, &b, blob_end(&b), "overlay has more than 16 nodes inside each other");
 }
@@ -266,9 +330,10 @@ static struct kunit_case hwc_fdt_cases[] = {
 	KUNIT_CASE(headers_that_lie_are_refused),
 	KUNIT_CASE(every_cut_is_refused),
 	KUNIT_CASE(broken_structures_are_refused),
-	KUNIT_CASE(names_for_sysfs_are_refused),
-	KUNIT_CASE(values_the_kernel_trusts_are_refused),
-	KUNIT_CASE(depth_is_bounded),
+	KUNIT_CASE(only_the_parts_of_an_overlay_are_taken),
+	KUNIT_CASE(names_that_clash_are_refused),
+	KUNIT_CASE(values_the_kernel_trusts_are_checked),
+	KUNIT_CASE(sizes_are_bounded),
 	{}
 };
 

@@ -96,7 +96,7 @@ TEST_F(refused, images)
 		{ HWC_PR0, SHA_BIT, HWC_IMAGES "bad-empty.bin", ENODATA, "the overlay is empty" },
 		{ HWC_PR0, SHA_BIT, "/tmp", EINVAL, "the overlay is not a regular file" },
 		{ HWC_PR0, SHA_BIT, HWC_IMAGES "sha256-4m.bit", EFBIG,
-		  "the overlay has 4194791 bytes, at most 1048576 are taken" },
+		  "the overlay has 4194791 bytes, at most 65536 are taken" },
 		{ HWC_PR0, HWC_IMAGES "sha256-other.bit", NULL, EBADMSG,
 		  "image is for IDCODE 0x0484a093 (xczu9), the device of " HWC_PR0
 		  " has 0x04a49093 (xck26)" },

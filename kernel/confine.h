@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* hwcontainer: what keeps an overlay inside its region; between confine.c and ranges.c. */
+#ifndef HWC_CONFINE_H
+#define HWC_CONFINE_H
+
+#include <linux/types.h>
+
+struct device_node;
+
+/**
+ * struct hwc_ov - a fragment that is looked at
+ * @region: live node of the region
+ * @target: live node that the fragment targets, or NULL
+ * @overlay: the fragment's __overlay__, not in the tree
+ * @in_advance: nodes of overlays that are in the region now will have gone
+ * @why: receives one sentence on refusal, HWC_WHY bytes
+ */
+struct hwc_ov {
+	const struct device_node *region;
+	const struct device_node *target;
+	const struct device_node *overlay;
+	bool in_advance;
+	char *why;
+};
+
+/* confine.c */
+int hwc_confine_fragment(const struct hwc_ov *ov);
+bool hwc_node_is_below(const struct device_node *np, const struct device_node *top);
+struct device_node *hwc_fragment_target(const struct device_node *fragment);
+
+/* ranges.c */
+int hwc_ranges_check(const struct hwc_ov *ov, const struct device_node *node);
+
+#endif
