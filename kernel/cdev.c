@@ -51,6 +51,8 @@ static long hwc_ioctl_claim_open(const struct hwcontainer_claim_open __user *arg
 		return -EFAULT;
 	if (size < sizeof(req))
 		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
 	ret = copy_struct_from_user(&req, sizeof(req), arg, size);
 	if (ret)
 		return ret;

@@ -3,7 +3,7 @@
  * hwcontainer: claims, from the grant to the end.
  *
  * A claim that needs work goes through steps, each queued by the one before:
- * examine, configure, settle, and release at its end. Steps run without the
+ * read, examine, configure, settle, and release at its end. Steps run without the
  * core lock; between two of them, hwc_claim_advance_locked() decides what is
  * next. However a claim ends, the steps under way see @ending and unwind.
  */
@@ -28,13 +28,19 @@ struct hwcontainer_claim *hwc_claim_get(struct hwcontainer_claim *claim)
 	return claim;
 }
 
-static void hwc_claim_free(struct kref *ref)
+static void hwc_claim_close_files(struct hwcontainer_claim *claim)
 {
-	struct hwcontainer_claim *claim = container_of(ref, struct hwcontainer_claim, ref);
 	int slot;
 
 	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++)
 		hwc_file_close(&claim->file[slot]);
+}
+
+static void hwc_claim_free(struct kref *ref)
+{
+	struct hwcontainer_claim *claim = container_of(ref, struct hwcontainer_claim, ref);
+
+	hwc_claim_close_files(claim);
 	hwc_devset_put(claim->devices);
 	kfree(claim->container);
 	kfree(claim->message);
@@ -58,7 +64,7 @@ struct hwcontainer_claim *hwc_claim_find_locked(u32 id)
 static void hwc_claim_set_state_locked(struct hwcontainer_claim *claim,
 				       enum hwcontainer_claim_state state)
 {
-	claim->state = state;
+	WRITE_ONCE(claim->state, state);
 	if (claim->announced)
 		hwc_claim_ntf_locked(claim);
 	wake_up_all(&claim->wait);
@@ -83,7 +89,7 @@ static void hwc_claim_queue_locked(struct hwcontainer_claim *claim, enum hwc_ste
 	if (in_worker && claim->res->worker)
 		kthread_queue_work(claim->res->worker, &claim->hw);
 	else
-		queue_work(hwc_wq, &claim->work);
+		queue_work(step == HWC_READ ? hwc_read_wq : hwc_wq, &claim->work);
 }
 
 static void hwc_claim_enter_hw_locked(struct hwcontainer_claim *claim)
@@ -159,9 +165,12 @@ static void hwc_claim_finish_locked(struct hwcontainer_claim *claim)
 	}
 }
 
-static int hwc_claim_examine(struct hwcontainer_claim *claim)
+/*
+ * A file may never answer (FUSE), and its reader cannot be interrupted. So a
+ * claim may end and its resource go while this runs: it touches neither.
+ */
+static int hwc_claim_read(struct hwcontainer_claim *claim)
 {
-	struct hwcontainer_resource *res = claim->res;
 	int slot, ret;
 
 	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
@@ -170,19 +179,23 @@ static int hwc_claim_examine(struct hwcontainer_claim *claim)
 			return ret;
 	}
 	hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_READ);
-	if (res->kind->examine) {
-		ret = res->kind->examine(res, claim);
-		if (ret)
-			return ret;
-	}
-	hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_CHECKED);
 	return 0;
+}
+
+static int hwc_claim_examine(struct hwcontainer_claim *claim)
+{
+	struct hwcontainer_resource *res = claim->res;
+	int ret = res->kind->examine ? res->kind->examine(res, claim) : 0;
+
+	if (!ret)
+		hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_CHECKED);
+	return ret;
 }
 
 static int hwc_claim_configure(struct hwcontainer_claim *claim)
 {
 	struct hwcontainer_resource *res = claim->res;
-	int slot, ret = 0;
+	int ret = 0;
 
 	mutex_lock(&hwc_lock);
 	if (!claim->ending)
@@ -193,8 +206,7 @@ static int hwc_claim_configure(struct hwcontainer_claim *claim)
 		ret = -ECANCELED;
 	else if (res->kind->configure)
 		ret = res->kind->configure(res, claim);
-	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++)
-		hwc_file_close(&claim->file[slot]);
+	hwc_claim_close_files(claim);
 	return ret;
 }
 
@@ -215,6 +227,7 @@ static int hwc_claim_release(struct hwcontainer_claim *claim)
 }
 
 static int (*const hwc_steps[])(struct hwcontainer_claim *claim) = {
+	[HWC_READ] = hwc_claim_read,
 	[HWC_EXAMINE] = hwc_claim_examine,
 	[HWC_CONFIGURE] = hwc_claim_configure,
 	[HWC_SETTLE] = hwc_claim_settle,
@@ -231,6 +244,14 @@ static void hwc_claim_advance_locked(struct hwcontainer_claim *claim, int ret)
 		claim->error = ret;
 
 	switch (claim->step) {
+	case HWC_READ:
+		if (!res)
+			break;	/* released meanwhile */
+		if (ret)
+			hwc_claim_finish_locked(claim);
+		else
+			hwc_claim_queue_locked(claim, HWC_EXAMINE);
+		break;
 	case HWC_EXAMINE:
 		if (ret || claim->ending || claim->flags & HWCONTAINER_CLAIM_FLAGS_DRY_RUN)
 			hwc_claim_finish_locked(claim);
@@ -252,6 +273,8 @@ static void hwc_claim_advance_locked(struct hwcontainer_claim *claim, int ret)
 			hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_READY);
 		break;
 	case HWC_RELEASE:
+		hwc_devset_put(claim->devices);
+		claim->devices = NULL;
 		hwc_claim_finish_locked(claim);
 		break;
 	}
@@ -260,10 +283,14 @@ static void hwc_claim_advance_locked(struct hwcontainer_claim *claim, int ret)
 static void hwc_claim_run(struct hwcontainer_claim *claim)
 {
 	int ret = hwc_steps[claim->step](claim);
+	bool last;
 
 	mutex_lock(&hwc_lock);
 	hwc_claim_advance_locked(claim, ret);
+	last = !claim->busy && list_empty(&claim->in_waiting);
 	mutex_unlock(&hwc_lock);
+	if (last)
+		hwc_claim_close_files(claim);
 	hwc_claim_put(claim);
 }
 
@@ -309,10 +336,13 @@ static struct hwcontainer_claim *hwc_claim_alloc(struct hwcontainer_resource *re
 {
 	struct hwcontainer_claim *claim;
 
+	int ret = -ENODEV;
+
 	if (!try_module_get(THIS_MODULE))
-		return NULL;
+		return ERR_PTR(ret);
 	if (!try_module_get(res->kind->owner))
 		goto err_put_self;
+	ret = -ENOMEM;
 	claim = kzalloc(struct_size(claim, priv, res->kind->priv_size), GFP_KERNEL);
 	if (!claim)
 		goto err_put_owner;
@@ -344,7 +374,7 @@ err_put_owner:
 	module_put(res->kind->owner);
 err_put_self:
 	module_put(THIS_MODULE);
-	return NULL;
+	return ERR_PTR(ret);
 }
 
 static int hwc_claim_open_files(struct hwcontainer_claim *claim, const struct hwc_want *want,
@@ -403,8 +433,10 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 		return ERR_PTR(hwc_refuse(extack, -ENOENT, "there is no resource %s",
 					  hwc_tail(want->resource, 50)));
 	claim = hwc_claim_alloc(res, txn);
-	if (!claim)
-		return ERR_PTR(hwc_refuse(extack, -ENOMEM, "out of memory"));
+	if (IS_ERR(claim))
+		return ERR_PTR(hwc_refuse(extack, PTR_ERR(claim), "%s",
+					  PTR_ERR(claim) == -ENODEV ? "the module is leaving" :
+					  "out of memory"));
 
 	if (res->in_use >= res->capacity) {
 		ret = hwc_refuse_busy_locked(res, claim, extack);
@@ -452,7 +484,7 @@ void hwc_claim_start_locked(struct hwcontainer_claim *claim)
 	claim->announced = true;
 	hwc_claim_ntf_locked(claim);
 	if (claim->state == HWCONTAINER_CLAIM_STATE_QUEUED)
-		hwc_claim_queue_locked(claim, HWC_EXAMINE);
+		hwc_claim_queue_locked(claim, HWC_READ);
 }
 
 /* Make @holder the one whose death ends the claim. */
@@ -503,7 +535,7 @@ void hwc_claim_end_locked(struct hwcontainer_claim *claim)
 	hwc_claim_uncount_locked(claim);
 	hwc_claim_hold_locked(claim, NULL);
 
-	if (claim->busy) {
+	if (claim->busy && claim->step != HWC_READ) {
 		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_RELEASING);
 	} else if (claim->state == HWCONTAINER_CLAIM_STATE_READY && hwc_claim_drop_locked(claim)) {
 		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_RELEASING);

@@ -9,9 +9,10 @@
 #include "internal.h"
 
 DEFINE_MUTEX(hwc_lock);	/* what it protects: internal.h */
-unsigned int hwc_generation;
+unsigned int hwc_generation = 1;	/* 0 would mean to a dump that it is the first */
 DEFINE_XARRAY_ALLOC1(hwc_resources);
 struct workqueue_struct *hwc_wq;
+struct workqueue_struct *hwc_read_wq;
 
 static LIST_HEAD(hwc_kinds);
 static u32 hwc_next_resource;
@@ -211,8 +212,6 @@ hwc_resource_alloc(const struct hwcontainer_resource_desc *desc)
 		goto err_free;
 	for (i = 0; i < 1 + desc->n_alias; i++) {
 		text = i ? desc->alias[i - 1] : desc->name;
-		if (strlen(text) > HWCONTAINER_NAME_MAX)
-			goto err_free;
 		res->names[i].res = res;
 		res->names[i].text = kstrdup(text, GFP_KERNEL);
 		if (!res->names[i].text)
@@ -255,14 +254,21 @@ static int hwc_resource_publish_locked(struct hwcontainer_resource *res)
  *
  * Context: process, may sleep.
  * Return: the resource, or an ERR_PTR: -EEXIST when a name is taken, -ENOENT
- * when the kind is not registered, -ENOMEM (also for a name too long).
+ * when the kind is not registered, -ENAMETOOLONG, -ENOMEM.
  */
 struct hwcontainer_resource *
 hwcontainer_resource_register(const struct hwcontainer_resource_desc *desc)
 {
-	struct hwcontainer_resource *res = hwc_resource_alloc(desc);
+	struct hwcontainer_resource *res;
+	unsigned int i;
 	int ret;
 
+	if (strlen(desc->name) > HWCONTAINER_NAME_MAX)
+		return ERR_PTR(-ENAMETOOLONG);
+	for (i = 0; i < desc->n_alias; i++)
+		if (strlen(desc->alias[i]) > HWCONTAINER_NAME_MAX)
+			return ERR_PTR(-ENAMETOOLONG);
+	res = hwc_resource_alloc(desc);
 	if (!res)
 		return ERR_PTR(-ENOMEM);
 
@@ -366,15 +372,23 @@ int hwc_core_init(void)
 	if (ret)
 		return ret;
 	hwc_wq = alloc_workqueue("hwcontainer", WQ_UNBOUND, 0);
-	if (!hwc_wq) {
-		rhashtable_destroy(&hwc_names);
-		return -ENOMEM;
-	}
+	if (!hwc_wq)
+		goto err_names;
+	hwc_read_wq = alloc_workqueue("hwcontainer-read", WQ_UNBOUND, 0);
+	if (!hwc_read_wq)
+		goto err_wq;
 	return 0;
+
+err_wq:
+	destroy_workqueue(hwc_wq);
+err_names:
+	rhashtable_destroy(&hwc_names);
+	return -ENOMEM;
 }
 
 void hwc_core_exit(void)
 {
+	destroy_workqueue(hwc_read_wq);
 	destroy_workqueue(hwc_wq);
 	rhashtable_destroy(&hwc_names);
 	/* No claims, but the place of the last one. */

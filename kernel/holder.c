@@ -15,9 +15,6 @@
 
 #include "internal.h"
 
-/* Apart from hwc_wq, where files that never answer may take up every place. */
-static struct workqueue_struct *hwc_holder_wq;
-
 struct hwc_holder hwc_nobody = {
 	.type = HWCONTAINER_HOLDER_NOBODY,
 	.claims = LIST_HEAD_INIT(hwc_nobody.claims),
@@ -69,7 +66,7 @@ void hwc_holder_put_locked(struct hwc_holder *holder)
 {
 	lockdep_assert_held(&hwc_lock);
 	if (!--holder->refs && holder->type == HWCONTAINER_HOLDER_PROCESS)
-		queue_work(hwc_holder_wq, &to_process(holder)->free);
+		queue_work(hwc_wq, &to_process(holder)->free);
 }
 
 /* End every claim that hangs on @holder. */
@@ -113,7 +110,7 @@ static int hwc_process_wake(wait_queue_entry_t *wait, unsigned int mode, int syn
 {
 	struct hwc_process *p = container_of(wait, struct hwc_process, wait);
 
-	queue_work(hwc_holder_wq, &p->died);
+	queue_work(hwc_wq, &p->died);
 	return 0;
 }
 
@@ -185,21 +182,10 @@ struct hwc_holder *hwc_holder_from_pidfd(int fd, struct netlink_ext_ack *extack)
 	return &p->holder;
 }
 
-/* Process behind a holder, as the reader counts processes; 0 for none. */
+/* Process behind a holder, as the first pid namespace counts; 0 for none. */
 u32 hwc_holder_pid(struct hwc_holder *holder)
 {
 	if (!holder || holder->type != HWCONTAINER_HOLDER_PROCESS)
 		return 0;
-	return pid_vnr(to_process(holder)->pid);
-}
-
-int hwc_holders_init(void)
-{
-	hwc_holder_wq = alloc_workqueue("hwcontainer-holders", WQ_UNBOUND, 0);
-	return hwc_holder_wq ? 0 : -ENOMEM;
-}
-
-void hwc_holders_exit(void)
-{
-	destroy_workqueue(hwc_holder_wq);
+	return pid_nr(to_process(holder)->pid);
 }

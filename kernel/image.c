@@ -67,13 +67,14 @@ int hwc_file_open(struct hwc_file *f, const struct hwc_want *want, enum hwcontai
 					  kind->name, what);
 		return 0;
 	}
-	if (!kind->blob_max[slot])
+	f->max = kind->blob_max[slot];
+	if (!f->max)
 		return hwc_refuse(extack, -EINVAL, "a resource of kind %s takes no %s",
 				  kind->name, what);
 	f->file = fget(fd);
 	if (!f->file)
 		return hwc_refuse(extack, -EBADF, "%s: %d is no open file descriptor", what, fd);
-	ret = hwc_file_fits(f->file, kind->blob_max[slot], what, extack);
+	ret = hwc_file_fits(f->file, f->max, what, extack);
 	if (ret) {
 		fput(f->file);
 		f->file = NULL;
@@ -92,17 +93,43 @@ void hwc_file_close(struct hwc_file *f)
 	f->blob.size = 0;
 }
 
+/* Bytes between two looks at whether somebody else wants the processor. */
+#define HWC_DIGEST_STEP SZ_1M
+
+static int hwc_sha256_digest(const struct hwcontainer_claim *claim, const void *data, size_t size,
+			     u8 *digest)
+{
+	SHASH_DESC_ON_STACK(desc, hwc_sha256);
+	size_t step;
+	int ret;
+
+	desc->tfm = hwc_sha256;
+	ret = crypto_shash_init(desc);
+	for (; size && !ret; size -= step, data += step) {
+		if (hwcontainer_claim_cancelled(claim))
+			return -ECANCELED;
+		step = min_t(size_t, size, HWC_DIGEST_STEP);
+		ret = crypto_shash_update(desc, data, step);
+		cond_resched();
+	}
+	return ret ?: crypto_shash_final(desc, digest);
+}
+
 static int hwc_file_digest(struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
 {
 	struct hwc_file *f = &claim->file[slot];
+	u8 digest[HWCONTAINER_DIGEST_LEN];
 	int ret;
 
 	if (!f->wanted && !(claim->flags & HWCONTAINER_CLAIM_FLAGS_KEEP))
 		return 0;
-	ret = crypto_shash_tfm_digest(hwc_sha256, f->blob.data, f->blob.size, f->blob.digest);
+	ret = hwc_sha256_digest(claim, f->blob.data, f->blob.size, digest);
 	if (ret)
 		return hwcontainer_claim_refuse(claim, ret, "the kernel cannot compute SHA-256");
+	mutex_lock(&hwc_lock);
+	memcpy(f->blob.digest, digest, sizeof(digest));
 	f->blob.has_digest = true;
+	mutex_unlock(&hwc_lock);
 	if (f->wanted && memcmp(f->want, f->blob.digest, sizeof(f->want)))
 		return hwcontainer_claim_refuse(claim, -EBADMSG,
 						"the digest of the %s is %*phN, asked for was %*phN",
@@ -136,8 +163,7 @@ int hwc_file_read(struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
 							what, (int)sizeof(f->want), f->want);
 		return 0;
 	}
-	size = kernel_read_file(f->file, 0, &data, claim->res->kind->blob_max[slot], NULL,
-				READING_FIRMWARE);
+	size = kernel_read_file(f->file, 0, &data, f->max, NULL, READING_FIRMWARE);
 	fput(f->file);
 	f->file = NULL;
 	if (size == -ETXTBSY)

@@ -45,8 +45,9 @@ extern unsigned int hwc_generation;
 
 extern struct xarray hwc_resources;
 
-/* Runs everything that may sleep but does not touch hardware. */
+/* Runs everything that may sleep but does not touch hardware; files have their own. */
 extern struct workqueue_struct *hwc_wq;
+extern struct workqueue_struct *hwc_read_wq;
 
 /**
  * struct hwcontainer_resource - a registered resource
@@ -102,12 +103,14 @@ extern struct xarray hwc_claims;
 /**
  * struct hwc_file - one file of a claim's image
  * @file: open file, until it is read
+ * @max: most bytes that are taken
  * @wanted: a digest was asked for
  * @want: that digest
  * @blob: the bytes, from examine to the end of configure
  */
 struct hwc_file {
 	struct file *file;
+	size_t max;
 	bool wanted;
 	u8 want[HWCONTAINER_DIGEST_LEN];
 	struct hwcontainer_blob blob;
@@ -115,6 +118,7 @@ struct hwc_file {
 
 /* What is done for a claim; configure and release in the resource's worker. */
 enum hwc_step {
+	HWC_READ,
 	HWC_EXAMINE,
 	HWC_CONFIGURE,
 	HWC_SETTLE,
@@ -244,8 +248,6 @@ struct hwc_holder {
 
 extern struct hwc_holder hwc_nobody;
 
-int hwc_holders_init(void);
-void hwc_holders_exit(void);
 void hwc_holder_init(struct hwc_holder *holder, enum hwcontainer_holder type);
 void hwc_holder_get_locked(struct hwc_holder *holder);
 void hwc_holder_put_locked(struct hwc_holder *holder);

@@ -10,7 +10,6 @@ static const struct {
 	void (*exit)(void);
 } hwc_parts[] = {
 	{ hwc_image_init, hwc_image_exit },
-	{ hwc_holders_init, hwc_holders_exit },
 	{ hwc_core_init, hwc_core_exit },
 	{ hwc_cdev_init, hwc_cdev_exit },
 	{ hwc_netlink_init, hwc_netlink_exit },

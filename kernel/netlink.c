@@ -18,21 +18,6 @@
 /* Number of the last request that made claims. Core lock. */
 static u64 hwc_txn_serial;
 
-/*
- * Resources belong to the machine, and so does who may have them: requests come
- * from the first network namespace. Whoever has the hardware configured can
- * master the bus, which is more than CAP_NET_ADMIN says.
- */
-static int hwc_nl_may(struct sk_buff *skb, struct genl_info *info, bool change)
-{
-	if (!net_eq(genl_info_net(info), &init_net))
-		return hwc_refuse(info->extack, -EPERM,
-				  "hardware is handed out from the first network namespace only");
-	if (change && !netlink_capable(skb, CAP_SYS_ADMIN))
-		return hwc_refuse(info->extack, -EPERM, "configuring hardware needs CAP_SYS_ADMIN");
-	return 0;
-}
-
 /* Names from a request end up in sentences, and those on terminals. */
 static int hwc_nl_check_word(struct genl_info *info, const char *word, const char *what)
 {
@@ -47,6 +32,84 @@ static int hwc_nl_check_word(struct genl_info *info, const char *word, const cha
 static int hwc_nl_missing(struct genl_info *info, const char *what)
 {
 	return hwc_refuse(info->extack, -EINVAL, "the request has no %s", what);
+}
+
+/*
+ * Resources belong to the machine, and so does who may have them: requests come
+ * from the first network namespace. Whoever has the hardware configured can
+ * master the bus, which is more than CAP_NET_ADMIN says.
+ */
+static int hwc_nl_check_net(const struct net *net, struct netlink_ext_ack *extack)
+{
+	if (net_eq(net, &init_net))
+		return 0;
+	return hwc_refuse(extack, -EPERM,
+			  "hardware is handed out from the first network namespace only");
+}
+
+int hwc_nl_pre_change(const struct genl_split_ops *ops, struct sk_buff *skb,
+		      struct genl_info *info)
+{
+	int ret = hwc_nl_check_net(genl_info_net(info), info->extack);
+
+	if (!ret && !netlink_capable(skb, CAP_SYS_ADMIN))
+		ret = hwc_refuse(info->extack, -EPERM, "configuring hardware needs CAP_SYS_ADMIN");
+	return ret;
+}
+
+/*
+ * The two below leave the object that a request is about in user_ptr[0], locked,
+ * for hwc_nl_post_unlock().
+ */
+int hwc_nl_pre_resource(const struct genl_split_ops *ops, struct sk_buff *skb,
+			struct genl_info *info)
+{
+	struct nlattr *id = info->attrs[HWCONTAINER_A_RESOURCE_ID];
+	struct nlattr *name = info->attrs[HWCONTAINER_A_RESOURCE_NAME];
+	int ret = hwc_nl_check_net(genl_info_net(info), info->extack);
+
+	if (ret)
+		return ret;
+	if (!id == !name)
+		return hwc_refuse(info->extack, -EINVAL, "give the id or the name of a resource");
+
+	mutex_lock(&hwc_lock);
+	info->user_ptr[0] = id ? xa_load(&hwc_resources, nla_get_u32(id)) :
+				 hwc_resource_find(nla_data(name));
+	if (info->user_ptr[0])
+		return 0;
+	mutex_unlock(&hwc_lock);
+	if (id)
+		return hwc_refuse(info->extack, -ENOENT, "there is no resource %u",
+				  nla_get_u32(id));
+	return hwc_nl_check_word(info, nla_data(name), "name of the resource") ?:
+	       hwc_refuse(info->extack, -ENOENT, "there is no resource %s",
+			  hwc_tail(nla_data(name), 50));
+}
+
+int hwc_nl_pre_claim(const struct genl_split_ops *ops, struct sk_buff *skb,
+		     struct genl_info *info)
+{
+	struct nlattr *id = info->attrs[HWCONTAINER_A_CLAIM_ID];
+	int ret = hwc_nl_check_net(genl_info_net(info), info->extack);
+
+	if (ret)
+		return ret;
+	if (!id)
+		return hwc_nl_missing(info, "claim id");
+
+	mutex_lock(&hwc_lock);
+	info->user_ptr[0] = hwc_claim_find_locked(nla_get_u32(id));
+	if (info->user_ptr[0])
+		return 0;
+	mutex_unlock(&hwc_lock);
+	return hwc_refuse(info->extack, -ENOENT, "there is no claim %u", nla_get_u32(id));
+}
+
+void hwc_nl_post_unlock(const struct genl_split_ops *ops, struct sk_buff *skb,
+			struct genl_info *info)
+{
+	mutex_unlock(&hwc_lock);
 }
 
 /*
@@ -196,7 +259,17 @@ static int hwc_nl_fill_window(struct sk_buff *msg, const struct hwc_window *wind
 	return 0;
 }
 
-static int hwc_nl_fill_device(struct sk_buff *msg, const struct hwc_device *d)
+static int hwc_nl_fill_windows(struct sk_buff *msg, const struct hwc_device *d)
+{
+	unsigned int i;
+
+	for (i = 0; i < d->n_windows; i++)
+		if (hwc_nl_fill_window(msg, &d->window[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int hwc_nl_fill_device(struct sk_buff *msg, const struct hwc_device *d, bool windows)
 {
 	struct nlattr *nest = nla_nest_start(msg, HWCONTAINER_A_CLAIM_DEVICE);
 	const struct hwc_node *node;
@@ -210,9 +283,8 @@ static int hwc_nl_fill_device(struct sk_buff *msg, const struct hwc_device *d)
 	list_for_each_entry(node, &d->nodes, in_device)
 		if (hwc_nl_fill_node(msg, node))
 			return -EMSGSIZE;
-	for (i = 0; i < d->n_windows; i++)
-		if (hwc_nl_fill_window(msg, &d->window[i]))
-			return -EMSGSIZE;
+	if (windows && hwc_nl_fill_windows(msg, d))
+		return -EMSGSIZE;
 	for (i = 0; i < d->n_irq; i++)
 		if (nla_put_u32(msg, HWCONTAINER_A_DEVICE_IRQ, d->irq[i]))
 			return -EMSGSIZE;
@@ -220,14 +292,14 @@ static int hwc_nl_fill_device(struct sk_buff *msg, const struct hwc_device *d)
 	return 0;
 }
 
-static int hwc_nl_fill_devices(struct sk_buff *msg, const struct hwc_devset *set)
+static int hwc_nl_fill_devices(struct sk_buff *msg, const struct hwc_devset *set, bool windows)
 {
 	const struct hwc_device *d;
 
 	if (!set)
 		return 0;
 	list_for_each_entry(d, &set->devices, in_set)
-		if (hwc_nl_fill_device(msg, d))
+		if (hwc_nl_fill_device(msg, d, windows))
 			return -EMSGSIZE;
 	return 0;
 }
@@ -299,8 +371,23 @@ static int hwc_claim_fill_locked(struct sk_buff *msg, void *object)
 	       nla_put_s32(msg, HWCONTAINER_A_CLAIM_PRIORITY, claim->priority) ?:
 	       hwc_nl_fill_claim_digests(msg, claim) ?:
 	       hwc_nl_fill_timings(msg, claim) ?:
-	       hwc_nl_fill_devices(msg, claim->devices) ?:
 	       hwc_nl_fill_failure(msg, claim);
+}
+
+static int hwc_claim_fill_devices_locked(struct sk_buff *msg, void *object)
+{
+	struct hwcontainer_claim *claim = object;
+
+	return hwc_claim_fill_locked(msg, claim) ?:
+	       hwc_nl_fill_devices(msg, claim->devices, false);
+}
+
+static int hwc_claim_fill_all_locked(struct sk_buff *msg, void *object)
+{
+	struct hwcontainer_claim *claim = object;
+
+	return hwc_claim_fill_locked(msg, claim) ?:
+	       hwc_nl_fill_devices(msg, claim->devices, true);
 }
 
 typedef int (*hwc_fill_fn)(struct sk_buff *msg, void *object);
@@ -363,49 +450,18 @@ void hwc_claim_ntf_locked(struct hwcontainer_claim *claim)
 
 int hwcontainer_nl_resource_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *id = info->attrs[HWCONTAINER_A_RESOURCE_ID];
-	struct nlattr *name = info->attrs[HWCONTAINER_A_RESOURCE_NAME];
-	struct hwcontainer_resource *res;
-	int ret = hwc_nl_may(skb, info, false);
-
-	if (ret)
-		return ret;
-	if (!id == !name)
-		return hwc_refuse(info->extack, -EINVAL, "give the id or the name of a resource");
-
-	mutex_lock(&hwc_lock);
-	res = id ? xa_load(&hwc_resources, nla_get_u32(id)) : hwc_resource_find(nla_data(name));
-	if (res)
-		ret = hwc_nl_answer(info, HWCONTAINER_CMD_RESOURCE_GET, hwc_resource_fill_locked,
-				    res);
-	else if (id)
-		ret = hwc_refuse(info->extack, -ENOENT, "there is no resource %u", nla_get_u32(id));
-	else
-		ret = hwc_refuse(info->extack, -ENOENT, "there is no resource %s",
-				 hwc_tail(nla_data(name), 50));
-	mutex_unlock(&hwc_lock);
-	return ret;
+	return hwc_nl_answer(info, HWCONTAINER_CMD_RESOURCE_GET, hwc_resource_fill_locked,
+			     info->user_ptr[0]);
 }
 
+/* Where registers are is for those to know who may read /proc/iomem. */
 int hwcontainer_nl_claim_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *id = info->attrs[HWCONTAINER_A_CLAIM_ID];
-	struct hwcontainer_claim *claim;
-	int ret = hwc_nl_may(skb, info, false);
+	bool admin = netlink_capable(skb, CAP_SYS_ADMIN);
 
-	if (ret)
-		return ret;
-	if (!id)
-		return hwc_nl_missing(info, "claim id");
-
-	mutex_lock(&hwc_lock);
-	claim = hwc_claim_find_locked(nla_get_u32(id));
-	if (claim)
-		ret = hwc_nl_answer(info, HWCONTAINER_CMD_CLAIM_GET, hwc_claim_fill_locked, claim);
-	else
-		ret = hwc_refuse(info->extack, -ENOENT, "there is no claim %u", nla_get_u32(id));
-	mutex_unlock(&hwc_lock);
-	return ret;
+	return hwc_nl_answer(info, HWCONTAINER_CMD_CLAIM_GET,
+			     admin ? hwc_claim_fill_all_locked : hwc_claim_fill_devices_locked,
+			     info->user_ptr[0]);
 }
 
 /* The one dumper: everything in @table, from where the last message stopped. */
@@ -414,10 +470,11 @@ static int hwc_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, struct 
 {
 	unsigned long index;
 	void *object, *hdr;
-	int ret = 0;
+	int ret;
 
-	if (!net_eq(sock_net(skb->sk), &init_net))
-		return 0;
+	ret = hwc_nl_check_net(sock_net(skb->sk), cb->extack);
+	if (ret)
+		return ret;
 	mutex_lock(&hwc_lock);
 	cb->seq = hwc_generation;
 	xa_for_each_start(table, index, object, cb->args[0]) {
@@ -667,18 +724,17 @@ int hwcontainer_nl_claim_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct hwc_nl_holder h;
 	struct sk_buff *msg;
 	void *hdr;
-	int ret = hwc_nl_may(skb, info, true);
+	int ret;
 
-	if (!ret && container)
-		ret = hwc_nl_check_word(info, nla_data(container), "container id");
-	if (ret)
-		return ret;
 	if (!n)
 		return hwc_nl_missing(info, "resource");
 	if (n > HWCONTAINER_REQUESTS_MAX)
 		return hwc_refuse(info->extack, -E2BIG,
 				  "%u resources are asked for, %u are the most", n,
 				  HWCONTAINER_REQUESTS_MAX);
+	ret = container ? hwc_nl_check_word(info, nla_data(container), "container id") : 0;
+	if (ret)
+		return ret;
 	ret = hwc_nl_holder_get(info, &h);
 	if (ret)
 		return ret;
@@ -714,10 +770,8 @@ int hwcontainer_nl_claim_handover_doit(struct sk_buff *skb, struct genl_info *in
 	struct hwcontainer_claim *claim;
 	struct hwc_nl_holder h;
 	struct nlattr *attr;
-	int rem, ret = hwc_nl_may(skb, info, true);
+	int rem, ret;
 
-	if (ret)
-		return ret;
 	if (!info->attrs[HWCONTAINER_A_TXN_CLAIM_ID])
 		return hwc_nl_missing(info, "claim id");
 	ret = hwc_nl_holder_get(info, &h);
@@ -742,10 +796,8 @@ int hwcontainer_nl_claim_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct hwcontainer_claim *claim;
 	struct nlattr *attr;
-	int rem, ret = hwc_nl_may(skb, info, true);
+	int rem, ret;
 
-	if (ret)
-		return ret;
 	if (!info->attrs[HWCONTAINER_A_TXN_CLAIM_ID])
 		return hwc_nl_missing(info, "claim id");
 

@@ -66,7 +66,9 @@ static const struct genl_split_ops hwcontainer_nl_ops[] = {
 	},
 	{
 		.cmd		= HWCONTAINER_CMD_RESOURCE_GET,
+		.pre_doit	= hwc_nl_pre_resource,
 		.doit		= hwcontainer_nl_resource_get_doit,
+		.post_doit	= hwc_nl_post_unlock,
 		.policy		= hwcontainer_resource_get_nl_policy,
 		.maxattr	= HWCONTAINER_A_RESOURCE_NAME,
 		.flags		= GENL_CMD_CAP_DO,
@@ -78,7 +80,9 @@ static const struct genl_split_ops hwcontainer_nl_ops[] = {
 	},
 	{
 		.cmd		= HWCONTAINER_CMD_CLAIM_GET,
+		.pre_doit	= hwc_nl_pre_claim,
 		.doit		= hwcontainer_nl_claim_get_doit,
+		.post_doit	= hwc_nl_post_unlock,
 		.policy		= hwcontainer_claim_get_nl_policy,
 		.maxattr	= HWCONTAINER_A_CLAIM_ID,
 		.flags		= GENL_CMD_CAP_DO,
@@ -90,6 +94,7 @@ static const struct genl_split_ops hwcontainer_nl_ops[] = {
 	},
 	{
 		.cmd		= HWCONTAINER_CMD_CLAIM_NEW,
+		.pre_doit	= hwc_nl_pre_change,
 		.doit		= hwcontainer_nl_claim_new_doit,
 		.policy		= hwcontainer_claim_new_nl_policy,
 		.maxattr	= HWCONTAINER_A_TXN_PRIORITY,
@@ -97,6 +102,7 @@ static const struct genl_split_ops hwcontainer_nl_ops[] = {
 	},
 	{
 		.cmd		= HWCONTAINER_CMD_CLAIM_HANDOVER,
+		.pre_doit	= hwc_nl_pre_change,
 		.doit		= hwcontainer_nl_claim_handover_doit,
 		.policy		= hwcontainer_claim_handover_nl_policy,
 		.maxattr	= HWCONTAINER_A_TXN_CLAIM_ID,
@@ -104,6 +110,7 @@ static const struct genl_split_ops hwcontainer_nl_ops[] = {
 	},
 	{
 		.cmd		= HWCONTAINER_CMD_CLAIM_DEL,
+		.pre_doit	= hwc_nl_pre_change,
 		.doit		= hwcontainer_nl_claim_del_doit,
 		.policy		= hwcontainer_claim_del_nl_policy,
 		.maxattr	= HWCONTAINER_A_TXN_CLAIM_ID,

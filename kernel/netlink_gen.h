@@ -14,6 +14,16 @@
 /* Common nested types */
 extern const struct nla_policy hwcontainer_request_nl_policy[HWCONTAINER_A_REQUEST_OVERLAY_DIGEST + 1];
 
+int hwc_nl_pre_resource(const struct genl_split_ops *ops, struct sk_buff *skb,
+			struct genl_info *info);
+int hwc_nl_pre_claim(const struct genl_split_ops *ops, struct sk_buff *skb,
+		     struct genl_info *info);
+int hwc_nl_pre_change(const struct genl_split_ops *ops, struct sk_buff *skb,
+		      struct genl_info *info);
+void
+hwc_nl_post_unlock(const struct genl_split_ops *ops, struct sk_buff *skb,
+		   struct genl_info *info);
+
 int hwcontainer_nl_noop_doit(struct sk_buff *skb, struct genl_info *info);
 int hwcontainer_nl_info_get_doit(struct sk_buff *skb, struct genl_info *info);
 int hwcontainer_nl_resource_get_doit(struct sk_buff *skb,

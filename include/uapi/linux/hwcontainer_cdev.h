@@ -35,6 +35,9 @@ struct hwcontainer_claim_open {
 /*
  * Returns a file descriptor (O_CLOEXEC), or -1 with errno
  * EINVAL: size, flags or reserved are not as said above
+ * E2BIG: the structure is larger than this kernel's, and not zero there
+ * EFAULT: the structure cannot be read
+ * EMFILE, ENOMEM: no file can be opened
  * ENOENT: there is no such claim
  */
 #define HWCONTAINER_IOC_CLAIM_OPEN \
