@@ -194,7 +194,11 @@ struct hwc_device;
 /** hwc_claim_get() - describe a claim; -ENOENT when there is none */
 HWC_API int hwc_claim_get(struct hwc_ctx *ctx, uint32_t id, struct hwc_claim **claim);
 HWC_API void hwc_claim_free(struct hwc_claim *claim);
-/** hwc_claim_foreach() - describe all claims, as hwc_resource_foreach() */
+/**
+ * hwc_claim_foreach() - describe all claims, as hwc_resource_foreach()
+ *
+ * Their devices are only seen by hwc_claim_get(), which @fn may call.
+ */
 HWC_API int hwc_claim_foreach(struct hwc_ctx *ctx,
 			      int (*fn)(const struct hwc_claim *claim, void *data), void *data);
 

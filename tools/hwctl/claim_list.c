@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* hwctl claim list */
+#include <errno.h>
 #include "hwctl.h"
-
-static int add_json(const struct hwc_claim *claim, void *data)
-{
-	json_object_array_add(data, json_claim(claim));
-	return 0;
-}
 
 static char *holder(const struct hwc_claim *claim)
 {
@@ -18,10 +13,9 @@ static char *holder(const struct hwc_claim *claim)
 	return type ? word(hwc_holder_name(type), type) : text("-");
 }
 
-static int add_row(const struct hwc_claim *claim, void *data)
+static void add_row(struct table *t, const struct hwc_claim *claim)
 {
 	enum hwcontainer_claim_state state = hwc_claim_state(claim);
-	struct table *t = data;
 
 	table_cell(t, PLAIN, text("%u", hwc_claim_id(claim)));
 	table_cell(t, claim_color(state), word(hwc_claim_state_name(state), state));
@@ -30,39 +24,73 @@ static int add_row(const struct hwc_claim *claim, void *data)
 	table_cell(t, PLAIN,
 		   text("%s", *hwc_claim_container(claim) ? hwc_claim_container(claim) : "-"));
 	table_cell(t, PLAIN, claim_nodes(claim));
+}
+
+/**
+ * struct list - claims that are listed
+ * @h: this run
+ * @json: receives them, or NULL
+ * @table: receives them otherwise
+ */
+struct list {
+	struct hwctl *h;
+	struct json_object *json;
+	struct table table;
+};
+
+static void add(struct list *list, const struct hwc_claim *claim)
+{
+	if (list->json)
+		json_object_array_add(list->json, json_claim(claim));
+	else
+		add_row(&list->table, claim);
+}
+
+/* The kernel lists claims without their devices: ask again, for each. */
+static int add_claim(const struct hwc_claim *claim, void *data)
+{
+	struct list *list = data;
+	struct hwc_claim *whole;
+	int err;
+
+	err = hwc_claim_get(list->h->ctx, hwc_claim_id(claim), &whole);
+	if (err == -ENOENT) /* it has ended meanwhile */
+		return 0;
+	if (err)
+		return err;
+	add(list, whole);
+	hwc_claim_free(whole);
 	return 0;
 }
 
-static int list_json(struct hwctl *h)
-{
-	struct json_object *list = need(json_object_new_array());
-
-	if (hwc_claim_foreach(h->ctx, add_json, list)) {
-		json_object_put(list);
-		return refused(h);
-	}
-	json_print(h, list);
-	return DONE;
-}
-
-static int list_text(struct hwctl *h)
+static void add_heads(struct table *t)
 {
 	static const char *const heads[] = {
 		"CLAIM", "STATE", "RESOURCE", "HOLDER", "CONTAINER", "DEVICES",
 	};
-	struct table t = { .columns = ARRAY_SIZE(heads) };
 
+	t->columns = ARRAY_SIZE(heads);
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
-		table_cell(&t, HEAD, text("%s", heads[i]));
-	if (hwc_claim_foreach(h->ctx, add_row, &t))
-		return refused(h);
-	table_print(&t);
-	return DONE;
+		table_cell(t, HEAD, text("%s", heads[i]));
 }
 
 int claim_list(struct hwctl *h, int argc, char **argv)
 {
+	struct list list = { .h = h };
+
 	if (args_words(h, argc, argv, 0, 0))
 		return USAGE;
-	return h->json ? list_json(h) : list_text(h);
+	if (h->json)
+		list.json = need(json_object_new_array());
+	else
+		add_heads(&list.table);
+	if (hwc_claim_foreach(h->ctx, add_claim, &list)) {
+		json_object_put(list.json);
+		return refused(h);
+	}
+	if (h->json)
+		json_print(h, list.json);
+	else
+		table_print(&list.table);
+	return DONE;
 }

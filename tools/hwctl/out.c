@@ -97,24 +97,31 @@ static bool rest_is_empty(const struct table *t, size_t i)
 	return true;
 }
 
+static void print_cell(const struct table *t, size_t i, size_t width)
+{
+	bool last = rest_is_empty(t, i);
+
+	if (*t->cells[i] || !last)
+		put(t->colors[i], t->cells[i]);
+	if (!last)
+		printf("%*s", (int)(width - strlen(t->cells[i]) + GAP), "");
+	if (i % t->columns == t->columns - 1)
+		putchar('\n');
+}
+
 void table_print(struct table *t)
 {
-	for (size_t i = 0; i < t->count; i++) {
-		bool last = rest_is_empty(t, i);
+	size_t *widths = need(calloc(t->columns, sizeof(*widths)));
 
-		if (*t->cells[i] || !last)
-			put(t->colors[i], t->cells[i]);
-		if (!last)
-			printf("%*s",
-			       (int)(column_width(t, i % t->columns) - strlen(t->cells[i]) + GAP),
-			       "");
-		if (i % t->columns == t->columns - 1)
-			putchar('\n');
-	}
+	for (size_t i = 0; i < t->columns; i++)
+		widths[i] = column_width(t, i);
+	for (size_t i = 0; i < t->count; i++)
+		print_cell(t, i, widths[i % t->columns]);
 	for (size_t i = 0; i < t->count; i++)
 		free(t->cells[i]);
 	free(t->cells);
 	free(t->colors);
+	free(widths);
 }
 
 void field(const char *name, enum color color, char *value)
