@@ -404,24 +404,28 @@ TEST_F(holder, nobody_keeps_a_claim_until_it_is_deleted)
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, TOY0));
 }
 
-/* A claim on PR0 whose holder is killed while @knob stalls it in @state. */
+/* A claim on PR0 whose holder is killed while it is prepared and @knob stalls that. */
 static void die_in(struct __test_metadata *_metadata, FIXTURE_DATA(holder) *self, const char *knob,
-		   int state)
+		   const char *dtbo)
 {
-	int image = hwc_test_open(SHA_BIT), overlay = hwc_test_open(SHA_DTBO);
+	int image = hwc_test_open(SHA_BIT), overlay = hwc_test_open(dtbo);
 	pid_t pid = hwc_test_sleeper();
 	int pidfd = hwc_test_pidfd(pid);
 	struct hwc_grant grant;
 	struct hwc_request *req;
 	int64_t start;
 
-	ASSERT_EQ(0, hwc_test_set(knob, 400));
+	if (knob) {
+		ASSERT_EQ(0, hwc_test_set(knob, 400));
+	} else {
+		knob = dtbo;
+	}
 	ASSERT_EQ(0, hwc_request_new(self->ctx, &req));
 	hwc_request_holder_pidfd(req, pidfd);
 	ASSERT_EQ(0, hwc_request_add(req, HWC_PR0, image, overlay, NULL, NULL));
 	ASSERT_EQ(0, hwc_request_submit(req, &grant)) TH_LOG("%s", hwc_ctx_error(self->ctx));
-	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, grant.id, state));
-	usleep(30000);
+	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, grant.id, HWCONTAINER_CLAIM_STATE_PREPARING));
+	usleep(30000 * hwc_test_slow());
 	hwc_test_kill(pid);
 	start = hwc_test_ms();
 	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, grant.id, -ENOENT)) TH_LOG("%s", knob);
@@ -438,13 +442,18 @@ static void die_in(struct __test_metadata *_metadata, FIXTURE_DATA(holder) *self
 
 TEST_F(holder, dies_while_its_region_is_programmed)
 {
-	die_in(_metadata, self, HWC_SIM "fpga-mgr0/stall_write_ms",
-	       HWCONTAINER_CLAIM_STATE_PREPARING);
+	die_in(_metadata, self, HWC_SIM "fpga-mgr0/stall_write_ms", SHA_DTBO);
 }
 
 TEST_F(holder, dies_while_its_devices_are_bound)
 {
-	die_in(_metadata, self, HWC_SIM "stall_probe_ms", HWCONTAINER_CLAIM_STATE_PREPARING);
+	die_in(_metadata, self, HWC_SIM "stall_probe_ms", SHA_DTBO);
+}
+
+/* Long before bind_timeout_ms (5000) has passed. */
+TEST_F(holder, dies_while_a_driver_is_waited_for)
+{
+	die_in(_metadata, self, NULL, HWC_DTBO "bad-no-driver.dtbo");
 }
 
 /* Behind the release of the one before, which takes its time. */
