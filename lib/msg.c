@@ -259,8 +259,6 @@ static int get_answer(struct hwc_ctx *ctx, const struct nlattr *attrs, size_t si
 {
 	struct get *get = data;
 
-	if (get->object)
-		return hwc_err(ctx, -EBADMSG, "the module answered twice");
 	return hwc_msg_object(ctx, get->schema, attrs, size, &get->object);
 }
 

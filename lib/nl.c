@@ -20,6 +20,7 @@
  * @ctx: whose
  * @nl: its connection
  * @type: messages of this type are answers
+ * @single: the answer is one message, and nothing comes behind it
  * @finished: the last message was seen
  * @changed: the list changed while it was read
  * @refused: what the kernel answered: 0 or -errno with its sentence
@@ -31,6 +32,7 @@ struct exchange {
 	struct hwc_ctx *ctx;
 	struct hwc_nl *nl;
 	uint16_t type;
+	bool single;
 	bool finished;
 	bool changed;
 	int refused;
@@ -162,6 +164,7 @@ static int take_answer(struct exchange *x, const struct nlmsghdr *nlh)
 
 	if (nlh->nlmsg_type != x->type || !x->answer)
 		return -EBADMSG;
+	x->finished = x->single;
 	err = hwc_nl_attrs(nlh, &attrs, &size);
 	return err ? err : x->answer(x->ctx, attrs, size, x->data);
 }
@@ -237,7 +240,7 @@ static struct nlmsghdr *start_message(struct hwc_nl *nl, uint16_t type, uint8_t 
 	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 
 	nlh->nlmsg_type = type;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
 	nlh->nlmsg_seq = ++nl->seq;
 	genl->cmd = cmd;
 	genl->version = version;
@@ -316,6 +319,7 @@ int hwc_nl_resolve(struct hwc_ctx *ctx, struct hwc_nl *nl)
 		.ctx = ctx,
 		.nl = nl,
 		.type = GENL_ID_CTRL,
+		.single = true,
 		.answer = family_from_uapi,
 		.data = nl,
 	};
@@ -415,12 +419,16 @@ int hwc_nl_do(struct hwc_ctx *ctx, const struct hwc_msg *msg, hwc_nl_answer answ
 		.ctx = ctx,
 		.nl = ctx->nl,
 		.type = ctx->nl->family,
+		.single = answer,
 		.answer = answer,
 		.data = data,
 	};
 
 	if (msg->full)
 		return hwc_err(ctx, -EMSGSIZE, "the request is too large for one message");
+	/* a refusal comes anyhow; an ack on top of an answer is one message more */
+	if (!answer)
+		msg->nlh->nlmsg_flags |= NLM_F_ACK;
 	return exchange_end(&x, exchange_messages(&x, msg->nlh));
 }
 
@@ -434,7 +442,7 @@ static int dump_once(struct hwc_ctx *ctx, uint8_t cmd, hwc_nl_answer answer, voi
 	err = hwc_nl_start(ctx, cmd, 0, &msg);
 	if (err)
 		return err;
-	msg.nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	msg.nlh->nlmsg_flags |= NLM_F_DUMP;
 	x.nl = ctx->nl;
 	x.type = ctx->nl->family;
 	err = exchange_end(&x, exchange_messages(&x, msg.nlh));

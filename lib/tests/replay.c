@@ -105,7 +105,11 @@ struct nlmsghdr *replay_message(uint16_t type, uint16_t flags, uint32_t seq, uin
 
 struct nlmsghdr *replay_request(uint8_t cmd, uint32_t seq)
 {
-	return replay_message(REPLAY_FAMILY, NLM_F_REQUEST | NLM_F_ACK, seq, cmd, 1 << 19);
+	bool answered = cmd == HWCONTAINER_CMD_INFO_GET || cmd == HWCONTAINER_CMD_RESOURCE_GET ||
+			cmd == HWCONTAINER_CMD_CLAIM_GET || cmd == HWCONTAINER_CMD_CLAIM_NEW;
+	uint16_t flags = NLM_F_REQUEST | (answered ? 0 : NLM_F_ACK);
+
+	return replay_message(REPLAY_FAMILY, flags, seq, cmd, 1 << 19);
 }
 
 struct nlmsghdr *replay_answer(uint8_t cmd, uint32_t seq)
@@ -146,7 +150,7 @@ void replay_family(void)
 	struct nlmsghdr *nlh;
 	struct nlattr *nest, *group;
 
-	nlh = replay_message(GENL_ID_CTRL, NLM_F_REQUEST | NLM_F_ACK, 1, CTRL_CMD_GETFAMILY, 256);
+	nlh = replay_message(GENL_ID_CTRL, NLM_F_REQUEST, 1, CTRL_CMD_GETFAMILY, 256);
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, "hwcontainer");
 	replay_expect(nlh);
 	nlh = replay_message(GENL_ID_CTRL, 0, 1, CTRL_CMD_NEWFAMILY, 256);
@@ -163,7 +167,6 @@ void replay_family(void)
 	mnl_attr_nest_end(nlh, group);
 	mnl_attr_nest_end(nlh, nest);
 	replay_give(nlh);
-	replay_ack(1, 0, NULL);
 }
 
 void replay_ack(uint32_t seq, int err, const char *sentence)

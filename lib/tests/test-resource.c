@@ -46,7 +46,6 @@ static void test_get(void **state)
 	expect_get("pr0");
 	put_region(nlh);
 	replay_give(nlh);
-	replay_ack(2, 0, NULL);
 	assert_int_equal(hwc_resource_get(*state, "pr0", &res), 0);
 	assert_int_equal(hwc_resource_id(res), 3);
 	assert_string_equal(hwc_resource_name(res), "/fpga-full/fpga-PR0");
@@ -91,27 +90,15 @@ static void test_names_that_none_can_have(void **state)
 	assert_null(res);
 }
 
-/* An ack with no answer before it, and two answers. */
-static void test_not_one_answer(void **state)
+/* An ack in the place of the answer. */
+static void test_no_answer(void **state)
 {
 	struct hwc_resource *res = NULL;
-	struct nlmsghdr *nlh;
 
 	expect_get("a");
 	replay_ack(2, 0, NULL);
 	assert_int_equal(hwc_resource_get(*state, "a", &res), -EBADMSG);
 	assert_string_equal(hwc_ctx_error(*state), "the module's answer is empty");
-
-	nlh = replay_request(HWCONTAINER_CMD_RESOURCE_GET, 3);
-	mnl_attr_put_strz(nlh, HWCONTAINER_A_RESOURCE_NAME, "a");
-	replay_expect(nlh);
-	for (int i = 0; i < 2; i++) {
-		nlh = replay_answer(HWCONTAINER_CMD_RESOURCE_GET, 3);
-		put_region(nlh);
-		replay_give(nlh);
-	}
-	assert_int_equal(hwc_resource_get(*state, "a", &res), -EBADMSG);
-	assert_string_equal(hwc_ctx_error(*state), "the module answered twice");
 	assert_null(res);
 }
 
@@ -151,7 +138,6 @@ static void test_info(void **state)
 	mnl_attr_put_strz(nlh, HWCONTAINER_A_INFO_KIND, "fpga-region");
 	mnl_attr_put_strz(nlh, HWCONTAINER_A_INFO_KIND, "toy");
 	replay_give(nlh);
-	replay_ack(2, 0, NULL);
 	assert_int_equal(hwc_info_get(*state, &info), 0);
 	assert_string_equal(hwc_info_version(info), "0.1.0");
 	assert_int_equal(hwc_info_kinds(info), 2);
@@ -174,7 +160,7 @@ int main(void)
 		TEST(test_get),
 		TEST(test_get_what_is_not_there),
 		TEST(test_names_that_none_can_have),
-		TEST(test_not_one_answer),
+		TEST(test_no_answer),
 		TEST(test_foreach),
 		TEST(test_info),
 		TEST(test_free_of_nothing),
