@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The demonstration: a container gets the FPGA region that its image asks for,
 # uses the accelerator in it and ends; then the same with kill -9 of every process.
-# shellcheck disable=SC1091,SC2154 # lib.sh is beside the bundle
+# shellcheck disable=SC1091,SC2154,SC2317 # lib.sh is beside the bundle; check calls
 . /hwc/demo/lib.sh
 good=0
 bad=0
@@ -133,13 +133,13 @@ is_preparing() {
 
 # The simulator takes a second and a half, so that there is time to aim.
 kill_ours() {
-	echo 1500 >$knobs/fpga-mgr0/stall_write_ms
+	echo 1500 >"$knobs"/fpga-mgr0/stall_write_ms
 	start first
 	check "the claim is being prepared" within 20 is_preparing
 	tell "kill -9 of hwcontainer-runtime ($started) while claim $(claim_of) is $(claim_field state):"
 	kill_hard "$started"
 	told_free "the region is free after the death of hwcontainer-runtime"
-	echo 1 >$knobs/reset
+	echo 1 >"$knobs"/reset
 }
 
 # A hook before ours that takes its time, so that the claims are not handed over.
@@ -217,7 +217,7 @@ show_end() {
 	show hwctl resource show "$region"
 	check "no claim is left" [ "$(hwctl -j claim list)" = "[]" ]
 	check "no device is left" [ -z "$(ls /dev/hwsim-* 2>/dev/null)" ]
-	rm -rf $bundles $fifo $policy /tmp/*.out /tmp/said
+	rm -rf "$bundles" "$fifo" "$policy" /tmp/*.out /tmp/said
 	printf ' \n  %s of %s checks as they should be\n' "$good" $((good + bad))
 }
 

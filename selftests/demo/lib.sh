@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 # What the demonstration and the tests of hwcontainer-runtime share, in the guest.
 
 region=/fpga-full/fpga-PR0
@@ -27,11 +27,11 @@ new_bundle() {
 # to file descriptor 5. Sets $started to the process, which is first ours, then
 # the runtime's.
 start() {
-	rm -f $fifo
-	mkfifo $fifo
-	hwcontainer-runtime run --bundle "$bundles/$1" "$1" <$fifo >"/tmp/$1.out" 2>&1 &
+	rm -f "$fifo"
+	mkfifo "$fifo"
+	hwcontainer-runtime run --bundle "$bundles/$1" "$1" <"$fifo" >"/tmp/$1.out" 2>&1 &
 	started=$!
-	exec 5>$fifo
+	exec 5>"$fifo"
 }
 
 end_input() {

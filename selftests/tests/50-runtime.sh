@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # hwcontainer-runtime: containers that get what their image asks for, under runc
 # and under crun, and all the ways in which they do not.
-# shellcheck disable=SC1091,SC2154 # lib.sh is beside the bundle
+# shellcheck disable=SC1091,SC2154,SC2317 # lib.sh is beside the bundle; expect calls
 . /hwc/demo/lib.sh
 number=0
 failed=0
@@ -59,7 +59,7 @@ gives_equal_digests() { # name
 	said=$(run_text "$1")
 	code=$?
 	echo "$said"
-	same 0 $code && echo "$said" | grep -q "^accelerator  $(digest_of_text)$" &&
+	same 0 "$code" && echo "$said" | grep -q "^accelerator  $(digest_of_text)$" &&
 		echo "$said" | grep -q "^ *the two are equal$" && within 10 is_free
 }
 
@@ -86,7 +86,7 @@ no_bundle() {
 	hwcontainer-runtime run --bundle /nowhere none >/tmp/said 2>&1
 	code=$?
 	cat /tmp/said
-	same 1 $code && ! grep -q '^hwcontainer-runtime:' /tmp/said
+	same 1 "$code" && ! grep -q '^hwcontainer-runtime:' /tmp/said
 }
 
 ## policy
@@ -94,6 +94,7 @@ no_bundle() {
 refused_by_policy() {
 	rm -f "$policy"
 	new_bundle a >/dev/null
+	# shellcheck disable=SC2046 # two words
 	set -- $(cd /hwc/demo/bundle/rootfs/boot && sha256sum sha256.bit sha256.dtbo | cut -d' ' -f1)
 	digests="sha256:$1 sha256:$2"
 	refused a "the image asks for $region with $image and this host does not allow it; hwctl policy allow digest $digests does"
@@ -129,8 +130,15 @@ holds_while_it_runs() {
 		same "process $(init_of a)" "$(claim_field holder)" && same a "$(claim_field container)"
 }
 
+# Its input, its output, its errors and its device.
 leaks_no_file() {
-	! ls -l "/proc/$(init_of a)/fd" "/proc/$started/fd" | grep hwcontainer
+	for file in "/proc/$(init_of a)"/fd/*; do
+		echo "$(basename "$file") $(readlink "$file")"
+	done >/tmp/files
+	cat /tmp/files
+	same "0 1 2 3" "$(cut -d' ' -f1 /tmp/files | xargs)" &&
+		grep -q '^3 /dev/hwsim-sha256-0$' /tmp/files &&
+		! readlink "/proc/$started"/fd/* | grep hwcontainer
 }
 
 second_is_refused() {
@@ -179,7 +187,7 @@ create_and_start() {
 		grep -q "^accelerator  $(digest_of_text)$" /tmp/a.out && hwcontainer-runtime delete a
 	code=$?
 	rm -f /tmp/in /tmp/pid
-	return $code
+	return "$code"
 }
 
 no_program() {
@@ -198,7 +206,7 @@ nested() {
 	gives_equal_digests a
 	code=$?
 	use_runtime "$runtime"
-	return $code
+	return "$code"
 }
 
 overruled() {
@@ -295,14 +303,14 @@ bad_image() {
 slow_hardware() {
 	mkdir -p /etc/hwcontainer
 	echo '{"timeout": 1}' >/etc/hwcontainer/runtime.json
-	echo 3000 >$knobs/fpga-mgr0/stall_write_ms
+	echo 3000 >"$knobs"/fpga-mgr0/stall_write_ms
 	new_bundle bad >/dev/null
 	said=$(run_text bad)
 	code=$?
-	echo 1 >$knobs/reset
+	echo 1 >"$knobs"/reset
 	rm /etc/hwcontainer/runtime.json
 	echo "$said"
-	same 1 $code && echo "$said" | grep -q "not ready" && within 20 is_free
+	same 1 "$code" && echo "$said" | grep -q "not ready" && within 20 is_free
 }
 
 bad_settings() {
@@ -364,6 +372,6 @@ expect "config.json 100 levels deep" bad_depth
 expect "an image that the kernel refuses" bad_image
 expect "hardware that takes too long" slow_hardware
 expect "settings that are wrong" bad_settings
-rm -rf $bundles $fifo /tmp/*.out /tmp/said /tmp/wrapper
-rm -f $policy
+rm -rf "$bundles" "$fifo" /tmp/*.out /tmp/said /tmp/files /tmp/wrapper
+rm -f "$policy"
 exit $failed

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Containers of which a process is killed at a random moment, a hundred times:
 # nothing of their hardware is left. HWC_SEED repeats a run.
-# shellcheck disable=SC1091,SC2154 # lib.sh is beside the bundle
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317 # lib.sh is beside the bundle; expect calls
 . /hwc/demo/lib.sh
 runs=${HWC_RUNS-100}
 seed=${HWC_SEED-$(hexdump -n 3 -e '1/4 "%u"' /dev/urandom)}
@@ -30,7 +30,7 @@ draw() {
 		for (i = 0; i < runs; i++) {
 			when = rand()
 			delay = when < 0.35 ? sprintf("%.3f", rand() * 0.15) : sprintf("%.3f", rand() * 0.7)
-			print when > 0.75 ? "-" : delay, int(rand() * 1000)
+			print (when > 0.75 ? "-" : delay), int(rand() * 1000)
 		}
 	}'
 }
@@ -39,16 +39,21 @@ wait_for() { # delay
 	if [ "$1" = - ]; then within 20 is_held_by_process digest; else sleep "$1"; fi
 }
 
-children() { # pid
-	cat "/proc/$1/task/$1/children" 2>/dev/null
+# The runtime and all that it started, as they are now. No fork: it must be quick.
+family() {
+	all=
+	add_family "$@"
+	echo "$all"
 }
 
-# The runtime and all that it started, as they are now.
-family() {
+add_family() {
 	for parent in "$@"; do
-		[ ! -d "/proc/$parent" ] || echo "$parent"
-		# shellcheck disable=SC2046 # numbers
-		family $(children "$parent")
+		[ -d "/proc/$parent" ] || continue
+		all="$all $parent"
+		children=
+		read -r children 2>/dev/null <"/proc/$parent/task/$parent/children"
+		# shellcheck disable=SC2086 # numbers
+		add_family $children
 	done
 }
 
@@ -62,10 +67,10 @@ kind_of() {
 	esac
 }
 
-# kill_one START CHOICE: the start's process, or one that comes from it.
+# kill_one CHOICE: one of the family.
 kill_one() {
-	# shellcheck disable=SC2046 # numbers
-	set -- "$2" $(family "$1")
+	# shellcheck disable=SC2086 # numbers
+	set -- "$1" $family
 	[ $# -gt 1 ] || return
 	shift $(($1 % ($# - 1) + 1))
 	kind_of "$1" >>/tmp/kinds
@@ -73,45 +78,55 @@ kill_one() {
 }
 
 # After that the container may live on, with its region: it ends here.
-end_all() { # start
-	all=$(family "$1")
-	clean_up k
-	# shellcheck disable=SC2086 # numbers
-	[ -z "$all" ] || kill -KILL $all 2>/dev/null
-	wait "$1" 2>/dev/null
+end_all() {
+	clean_up "$name"
+	# those that lost their parent too
+	for pid in $family; do kill -KILL "$pid" 2>/dev/null; done
+	wait "$started" 2>/dev/null
 }
 
 one_run() { # delay choice
-	cp /hwc/demo/bundle/config.json "$bundles/k/config.json"
-	start k
+	cp "/tmp/$name.json" "$bundles/$name/config.json"
+	start "$name"
 	wait_for "$1"
 	family=$(family "$started")
-	kill_one "$started" "$2"
+	kill_one "$2"
 	end_input
-	# those that lost their parent too
-	orphans=$(for pid in $family; do [ ! -d "/proc/$pid" ] || echo "$pid"; done)
-	end_all "$started"
-	# shellcheck disable=SC2086 # numbers
-	[ -z "$orphans" ] || kill -KILL $orphans 2>/dev/null
+	end_all
 	within 20 is_free || {
-		echo "run $count, $runtime, delay $1, choice $2: the region is $(region_state)"
+		echo "run $count, $runtime, delay $1, choice $2: $region is $(region_state)"
 		hwctl claim list
 		return 1
 	}
 }
 
-all_runs() {
+# worker RUNTIME SLOT: every second run, in a region of its own.
+worker() {
+	use_worker "$1" "$2"
 	count=0
+	awk -v slot="$2" 'NR % 2 == slot' /tmp/draw >"/tmp/$name.draw"
 	while read -r delay choice; do
 		count=$((count + 1))
-		if [ $((count % 2)) = 0 ]; then use_runtime runc; else use_runtime crun; fi
 		one_run "$delay" "$choice" || return
-	done
+	done <"/tmp/$name.draw"
+}
+
+use_worker() { # runtime slot
+	use_runtime "$1"
+	name=k$2
+	region=/fpga-full/fpga-PR$2
+	fifo=/tmp/stdin$2
 }
 
 every_region_is_free() {
 	draw >/tmp/draw
-	all_runs </tmp/draw
+	worker runc 0 &
+	first=$!
+	worker crun 1
+	code=$?
+	wait "$first" && [ "$code" = 0 ] || return
+	echo "$(wc -l </tmp/kinds) kills"
+	[ "$(wc -l </tmp/kinds)" = "$runs" ]
 }
 
 no_claim() {
@@ -124,8 +139,8 @@ no_device() {
 }
 
 bridges_are_closed() {
-	cat $knobs/state
-	! grep -q 'bridge=enabled' $knobs/state
+	cat "$knobs/state"
+	! grep -q 'bridge=enabled' "$knobs/state"
 }
 
 # Kilobytes that the kernel holds for itself: images are read into vmalloc's.
@@ -157,19 +172,21 @@ memory_is_back() {
 }
 
 # One whole run of each, so that what is allocated once is there before.
-warm_up() {
-	hwctl policy allow all && new_bundle k >/dev/null || return
-	for name in runc crun; do
-		use_runtime $name
-		echo text | hwcontainer-runtime run --bundle "$bundles/k" k &&
-			within 10 is_free || return
-	done
+warm_up() { # runtime slot
+	use_worker "$1" "$2"
+	hwctl policy allow all && new_bundle "$name" >/dev/null || return
+	cp "/hwc/images/sha256-pr$2.bit" "$bundles/$name/rootfs/boot/sha256.bit"
+	cp "/hwc/dtbo/sha256-pr$2.dtbo" "$bundles/$name/rootfs/boot/sha256.dtbo"
+	sed -i "s|/fpga-full/fpga-PR0|$region|" "$bundles/$name/config.json"
+	cp "$bundles/$name/config.json" "/tmp/$name.json"
+	echo text | hwcontainer-runtime run --bundle "$bundles/$name" "$name" && within 10 is_free
 }
 
 echo "TAP version 13"
-echo 1..6
+echo 1..7
 echo "# HWC_SEED=$seed"
-expect "a container of each runtime works before" warm_up
+expect "a container under runc works before" warm_up runc 0
+expect "a container under crun works before" warm_up crun 1
 used_before=$(used_memory)
 kernel_before=$(kernel_memory)
 : >/tmp/kinds
@@ -179,5 +196,5 @@ expect "no claim is left" no_claim
 expect "no device and no overlay is left" no_device
 expect "every bridge is closed" bridges_are_closed
 expect "the memory is back" memory_is_back
-rm -rf $bundles $fifo $policy /tmp/*.out /tmp/out /tmp/draw /tmp/kinds
+rm -rf "$bundles" "$policy" /tmp/stdin? /tmp/k? /tmp/k?.* /tmp/out /tmp/draw /tmp/kinds
 exit $failed
