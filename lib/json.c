@@ -318,6 +318,8 @@ static int write_temporary(int dirfd, const char *name, const char *text, size_t
 		return fd;
 	err = write_all(fd, text, size);
 	if (!err)
+		err = write_all(fd, "\n", 1);
+	if (!err)
 		err = own_like(fd, like);
 	if (!err && fsync(fd))
 		err = -errno;
