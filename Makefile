@@ -50,7 +50,7 @@ endif
 export ARCH CROSS_COMPILE KDIR KSRC DESTDIR PREFIX TESTS V
 
 .PHONY: all modules lib tools install modules_install check check-host \
-	check-guest check-debug demo bench shell format deps clean distclean help
+	check-guest check-stock check-debug demo bench shell format deps clean distclean help
 
 all: modules lib tools
 
@@ -72,15 +72,18 @@ install: lib tools
 modules_install: modules
 	+$(Q)scripts/kmod.sh '$(KDIR)' '$(BUILD)/kmod' modules_install INSTALL_MOD_PATH='$(DESTDIR)'
 
-# What runs on this machine, then the same in a guest; one count for both.
+# What runs on this machine, then the same in guests; one count for all.
 check: deps
-	+$(Q)selftests/check.sh host base
+	+$(Q)selftests/check.sh host stock base
 
 check-host: deps
 	+$(Q)selftests/check.sh host
 
 check-guest: deps
 	+$(Q)selftests/check.sh base
+
+check-stock: deps
+	+$(Q)selftests/check.sh stock
 
 check-debug: deps
 	+$(Q)selftests/check.sh debug
@@ -123,7 +126,8 @@ help:
 	@echo '  check            unit tests, style checks, tests in the guest; TESTS=PATTERN a part'
 	@echo '  check-host       what needs no guest'
 	@echo '  check-guest      the tests in the guest'
-	@echo '  check-debug      the same on a kernel with KASAN, lockdep, kmemleak ...'
+	@echo '  check-stock      the modules on Debian'\''s kernel for amd64, without FPGA regions'
+	@echo '  check-debug      the tests in the guest on a kernel with KASAN, lockdep, kmemleak ...'
 	@echo '  bench            instructions per operation, to build/bench.json'
 	@echo '  format           let clang-format rewrite lib/, tools/ and selftests/'
 	@echo 'Clean:'

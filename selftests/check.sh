@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check.sh STAGE...: runs the stages and ends with one count for all of them.
 #   host          unit tests and style checks on this machine
+#   stock         the modules on Debian's own kernel, which has no FPGA regions
 #   base, debug   the tests in the guest, on that kernel
 # TESTS=PATTERN runs only the programs whose name matches.
 set -u
@@ -52,20 +53,37 @@ guest_tests() {
 	"$here/qemu/run.sh" "$1" check --tally "$tally"
 }
 
+# Kernel, headers and tools are those of this machine's architecture.
+stock_tests() {
+	if [ -n "${TESTS-}" ] && ! wanted stock; then return 0; fi
+	title "tests on Debian's kernel for amd64, which knows no FPGA and no overlay"
+	if [ "$(dpkg --print-architecture)" = amd64 ]; then
+		"$here/qemu/stock.sh" --tally "$tally"
+	else
+		echo "  skip  this machine's programs are not for amd64"
+		echo "0 0 1" >>"$tally"
+	fi
+}
+
+failures() {
+	awk '{ failed += $2 } END { print failed + 0 }' "$tally"
+}
+
 mkdir -p "$top/build"
 : >"$tally"
 for stage in "$@"; do
-	before=$(wc -l <"$tally")
+	before=$(failures)
 	case $stage in
 	host) host_tests ;;
 	base | debug) guest_tests "$stage" ;;
+	stock) stock_tests ;;
 	*)
 		echo "check.sh: $stage: no such stage" >&2
 		exit 2
 		;;
 	esac
-	# a stage that ended without its numbers has not been run to its end
-	if [ $? -ne 0 ] && [ "$before" = "$(wc -l <"$tally")" ]; then
+	# a stage that went wrong and counted no failure has not been run to its end
+	if [ $? -ne 0 ] && [ "$before" = "$(failures)" ]; then
 		echo "the stage \`$stage\` could not run"
 		echo "0 1 0" >>"$tally"
 	fi

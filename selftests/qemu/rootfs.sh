@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Unpacks what the guest and its programs need from Debian's arm64 packages.
+# Unpacks what the guests and their programs need from Debian's packages.
 #
 #   rootfs.sh root      prints the guest's root folder (ROOT.cpio beside it)
 #   rootfs.sh sysroot   prints the folder that arm64 programs are built against
+#   rootfs.sh stock     prints a folder with Debian's own kernel for amd64: vmlinuz,
+#                       headers (modules are built there) and bin/busybox
 #
 # apt runs with a state of its own and only downloads: the machine's package
 # database never hears of another architecture.
@@ -17,8 +19,8 @@ root_packages="busybox-static runc crun libmnl0 libfdt1 libjson-c5 libnl-3-200 l
 # With what they link, and nothing of libc: the cross compiler has its own.
 sysroot_packages="libmnl-dev libmnl0 libfdt-dev libfdt1 libjson-c-dev libjson-c5
 	libnl-3-dev libnl-3-200 libnl-genl-3-dev libnl-genl-3-200"
-
-apt_state=$cache/apt-$guest_arch
+# The kernel by the name that leads to its newest version.
+stock_packages="linux-image-6.12-amd64 busybox-static"
 
 # The machine's own settings for fetching (proxies, mirrors' quirks), no hooks.
 write_apt_config() {
@@ -27,8 +29,8 @@ write_apt_config() {
 	: >"$apt_state/state/status"
 	apt-config dump | grep '^Acquire::' >"$apt_state/apt.conf"
 	cat >>"$apt_state/apt.conf" <<-EOF
-	APT::Architecture "$guest_arch";
-	APT::Architectures { "$guest_arch"; };
+	APT::Architecture "$arch";
+	APT::Architectures { "$arch"; };
 	APT::Install-Recommends "false";
 	APT::Sandbox::User "";
 	Acquire::Languages "none";
@@ -66,13 +68,13 @@ fetch_index() {
 	mkdir -p "$apt_state"
 	: >"$apt_state/log"
 	write_apt_config
-	say "fetching the index of Debian's $guest_arch packages"
+	say "fetching the index of Debian's $arch packages"
 	apt update || say "  not every source answered: see $apt_state/log"
 }
 
 fetch_failed() {
 	grep -E '^[EW]:' "$apt_state/log" | tail -n 5 >&2
-	die "apt could not fetch the guest's $guest_arch packages ($1): see $apt_state/log"
+	die "apt could not fetch the guest's $arch packages ($1): see $apt_state/log"
 }
 
 # unpack DIR < names of .deb files. The root's merged /lib and /bin stay links.
@@ -117,13 +119,38 @@ make_sysroot() {
 	done
 }
 
+# Its headers name each other where their packages would have put them.
+make_stock() {
+	fetch_index
+	release=$(APT_CONFIG=$apt_state/apt.conf apt-cache depends linux-image-6.12-amd64 |
+		sed -n 's/.*Depends: linux-image-//p')
+	[ -n "$release" ] || fetch_failed linux-image-6.12-amd64
+	version=${release%-amd64}
+	set -- "linux-image-$release" "linux-headers-$release" "linux-headers-$version-common" \
+		"linux-kbuild-$version" busybox-static
+	say "fetching Debian's kernel $release and its headers"
+	mkdir -p "$tmp/debs"
+	(cd "$tmp/debs" && apt download "$@") || fetch_failed "$*"
+	ls "$tmp"/debs/*.deb | unpack "$tmp"
+	rm -rf "$tmp/debs" "$tmp/lib/modules" "$tmp/usr/share"
+	sed -i "s|/usr/src/|$out/usr/src/|" "$tmp/usr/src/linux-headers-$release/Makefile"
+	ln -s "usr/src/linux-headers-$release" "$tmp/headers"
+	ln -s "boot/vmlinuz-$release" "$tmp/vmlinuz"
+}
+
+arch=$guest_arch
 case ${1-} in
 root) packages=$root_packages ;;
 sysroot) packages=$sysroot_packages ;;
-*) die "usage: rootfs.sh root|sysroot" ;;
+stock)
+	packages=$stock_packages
+	arch=amd64
+	;;
+*) die "usage: rootfs.sh root|sysroot|stock" ;;
 esac
 
-out=$cache/$1-$(echo "$recipe $guest_arch $packages" | hash_of)
+apt_state=$cache/apt-$arch
+out=$cache/$1-$(echo "$recipe $arch $packages" | hash_of)
 tmp=$out.tmp
 if [ ! -d "$out" ]; then
 	lock packages
