@@ -3,8 +3,8 @@
 #include "hwc.h"
 
 #define LOADS HWC_SIM "fpga-mgr0/loads"
-#define KEEP  HWCONTAINER_CLAIM_FLAGS_KEEP
-#define WARM  HWCONTAINER_RESOURCE_STATE_WARM
+#define KEEP HWCONTAINER_CLAIM_FLAGS_KEEP
+#define WARM HWCONTAINER_RESOURCE_STATE_WARM
 
 FIXTURE(warm)
 {
@@ -20,7 +20,7 @@ FIXTURE_SETUP(warm)
 }
 
 /* A claim that keeps nothing clears what was kept. */
-static void cool_down(struct __test_metadata *_metadata, FIXTURE_DATA(warm) *self,
+static void cool_down(struct __test_metadata *_metadata, FIXTURE_DATA(warm) * self,
 		      const char *resource, const char *image)
 {
 	int holder;
@@ -30,7 +30,7 @@ static void cool_down(struct __test_metadata *_metadata, FIXTURE_DATA(warm) *sel
 	if (hwc_test_state(self->ctx, resource) == WARM) {
 		holder = hwc_holder_open(self->ctx);
 		EXPECT_LT(0, hwc_test_try(self->ctx, resource, holder, image, NULL))
-			TH_LOG("%s", hwc_ctx_error(self->ctx));
+		TH_LOG("%s", hwc_ctx_error(self->ctx));
 		close(holder);
 	}
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, resource));
@@ -54,7 +54,7 @@ struct want {
 	uint32_t flags;
 };
 
-static int submit(FIXTURE_DATA(warm) *self, const struct want *want, struct hwc_grant *grant)
+static int submit(FIXTURE_DATA(warm) * self, const struct want *want, struct hwc_grant *grant)
 {
 	int image = want->image ? hwc_test_open(want->image) : -1;
 	int overlay = want->overlay ? hwc_test_open(want->overlay) : -1;
@@ -97,7 +97,7 @@ static int digest_of(struct hwc_ctx *ctx, const char *path, uint8_t *digest)
 	return ret;
 }
 
-static void end(struct __test_metadata *_metadata, FIXTURE_DATA(warm) *self, uint32_t id)
+static void end(struct __test_metadata *_metadata, FIXTURE_DATA(warm) * self, uint32_t id)
 {
 	int file = hwc_claim_open(self->ctx, self->holder, id);
 
@@ -108,7 +108,7 @@ static void end(struct __test_metadata *_metadata, FIXTURE_DATA(warm) *self, uin
 }
 
 /* Leave the sha256 image in @resource; its digests are for the next claim. */
-static void warm_up(struct __test_metadata *_metadata, FIXTURE_DATA(warm) *self,
+static void warm_up(struct __test_metadata *_metadata, FIXTURE_DATA(warm) * self,
 		    const struct want *want, uint8_t *image, uint8_t *overlay)
 {
 	struct hwc_grant grant;
@@ -118,7 +118,7 @@ static void warm_up(struct __test_metadata *_metadata, FIXTURE_DATA(warm) *self,
 		ASSERT_EQ(0, digest_of(self->ctx, want->overlay, overlay));
 	ASSERT_EQ(0, submit(self, want, &grant)) TH_LOG("%s", hwc_ctx_error(self->ctx));
 	ASSERT_EQ(0, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS))
-		TH_LOG("%s", hwc_ctx_error(self->ctx));
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
 	end(_metadata, self, grant.id);
 	ASSERT_EQ(WARM, hwc_test_state(self->ctx, want->resource));
 }
@@ -264,8 +264,7 @@ TEST_F(warm, wrong_digest_is_refused)
 		 seen, want_text);
 	want.image_digest = image;
 	ASSERT_EQ(0, submit(self, &want, &grant));
-	EXPECT_EQ(-EBADMSG,
-		  hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
+	EXPECT_EQ(-EBADMSG, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
 	EXPECT_STREQ(sentence, hwc_ctx_error(self->ctx));
 	EXPECT_EQ(loads, hwc_test_number(LOADS));
 }

@@ -80,7 +80,7 @@ static int digest_by_software(const uint8_t *data, size_t size, char *text)
 
 /* Claim, and look at the only device that comes of it. */
 static struct hwc_claim *claim_device(struct __test_metadata *_metadata,
-				      FIXTURE_DATA(region) *self, const char *resource,
+				      FIXTURE_DATA(region) * self, const char *resource,
 				      const char *image, const char *overlay)
 {
 	struct hwc_claim *claim;
@@ -113,9 +113,8 @@ static void check_sha256(struct __test_metadata *_metadata, const struct hwc_cla
 
 TEST_F(region, sha256_engine_computes_true_digests)
 {
-	struct hwc_claim *claim = claim_device(_metadata, self, HWC_PR0,
-					       HWC_IMAGES "sha256-pr0.bit",
-					       HWC_DTBO "sha256-pr0.dtbo");
+	struct hwc_claim *claim = claim_device(
+		_metadata, self, HWC_PR0, HWC_IMAGES "sha256-pr0.bit", HWC_DTBO "sha256-pr0.dtbo");
 
 	check_sha256(_metadata, claim);
 	EXPECT_TRUE(hwc_test_slot(0, 0, "loaded=sha256"));
@@ -150,9 +149,8 @@ TEST_F(region, fir_engine_filters)
 
 TEST_F(region, report_is_what_is_there)
 {
-	struct hwc_claim *claim = claim_device(_metadata, self, HWC_PR1,
-					       HWC_IMAGES "sha256-pr1.bit",
-					       HWC_DTBO "sha256-pr1.dtbo");
+	struct hwc_claim *claim = claim_device(
+		_metadata, self, HWC_PR1, HWC_IMAGES "sha256-pr1.bit", HWC_DTBO "sha256-pr1.dtbo");
 	const struct hwc_device *dev = hwc_claim_device(claim, 0);
 	const struct hwc_node *node = hwc_device_node(dev, 0);
 	char path[128];
@@ -182,9 +180,8 @@ TEST_F(region, report_is_what_is_there)
 
 TEST_F(region, stages_follow_each_other)
 {
-	struct hwc_claim *claim = claim_device(_metadata, self, HWC_PR0,
-					       HWC_IMAGES "sha256-400k.bit",
-					       HWC_DTBO "sha256-pr0.dtbo");
+	struct hwc_claim *claim = claim_device(
+		_metadata, self, HWC_PR0, HWC_IMAGES "sha256-400k.bit", HWC_DTBO "sha256-pr0.dtbo");
 	uint64_t before = 0, time;
 	int stage;
 
@@ -201,9 +198,8 @@ TEST_F(region, stages_follow_each_other)
 
 TEST_F(region, nothing_is_left_after_the_end)
 {
-	struct hwc_claim *claim = claim_device(_metadata, self, HWC_PR0,
-					       HWC_IMAGES "sha256-pr0.bit",
-					       HWC_DTBO "sha256-pr0.dtbo");
+	struct hwc_claim *claim = claim_device(
+		_metadata, self, HWC_PR0, HWC_IMAGES "sha256-pr0.bit", HWC_DTBO "sha256-pr0.dtbo");
 	uint32_t id = hwc_claim_id(claim);
 	char path[128];
 	int file;
@@ -238,27 +234,17 @@ FIXTURE_VARIANT(image)
 	size_t devices;
 };
 
-FIXTURE_VARIANT_ADD(image, raw) {
-	HWC_PR0, HWC_IMAGES "sha256-pr0.bin", HWC_DTBO "sha256-pr0.dtbo", 1
-};
-FIXTURE_VARIANT_ADD(image, of_4_mb) {
-	HWC_PR0, HWC_IMAGES "sha256-4m.bit", HWC_DTBO "sha256-pr0.dtbo", 1
-};
-FIXTURE_VARIANT_ADD(image, with_reset) {
-	HWC_PR0, HWC_IMAGES "sha256-reset.bit", HWC_DTBO "sha256-pr0.dtbo", 1
-};
-FIXTURE_VARIANT_ADD(image, without_overlay) {
-	HWC_PR0, HWC_IMAGES "sha256-pr0.bit", NULL, 0
-};
-FIXTURE_VARIANT_ADD(image, of_a_stranger) {
-	HWC_PR0, HWC_IMAGES "stranger-pr0.bit", NULL, 0
-};
-FIXTURE_VARIANT_ADD(image, of_a_whole_device) {
-	HWC_FULL, HWC_IMAGES "full.bit", NULL, 0
-};
-FIXTURE_VARIANT_ADD(image, for_the_other_device) {
-	HWC_OTHER0, HWC_IMAGES "sha256-other.bit", HWC_DTBO "sha256-other.dtbo", 1
-};
+FIXTURE_VARIANT_ADD(image, raw){ HWC_PR0, HWC_IMAGES "sha256-pr0.bin", HWC_DTBO "sha256-pr0.dtbo",
+				 1 };
+FIXTURE_VARIANT_ADD(image, of_4_mb){ HWC_PR0, HWC_IMAGES "sha256-4m.bit",
+				     HWC_DTBO "sha256-pr0.dtbo", 1 };
+FIXTURE_VARIANT_ADD(image, with_reset){ HWC_PR0, HWC_IMAGES "sha256-reset.bit",
+					HWC_DTBO "sha256-pr0.dtbo", 1 };
+FIXTURE_VARIANT_ADD(image, without_overlay){ HWC_PR0, HWC_IMAGES "sha256-pr0.bit", NULL, 0 };
+FIXTURE_VARIANT_ADD(image, of_a_stranger){ HWC_PR0, HWC_IMAGES "stranger-pr0.bit", NULL, 0 };
+FIXTURE_VARIANT_ADD(image, of_a_whole_device){ HWC_FULL, HWC_IMAGES "full.bit", NULL, 0 };
+FIXTURE_VARIANT_ADD(image, for_the_other_device){ HWC_OTHER0, HWC_IMAGES "sha256-other.bit",
+						  HWC_DTBO "sha256-other.dtbo", 1 };
 
 FIXTURE_SETUP(image)
 {
@@ -292,9 +278,8 @@ TEST_F(region, two_regions_of_a_manager_at_a_time)
 {
 	struct hwc_claim *sha = claim_device(_metadata, self, HWC_PR0, HWC_IMAGES "sha256-pr0.bit",
 					     HWC_DTBO "sha256-pr0.dtbo");
-	struct hwc_claim *other = claim_device(_metadata, self, HWC_PR1,
-					       HWC_IMAGES "sha256-pr1.bit",
-					       HWC_DTBO "sha256-pr1.dtbo");
+	struct hwc_claim *other = claim_device(
+		_metadata, self, HWC_PR1, HWC_IMAGES "sha256-pr1.bit", HWC_DTBO "sha256-pr1.dtbo");
 
 	check_sha256(_metadata, sha);
 	check_sha256(_metadata, other);
@@ -325,16 +310,16 @@ TEST_F(region, all_of_a_request_on_two_managers)
 	for (i = 0; i < 3; i++) {
 		fd[2 * i] = hwc_test_open(want[i].image);
 		fd[2 * i + 1] = hwc_test_open(want[i].overlay);
-		ASSERT_EQ(0, hwc_request_add(req, want[i].resource, fd[2 * i], fd[2 * i + 1],
-					     NULL, NULL));
+		ASSERT_EQ(0, hwc_request_add(req, want[i].resource, fd[2 * i], fd[2 * i + 1], NULL,
+					     NULL));
 	}
 	ASSERT_EQ(0, hwc_request_submit(req, grants)) TH_LOG("%s", hwc_ctx_error(self->ctx));
 	for (i = 0; i < 6; i++)
 		close(fd[i]);
 	for (i = 0; i < 3; i++)
-		EXPECT_EQ(0, hwc_claim_wait(self->ctx, self->holder, grants[i].id,
-					    HWC_TEST_WAIT_MS))
-			TH_LOG("%s", hwc_ctx_error(self->ctx));
+		EXPECT_EQ(0,
+			  hwc_claim_wait(self->ctx, self->holder, grants[i].id, HWC_TEST_WAIT_MS))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
 	hwc_request_free(req);
 	hwc_test_write(HWC_SIM "reset", "1");
 	EXPECT_EQ(2, hwc_test_number(HWC_SIM "peak"));
@@ -363,8 +348,7 @@ TEST_F(region, images_of_amd_for_the_k26)
 		claim = id;
 		ASSERT_EQ(0, hwc_claim_delete(self->ctx, &claim, 1));
 		ASSERT_EQ(0, hwc_test_wait_free(self->ctx, resource));
-		EXPECT_EQ(-EBADMSG,
-			  hwc_test_try(self->ctx, HWC_OTHER0, self->holder, path, NULL));
+		EXPECT_EQ(-EBADMSG, hwc_test_try(self->ctx, HWC_OTHER0, self->holder, path, NULL));
 		EXPECT_STREQ(sentence, hwc_ctx_error(self->ctx));
 	}
 	globfree(&found);
@@ -401,10 +385,10 @@ TEST_F(region, dry_run_finds_what_is_wrong)
 
 	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR0, self->holder, image, -1,
 				    HWCONTAINER_CLAIM_FLAGS_DRY_RUN, &grant));
-	EXPECT_EQ(-EBADMSG,
-		  hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
+	EXPECT_EQ(-EBADMSG, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
 	EXPECT_STREQ("image is for IDCODE 0x0484a093 (xczu9), the device of " HWC_PR0
-		     " has 0x04a49093 (xck26)", hwc_ctx_error(self->ctx));
+		     " has 0x04a49093 (xck26)",
+		     hwc_ctx_error(self->ctx));
 	close(image);
 }
 

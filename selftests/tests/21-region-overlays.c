@@ -4,9 +4,9 @@
 
 #include "hwc.h"
 
-#define SHA_BIT	     HWC_IMAGES "sha256-pr0.bit"
-#define SHA_DTBO     HWC_DTBO "sha256-pr0.dtbo"
-#define LOADS	     HWC_SIM "fpga-mgr0/loads"
+#define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
+#define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
+#define LOADS HWC_SIM "fpga-mgr0/loads"
 #define BIND_TIMEOUT "/sys/module/hwcontainer/parameters/bind_timeout_ms"
 
 FIXTURE(overlay)
@@ -32,7 +32,7 @@ FIXTURE_TEARDOWN(overlay)
 	hwc_ctx_free(self->ctx);
 }
 
-static void check_clean(struct __test_metadata *_metadata, FIXTURE_DATA(overlay) *self,
+static void check_clean(struct __test_metadata *_metadata, FIXTURE_DATA(overlay) * self,
 			const char *what, long loads)
 {
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0)) TH_LOG("%s", what);
@@ -53,10 +53,8 @@ struct bad {
 
 static const struct bad unconfined[] = {
 	{ "bad-target", EPERM, "overlay targets /, which is not in the region" },
-	{ "bad-two-targets", EPERM,
-	  "overlay targets " HWC_PR1 ", which is not in the region" },
-	{ "bad-through-parent", EPERM,
-	  "overlay targets " HWC_FULL ", which is not in the region" },
+	{ "bad-two-targets", EPERM, "overlay targets " HWC_PR1 ", which is not in the region" },
+	{ "bad-through-parent", EPERM, "overlay targets " HWC_FULL ", which is not in the region" },
 	{ "sha256-pr1", EPERM, "overlay targets " HWC_PR1 ", which is not in the region" },
 	{ "bad-firmware-name", EPERM, "overlay may not have the property firmware-name" },
 	{ "bad-region-property", EPERM, "overlay sets ranges of the region itself" },
@@ -88,9 +86,9 @@ TEST_F_TIMEOUT(overlay, not_confined, 60)
 		const struct bad *bad = &unconfined[i];
 
 		snprintf(path, sizeof(path), HWC_DTBO "%s.dtbo", bad->overlay);
-		EXPECT_EQ(-bad->error, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT,
-						    path))
-			TH_LOG("%s: %s", bad->overlay, hwc_ctx_error(self->ctx));
+		EXPECT_EQ(-bad->error,
+			  hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, path))
+		TH_LOG("%s: %s", bad->overlay, hwc_ctx_error(self->ctx));
 		EXPECT_STREQ(bad->sentence, hwc_ctx_error(self->ctx));
 		check_clean(_metadata, self, bad->overlay, 0);
 	}
@@ -132,7 +130,7 @@ static uint8_t *slurp(const char *path, size_t *size)
 }
 
 /* Claim with these bytes for an overlay. */
-static int try_bytes(FIXTURE_DATA(overlay) *self, const uint8_t *data, size_t size)
+static int try_bytes(FIXTURE_DATA(overlay) * self, const uint8_t *data, size_t size)
 {
 	int fd = open("/tmp/overlay", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	int ret;
@@ -165,8 +163,8 @@ TEST_F(overlay, no_device_tree)
 	EXPECT_STREQ("overlay begins with 0x00090ff0, a device tree with 0xd00dfeed",
 		     hwc_ctx_error(self->ctx));
 	EXPECT_EQ(-EBADMSG, try_bytes(self, data, size - 1));
-	snprintf(sentence, sizeof(sentence), "overlay has %zu bytes, its header says %zu",
-		 size - 1, size);
+	snprintf(sentence, sizeof(sentence), "overlay has %zu bytes, its header says %zu", size - 1,
+		 size);
 	EXPECT_STREQ(sentence, hwc_ctx_error(self->ctx));
 	check_clean(_metadata, self, "no device tree", 0);
 	free(data);
@@ -182,7 +180,7 @@ TEST_F_TIMEOUT(overlay, truncated_anywhere, 60)
 	for (at = 4; at < size; at += 4) {
 		put32(data + 4, at);
 		EXPECT_EQ(-EBADMSG, try_bytes(self, data, at))
-			TH_LOG("cut at byte %zu: %s", at, hwc_ctx_error(self->ctx));
+		TH_LOG("cut at byte %zu: %s", at, hwc_ctx_error(self->ctx));
 	}
 	check_clean(_metadata, self, "truncated", 0);
 	free(data);
@@ -214,8 +212,8 @@ TEST_F_TIMEOUT(overlay, damaged_anywhere, 120)
 			EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
 		}
 		EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0))
-			TH_LOG("byte %zu: 0x%02x for 0x%02x, then state %d", at, data[at], was,
-			       hwc_test_state(self->ctx, HWC_PR0));
+		TH_LOG("byte %zu: 0x%02x for 0x%02x, then state %d", at, data[at], was,
+		       hwc_test_state(self->ctx, HWC_PR0));
 		data[at] = was;
 	}
 	TH_LOG("%d of 150 were taken", taken);

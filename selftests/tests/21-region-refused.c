@@ -5,9 +5,9 @@
 
 #include "hwc.h"
 
-#define SHA_BIT	 HWC_IMAGES "sha256-pr0.bit"
+#define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
 #define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
-#define LOADS	 HWC_SIM "fpga-mgr0/loads"
+#define LOADS HWC_SIM "fpga-mgr0/loads"
 #define FAILURES HWC_SIM "fpga-mgr0/failures"
 
 FIXTURE(refused)
@@ -38,13 +38,13 @@ FIXTURE_TEARDOWN(refused)
 }
 
 /* As it was before: no devices, bridge closed; @touched loads more than before. */
-static void check_clean(struct __test_metadata *_metadata, FIXTURE_DATA(refused) *self,
+static void check_clean(struct __test_metadata *_metadata, FIXTURE_DATA(refused) * self,
 			const char *what, long touched)
 {
-	EXPECT_EQ(0, hwc_test_wait_state(self->ctx, HWC_PR0, touched < 0 ?
-					 HWCONTAINER_RESOURCE_STATE_FAILED :
-					 HWCONTAINER_RESOURCE_STATE_FREE))
-		TH_LOG("%s: state is %d", what, hwc_test_state(self->ctx, HWC_PR0));
+	EXPECT_EQ(0, hwc_test_wait_state(self->ctx, HWC_PR0,
+					 touched < 0 ? HWCONTAINER_RESOURCE_STATE_FAILED :
+						       HWCONTAINER_RESOURCE_STATE_FREE))
+	TH_LOG("%s: state is %d", what, hwc_test_state(self->ctx, HWC_PR0));
 	EXPECT_FALSE(hwc_test_has_node(HWC_PR0 "/sha256@0")) TH_LOG("%s", what);
 	EXPECT_TRUE(hwc_test_slot(0, 0, "bridge=disabled")) TH_LOG("%s", what);
 	EXPECT_NE(0, access("/dev/hwsim-sha256-0", F_OK)) TH_LOG("%s", what);
@@ -63,7 +63,7 @@ struct bad {
 	const char *sentence;
 };
 
-static void check_refused(struct __test_metadata *_metadata, FIXTURE_DATA(refused) *self,
+static void check_refused(struct __test_metadata *_metadata, FIXTURE_DATA(refused) * self,
 			  const struct bad *bad, size_t n, long touched)
 {
 	for (; n; n--, bad++) {
@@ -71,7 +71,7 @@ static void check_refused(struct __test_metadata *_metadata, FIXTURE_DATA(refuse
 
 		EXPECT_EQ(-bad->error, hwc_test_try(self->ctx, bad->resource, self->holder,
 						    bad->image, bad->overlay))
-			TH_LOG("%s: %s", what, hwc_ctx_error(self->ctx));
+		TH_LOG("%s: %s", what, hwc_ctx_error(self->ctx));
 		EXPECT_STREQ(bad->sentence, hwc_ctx_error(self->ctx));
 		check_clean(_metadata, self, what, touched);
 	}
@@ -86,8 +86,7 @@ TEST_F(refused, images)
 		{ "/fpga-full/fpga-PR9", SHA_BIT, NULL, ENOENT,
 		  "there is no resource /fpga-full/fpga-PR9" },
 		{ "fpga-PR0", SHA_BIT, NULL, ENOENT, "there is no resource fpga-PR0" },
-		{ HWC_PR0, NULL, NULL, EINVAL,
-		  "a resource of kind fpga-region needs an image" },
+		{ HWC_PR0, NULL, NULL, EINVAL, "a resource of kind fpga-region needs an image" },
 		{ HWC_PR0, NULL, SHA_DTBO, EINVAL,
 		  "a resource of kind fpga-region needs an image" },
 		{ HWC_PR0, "/tmp", NULL, EINVAL, "the image is not a regular file" },
@@ -139,7 +138,7 @@ TEST_F(refused, images_by_the_hardware)
 	EXPECT_STREQ("the last image could not be programmed", hwc_resource_message(res));
 	hwc_resource_free(res);
 	EXPECT_LT(0, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, SHA_DTBO))
-		TH_LOG("%s", hwc_ctx_error(self->ctx));
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
 }
 
 /* Make a file and open it for reading. */
@@ -165,7 +164,7 @@ static void *slurp(const char *path, size_t *size)
 }
 
 /* The sentence about descriptor @image or @overlay; 0 when it was granted. */
-static int try_fds(FIXTURE_DATA(refused) *self, int image, int overlay)
+static int try_fds(FIXTURE_DATA(refused) * self, int image, int overlay)
 {
 	struct hwc_grant grant;
 	int ret = hwc_test_claim(self->ctx, HWC_PR0, self->holder, image, overlay, 0, &grant);
@@ -241,7 +240,7 @@ TEST_F_TIMEOUT(refused, truncated_anywhere, 120)
 		fd = file_of("/tmp/image", data, at);
 		ASSERT_LE(0, fd);
 		EXPECT_EQ(-EBADMSG, try_fds(self, fd, -1))
-			TH_LOG("cut at byte %zu: %s", at, hwc_ctx_error(self->ctx));
+		TH_LOG("cut at byte %zu: %s", at, hwc_ctx_error(self->ctx));
 		close(fd);
 		close(self->holder);
 		self->holder = hwc_holder_open(self->ctx);
@@ -321,8 +320,7 @@ TEST_F(refused, encrypted)
 
 TEST_F(refused, held)
 {
-	static const char by_container[] =
-		HWC_PR0 " is held by container 0123456789ab (claim %d)";
+	static const char by_container[] = HWC_PR0 " is held by container 0123456789ab (claim %d)";
 	char sentence[128];
 	struct hwc_request *req;
 	struct hwc_grant grant;
@@ -369,15 +367,13 @@ TEST_F(refused, twice_in_a_request)
 TEST_F(refused, family)
 {
 	static const struct bad outer[] = {
-		{ HWC_FULL, HWC_IMAGES "full.bit", NULL, EBUSY,
-		  HWC_PR1 " inside it is claimed" },
+		{ HWC_FULL, HWC_IMAGES "full.bit", NULL, EBUSY, HWC_PR1 " inside it is claimed" },
 	};
 	static const struct bad inner[] = {
 		{ HWC_PR0, SHA_BIT, NULL, EBUSY, HWC_FULL " around it is claimed" },
 	};
 	uint32_t id;
-	int ret = hwc_test_try(self->ctx, HWC_PR1, self->holder, HWC_IMAGES "sha256-pr1.bit",
-			       NULL);
+	int ret = hwc_test_try(self->ctx, HWC_PR1, self->holder, HWC_IMAGES "sha256-pr1.bit", NULL);
 
 	ASSERT_LT(0, ret);
 	CHECK(outer, 1);

@@ -2,10 +2,10 @@
 /* Hardware that fails or stalls at each step: what is said, and what comes after. */
 #include "hwc.h"
 
-#define SHA_BIT	     HWC_IMAGES "sha256-pr0.bit"
-#define SHA_DTBO     HWC_DTBO "sha256-pr0.dtbo"
-#define MGR	     HWC_SIM "fpga-mgr0/"
-#define BRIDGE	     HWC_SIM "fpga-bridge0/"
+#define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
+#define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
+#define MGR HWC_SIM "fpga-mgr0/"
+#define BRIDGE HWC_SIM "fpga-bridge0/"
 #define BIND_TIMEOUT "/sys/module/hwcontainer/parameters/bind_timeout_ms"
 
 FIXTURE(fault)
@@ -33,7 +33,7 @@ FIXTURE_TEARDOWN(fault)
 }
 
 /* The region works again. */
-static void check_recovers(struct __test_metadata *_metadata, FIXTURE_DATA(fault) *self)
+static void check_recovers(struct __test_metadata *_metadata, FIXTURE_DATA(fault) * self)
 {
 	struct hwc_claim *claim;
 	char path[64], text[65] = "";
@@ -70,22 +70,18 @@ FIXTURE_VARIANT(write_fault)
 };
 
 #define SAYS(what) "manager hwcontainer simulated FPGA " what
-FIXTURE_VARIANT_ADD(write_fault, init) {
-	MGR "fail_write_init", EIO, SAYS("could not prepare for the image (error 5)")
-};
-FIXTURE_VARIANT_ADD(write_fault, write) {
-	MGR "fail_write", EIO, SAYS("broke off writing the image (error 5)")
-};
-FIXTURE_VARIANT_ADD(write_fault, complete) {
-	MGR "fail_write_complete", ETIMEDOUT,
-	SAYS("did not come up with the image (error 110)")
-};
-FIXTURE_VARIANT_ADD(write_fault, bridge_disable) {
-	BRIDGE "fail_bridge_disable", EIO, SAYS("or a bridge is in use or failed (error 5)")
-};
-FIXTURE_VARIANT_ADD(write_fault, bridge_enable) {
-	BRIDGE "fail_bridge_enable", EIO, SAYS("or a bridge is in use or failed (error 5)")
-};
+FIXTURE_VARIANT_ADD(write_fault, init){ MGR "fail_write_init", EIO,
+					SAYS("could not prepare for the image (error 5)") };
+FIXTURE_VARIANT_ADD(write_fault, write){ MGR "fail_write", EIO,
+					 SAYS("broke off writing the image (error 5)") };
+FIXTURE_VARIANT_ADD(write_fault, complete){ MGR "fail_write_complete", ETIMEDOUT,
+					    SAYS("did not come up with the image (error 110)") };
+FIXTURE_VARIANT_ADD(write_fault,
+		    bridge_disable){ BRIDGE "fail_bridge_disable", EIO,
+				     SAYS("or a bridge is in use or failed (error 5)") };
+FIXTURE_VARIANT_ADD(write_fault,
+		    bridge_enable){ BRIDGE "fail_bridge_enable", EIO,
+				    SAYS("or a bridge is in use or failed (error 5)") };
 
 FIXTURE_SETUP(write_fault)
 {
@@ -161,8 +157,8 @@ TEST_F(fault, probe_fails)
 TEST_F(fault, image_and_overlay_do_not_agree)
 {
 	ASSERT_EQ(0, hwc_test_set(BIND_TIMEOUT, 200));
-	EXPECT_EQ(-ENODEV, hwc_test_try(self->ctx, HWC_PR0, self->holder,
-					HWC_IMAGES "fir-pr0.bit", SHA_DTBO));
+	EXPECT_EQ(-ENODEV, hwc_test_try(self->ctx, HWC_PR0, self->holder, HWC_IMAGES "fir-pr0.bit",
+					SHA_DTBO));
 	EXPECT_STREQ(HWC_PR0 "/sha256@0 has no driver after 200 ms", hwc_ctx_error(self->ctx));
 	check_recovers(_metadata, self);
 }
@@ -220,14 +216,12 @@ TEST_F(fault, slow_port_makes_a_queue)
 	int i;
 
 	ASSERT_EQ(0, hwc_test_set(MGR "stall_write_ms", 300));
-	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR0, self->holder, image[0], -1, 0,
-				    &grants[0]));
-	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR1, self->holder, image[1], -1, 0,
-				    &grants[1]));
+	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR0, self->holder, image[0], -1, 0, &grants[0]));
+	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR1, self->holder, image[1], -1, 0, &grants[1]));
 	for (i = 0; i < 2; i++) {
-		ASSERT_EQ(0, hwc_claim_wait(self->ctx, self->holder, grants[i].id,
-					    HWC_TEST_WAIT_MS))
-			TH_LOG("%s", hwc_ctx_error(self->ctx));
+		ASSERT_EQ(0,
+			  hwc_claim_wait(self->ctx, self->holder, grants[i].id, HWC_TEST_WAIT_MS))
+		TH_LOG("%s", hwc_ctx_error(self->ctx));
 		ASSERT_EQ(0, hwc_claim_get(self->ctx, grants[i].id, &claim));
 		end[i] = hwc_claim_time(claim, HWCONTAINER_STAGE_PROGRAMMED);
 		hwc_claim_free(claim);

@@ -2,13 +2,13 @@
 /* Others who touch a region: overlays that are not ours, drivers and modules that go. */
 #include "hwc.h"
 
-#define SHA_BIT	 HWC_IMAGES "sha256-pr0.bit"
+#define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
 #define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
-#define LOADS	 HWC_SIM "fpga-mgr0/loads"
-#define FW_PATH	 "/sys/module/firmware_class/parameters/path"
-#define REGIONS	 "/sys/bus/platform/drivers/of-fpga-region/"
-#define PR0_DEV	 "fpga-full:fpga-PR0"
-#define SHA_DRV	 "/sys/bus/platform/drivers/hwcontainer-sim-sha256/"
+#define LOADS HWC_SIM "fpga-mgr0/loads"
+#define FW_PATH "/sys/module/firmware_class/parameters/path"
+#define REGIONS "/sys/bus/platform/drivers/of-fpga-region/"
+#define PR0_DEV "fpga-full:fpga-PR0"
+#define SHA_DRV "/sys/bus/platform/drivers/hwcontainer-sim-sha256/"
 
 FIXTURE(guard)
 {
@@ -52,7 +52,7 @@ static int foreign_remove(void)
 	return hwc_test_write(HWC_FOREIGN "remove", "1");
 }
 
-static uint32_t claim_sha256(struct __test_metadata *_metadata, FIXTURE_DATA(guard) *self)
+static uint32_t claim_sha256(struct __test_metadata *_metadata, FIXTURE_DATA(guard) * self)
 {
 	int id = hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, SHA_DTBO);
 
@@ -78,7 +78,7 @@ static void check_works(struct __test_metadata *_metadata, const char *when)
 TEST_F(guard, foreign_overlay_on_a_claimed_region)
 {
 	static const char *const overlays[] = {
-		"fir-pr0", "bad-no-driver", "foreign-root", "bad-through-parent",
+		"fir-pr0",	     "bad-no-driver",	 "foreign-root",   "bad-through-parent",
 		"bad-firmware-name", "foreign-firmware", "foreign-second", "bad-two-targets",
 	};
 	uint32_t id = claim_sha256(_metadata, self);
@@ -94,7 +94,8 @@ TEST_F(guard, foreign_overlay_on_a_claimed_region)
 		EXPECT_TRUE(hwc_test_slot(0, 1, "bridge=disabled"));
 	}
 	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY, hwc_test_claim_state(self->ctx, id));
-	EXPECT_EQ(0, hwc_test_run("dmesg | grep -q 'overlay of foreign refused: " HWC_PR0 " is claimed'"));
+	EXPECT_EQ(0, hwc_test_run("dmesg | grep -q 'overlay of foreign refused: " HWC_PR0
+				  " is claimed'"));
 	/* the owner's end is as it should be */
 	ASSERT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0));
@@ -118,8 +119,8 @@ TEST_F(guard, region_with_foreign_devices_is_refused)
 	EXPECT_STREQ(HWC_PR0 "/stranger@0 is in the region and came with no claim",
 		     hwc_ctx_error(self->ctx));
 	/* the region around it is the same hardware */
-	EXPECT_EQ(-EBUSY, hwc_test_try(self->ctx, HWC_FULL, self->holder, HWC_IMAGES "full.bit",
-				       NULL));
+	EXPECT_EQ(-EBUSY,
+		  hwc_test_try(self->ctx, HWC_FULL, self->holder, HWC_IMAGES "full.bit", NULL));
 	EXPECT_STREQ(HWC_PR0 "/stranger@0 is in the region and came with no claim",
 		     hwc_ctx_error(self->ctx));
 	ASSERT_EQ(0, foreign_remove());
@@ -152,11 +153,11 @@ TEST_F(guard, region_that_somebody_programmed_is_refused)
 }
 
 /* Wait for the end of a claim whose file is @file. */
-static void check_ends(struct __test_metadata *_metadata, FIXTURE_DATA(guard) *self, int file)
+static void check_ends(struct __test_metadata *_metadata, FIXTURE_DATA(guard) * self, int file)
 {
 	ASSERT_LE(0, file);
 	EXPECT_EQ(0, hwc_claim_wait_released(self->ctx, file, HWC_TEST_WAIT_MS))
-		TH_LOG("%s", hwc_ctx_error(self->ctx));
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
 	close(file);
 }
 
@@ -214,7 +215,8 @@ TEST_F(guard, region_goes_and_says_so)
 TEST_F(guard, region_goes_while_preparing)
 {
 	static const char *const knobs[] = {
-		HWC_SIM "fpga-mgr0/stall_write_ms", HWC_SIM "stall_probe_ms",
+		HWC_SIM "fpga-mgr0/stall_write_ms",
+		HWC_SIM "stall_probe_ms",
 	};
 	size_t i;
 
@@ -281,7 +283,7 @@ TEST_F(guard, module_stays_while_claimed)
 
 	EXPECT_NE(0, hwc_test_run("rmmod hwcontainer 2>/tmp/why"));
 	EXPECT_NE(NULL, strstr(hwc_test_read("/tmp/why"), "Resource temporarily unavailable"))
-		TH_LOG("%s", hwc_test_read("/tmp/why"));
+	TH_LOG("%s", hwc_test_read("/tmp/why"));
 	unlink("/tmp/why");
 	EXPECT_NE(0, hwc_test_run("rmmod hwcontainer-sim 2>/dev/null"));
 	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY, hwc_test_claim_state(self->ctx, id));
@@ -311,7 +313,8 @@ static int each_region(const char *what)
 	snprintf(command, sizeof(command),
 		 "for r in fpga-full:fpga-PR0 fpga-full:fpga-PR1 fpga-full:fpga-PR2 "
 		 "fpga-full:fpga-PR3 fpga-other:fpga-PR0 fpga-full fpga-other; do "
-		 "echo $r >" REGIONS "%s || exit 1; done", what);
+		 "echo $r >" REGIONS "%s || exit 1; done",
+		 what);
 	return hwc_test_run(command);
 }
 

@@ -12,9 +12,9 @@
 #define PIDFD_THREAD O_EXCL
 #endif
 
-#define TOY0	 "toy0"
-#define TOY1	 "toy1"
-#define SHA_BIT	 HWC_IMAGES "sha256-pr0.bit"
+#define TOY0 "toy0"
+#define TOY1 "toy1"
+#define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
 #define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
 
 FIXTURE(holder)
@@ -52,7 +52,7 @@ static uint32_t claim(struct __test_metadata *_metadata, struct hwc_ctx *ctx, co
 	struct hwc_grant grant;
 
 	ASSERT_EQ(0, hwc_test_claim(ctx, resource, file, -1, -1, 0, &grant))
-		TH_LOG("%s", hwc_ctx_error(ctx));
+	TH_LOG("%s", hwc_ctx_error(ctx));
 	ASSERT_EQ(0, hwc_claim_wait(ctx, any, grant.id, HWC_TEST_WAIT_MS));
 	close(any);
 	return grant.id;
@@ -76,7 +76,7 @@ static int claim_by_pidfd(struct hwc_ctx *ctx, const char *resource, int pidfd, 
 	return ret;
 }
 
-static bool lives(FIXTURE_DATA(holder) *self, uint32_t id)
+static bool lives(FIXTURE_DATA(holder) * self, uint32_t id)
 {
 	int state = hwc_test_claim_state(self->ctx, id);
 
@@ -105,7 +105,7 @@ TEST_F(holder, file_ends_with_close)
 }
 
 /* In a child that ends as @how says; its claim is what remains. */
-static void die_with_claim(struct __test_metadata *_metadata, FIXTURE_DATA(holder) *self,
+static void die_with_claim(struct __test_metadata *_metadata, FIXTURE_DATA(holder) * self,
 			   const char *how)
 {
 	int pipes[2];
@@ -208,7 +208,7 @@ TEST_F(holder, process_by_its_pidfd)
 	uint32_t id;
 
 	ASSERT_EQ(0, claim_by_pidfd(self->ctx, TOY0, pidfd, &id))
-		TH_LOG("%s", hwc_ctx_error(self->ctx));
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
 	/* the module has its own reference to it */
 	close(pidfd);
 	ASSERT_EQ(0, hwc_claim_get(self->ctx, id, &c));
@@ -242,7 +242,7 @@ TEST_F(holder, process_outlives_its_claims)
 	hwc_test_kill(pid);
 }
 
-static void check_no_holder(struct __test_metadata *_metadata, FIXTURE_DATA(holder) *self, int fd,
+static void check_no_holder(struct __test_metadata *_metadata, FIXTURE_DATA(holder) * self, int fd,
 			    int error, const char *format)
 {
 	char sentence[128];
@@ -318,7 +318,7 @@ TEST_F(holder, handover_to_a_process)
 
 	/* the sleeper has inherited the file */
 	ASSERT_EQ(0, hwc_claim_handover(self->ctx, ids, 1, pidfd))
-		TH_LOG("%s", hwc_ctx_error(self->ctx));
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
 	close(pidfd);
 	hwc_claim_delete(self->ctx, &ids[1], 1);
 	close(self->file);
@@ -405,7 +405,7 @@ TEST_F(holder, nobody_keeps_a_claim_until_it_is_deleted)
 }
 
 /* A claim on PR0 whose holder is killed while it is prepared and @knob stalls that. */
-static void die_in(struct __test_metadata *_metadata, FIXTURE_DATA(holder) *self, const char *knob,
+static void die_in(struct __test_metadata *_metadata, FIXTURE_DATA(holder) * self, const char *knob,
 		   const char *dtbo)
 {
 	int image = hwc_test_open(SHA_BIT), overlay = hwc_test_open(dtbo);
@@ -470,7 +470,7 @@ TEST_F(holder, dies_in_the_queue)
 	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, next.id, HWCONTAINER_CLAIM_STATE_PREPARING));
 	ASSERT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
 	ASSERT_EQ(0, hwc_test_claim(self->ctx, TOY0, file, -1, -1, 0, &next))
-		TH_LOG("%s", hwc_ctx_error(self->ctx));
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
 	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_QUEUED, hwc_test_claim_state(self->ctx, next.id));
 	close(file);
 	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, next.id, -ENOENT));
@@ -530,12 +530,13 @@ TEST_F(holder, ioctl_checks_its_argument)
 	};
 	int fd;
 
-#define EXPECT_ERRNO(number, request) do {					\
-	EXPECT_EQ(-1, ioctl(self->file, request, &arg));			\
-	EXPECT_EQ(number, errno);						\
-	arg.known = good;							\
-	arg.more = 0;								\
-} while (0)
+#define EXPECT_ERRNO(number, request)                            \
+	do {                                                     \
+		EXPECT_EQ(-1, ioctl(self->file, request, &arg)); \
+		EXPECT_EQ(number, errno);                        \
+		arg.known = good;                                \
+		arg.more = 0;                                    \
+	} while (0)
 	arg.known = good;
 	arg.known.claim = 2000000000;
 	EXPECT_ERRNO(ENOENT, HWCONTAINER_IOC_CLAIM_OPEN);

@@ -16,8 +16,8 @@ FIXTURE_VARIANT(claim)
 };
 
 /* With a worker and without: the same to whoever claims. */
-FIXTURE_VARIANT_ADD(claim, worker) { "count=1100" };
-FIXTURE_VARIANT_ADD(claim, at_once) { "count=1100 worker=n" };
+FIXTURE_VARIANT_ADD(claim, worker){ "count=1100" };
+FIXTURE_VARIANT_ADD(claim, at_once){ "count=1100 worker=n" };
 
 static void load(struct __test_metadata *_metadata, const char *options)
 {
@@ -82,11 +82,11 @@ TEST_F(claim, batches_of_every_size)
 
 	for (s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
 		ASSERT_EQ(0, batch(self->ctx, self->file, 0, sizes[s], grants))
-			TH_LOG("%d: %s", sizes[s], hwc_ctx_error(self->ctx));
+		TH_LOG("%d: %s", sizes[s], hwc_ctx_error(self->ctx));
 		for (i = 0; i < sizes[s]; i++) {
 			ids[i] = grants[i].id;
-			ASSERT_EQ(0, hwc_claim_wait(self->ctx, self->file, ids[i],
-						    HWC_TEST_WAIT_MS));
+			ASSERT_EQ(0,
+				  hwc_claim_wait(self->ctx, self->file, ids[i], HWC_TEST_WAIT_MS));
 		}
 		EXPECT_EQ(sizes[s], hwc_test_claims(self->ctx));
 		ASSERT_EQ(0, hwc_claim_delete(self->ctx, ids, sizes[s]));
@@ -141,7 +141,7 @@ TEST_F_TIMEOUT(claim, memory_stays_flat, 150)
 					NULL, 10);
 		}
 		ASSERT_EQ(0, batch(self->ctx, self->file, 0, 100, grants))
-			TH_LOG("%s", hwc_ctx_error(self->ctx));
+		TH_LOG("%s", hwc_ctx_error(self->ctx));
 		for (i = 0; i < 100; i++)
 			ids[i] = grants[i].id;
 		ASSERT_EQ(0, hwc_claim_delete(self->ctx, ids, 100));
@@ -183,7 +183,7 @@ TEST_F(claim, lists_while_things_change)
 	while (hwc_test_ms() < end) {
 		seen = 0;
 		ASSERT_EQ(0, hwc_resource_foreach(self->ctx, count_one, &seen))
-			TH_LOG("%s", hwc_ctx_error(self->ctx));
+		TH_LOG("%s", hwc_ctx_error(self->ctx));
 		EXPECT_EQ(1100, seen);
 		ASSERT_LE(0, hwc_test_claims(self->ctx));
 		rounds++;
@@ -215,7 +215,7 @@ FIXTURE_TEARDOWN(toy)
 	EXPECT_EQ(0, hwc_test_run("rmmod hwcontainer-toy"));
 }
 
-static int try_toy(FIXTURE_DATA(toy) *self, const char *name)
+static int try_toy(FIXTURE_DATA(toy) * self, const char *name)
 {
 	return hwc_test_try(self->ctx, name, self->file, NULL, NULL);
 }
@@ -243,7 +243,10 @@ TEST_F(toy, is_described)
 TEST_F(toy, fails_in_each_step)
 {
 	static const char *const steps[] = {
-		"fail_acquire", "fail_examine", "fail_configure", "fail_settle",
+		"fail_acquire",
+		"fail_examine",
+		"fail_configure",
+		"fail_settle",
 	};
 	char path[128], sentence[64];
 	int i, id;
@@ -282,8 +285,8 @@ TEST_F(toy, releases_what_it_configured)
 
 TEST_F(toy, takes_no_overlay)
 {
-	EXPECT_EQ(-EINVAL, hwc_test_try(self->ctx, "toy0", self->file, NULL,
-					HWC_DTBO "sha256-pr0.dtbo"));
+	EXPECT_EQ(-EINVAL,
+		  hwc_test_try(self->ctx, "toy0", self->file, NULL, HWC_DTBO "sha256-pr0.dtbo"));
 	EXPECT_STREQ("a resource of kind toy takes no overlay", hwc_ctx_error(self->ctx));
 }
 
@@ -296,7 +299,7 @@ TEST_F(toy, serves_those_who_wait_in_order)
 	ASSERT_EQ(0, hwc_test_set(HWC_TOY "stall_configure_ms", 60));
 	for (i = 0; i < 5; i++) {
 		ASSERT_EQ(0, hwc_test_claim(self->ctx, "toy0", self->file, -1, -1, 0, &grants[i]))
-			TH_LOG("%s", hwc_ctx_error(self->ctx));
+		TH_LOG("%s", hwc_ctx_error(self->ctx));
 		seen[i] = hwc_claim_open(self->ctx, self->file, grants[i].id);
 		if (i < 4)
 			ASSERT_EQ(0, hwc_claim_delete(self->ctx, &grants[i].id, 1));
@@ -319,7 +322,8 @@ TEST_F(toy, goes_while_claimed)
 	for (stage = 0; stage < 3; stage++) {
 		if (stage)
 			hwc_test_set(stage == 1 ? HWC_TOY "stall_configure_ms" :
-						  HWC_TOY "stall_settle_ms", 200);
+						  HWC_TOY "stall_settle_ms",
+				     200);
 		ASSERT_EQ(0, hwc_test_claim(self->ctx, "toy2", self->file, -1, -1, 0, &grant));
 		file = hwc_claim_open(self->ctx, self->file, grant.id);
 		usleep(30000);
@@ -347,8 +351,8 @@ TEST_F(toy, names_are_unique)
 TEST_F(toy, events_of_a_life)
 {
 	static const int want[] = {
-		HWCONTAINER_CLAIM_STATE_QUEUED, HWCONTAINER_CLAIM_STATE_PREPARING,
-		HWCONTAINER_CLAIM_STATE_READY, HWCONTAINER_CLAIM_STATE_RELEASING,
+		HWCONTAINER_CLAIM_STATE_QUEUED,	  HWCONTAINER_CLAIM_STATE_PREPARING,
+		HWCONTAINER_CLAIM_STATE_READY,	  HWCONTAINER_CLAIM_STATE_RELEASING,
 		HWCONTAINER_CLAIM_STATE_RELEASED,
 	};
 	struct hwc_events *events;
@@ -401,7 +405,7 @@ TEST(toys_for_several)
 	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_CLAIMED, hwc_test_state(ctx, "toy0"));
 	EXPECT_EQ(0, hwc_claim_delete(ctx, ids, 1));
 	EXPECT_EQ(0, hwc_test_claim(ctx, "toy0", file, -1, -1, 0, &grants[3]))
-		TH_LOG("%s", hwc_ctx_error(ctx));
+	TH_LOG("%s", hwc_ctx_error(ctx));
 	close(file);
 	wait_no_claims(_metadata, ctx);
 	hwc_ctx_free(ctx);

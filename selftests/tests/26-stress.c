@@ -5,7 +5,7 @@
 #include "hwc.h"
 
 #define CHILDREN 6
-#define SECONDS	 12
+#define SECONDS 12
 
 static const struct target {
 	const char *resource;
@@ -20,7 +20,9 @@ static const struct target {
 	{ HWC_FULL, HWC_IMAGES "full.bit", NULL },
 	{ HWC_PR0, HWC_IMAGES "bad-crc.bit", HWC_DTBO "sha256-pr0.dtbo" },
 	{ HWC_PR1, HWC_IMAGES "fir-pr1.bit", HWC_DTBO "bad-target.dtbo" },
-	{ "toy0", NULL, NULL }, { "toy1", NULL, NULL }, { "toy2", NULL, NULL },
+	{ "toy0", NULL, NULL },
+	{ "toy1", NULL, NULL },
+	{ "toy2", NULL, NULL },
 };
 
 #define TARGETS (sizeof(targets) / sizeof(targets[0]))
@@ -110,7 +112,7 @@ static void check_all_free(struct __test_metadata *_metadata, struct hwc_ctx *ct
 		/* a bad image may have been the last */
 		EXPECT_TRUE(state == HWCONTAINER_RESOURCE_STATE_FREE ||
 			    state == HWCONTAINER_RESOURCE_STATE_FAILED)
-			TH_LOG("%s is in state %d", targets[i].resource, state);
+		TH_LOG("%s is in state %d", targets[i].resource, state);
 	}
 	EXPECT_EQ(0, hwc_test_claims(ctx));
 	EXPECT_EQ(NULL, strstr(hwc_test_read(HWC_SIM "state"), "bridge=enabled"));

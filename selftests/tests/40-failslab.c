@@ -16,11 +16,11 @@
 
 #include "hwc.h"
 
-#define FAILSLAB     "/sys/kernel/debug/failslab/"
+#define FAILSLAB "/sys/kernel/debug/failslab/"
 #define BIND_TIMEOUT "/sys/module/hwcontainer/parameters/bind_timeout_ms"
-#define SHA_BIT	     HWC_IMAGES "sha256-pr0.bit"
-#define SHA_DTBO     HWC_DTBO "sha256-pr0.dtbo"
-#define TASKS_MAX    64
+#define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
+#define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
+#define TASKS_MAX 64
 /* More than any path allocates. */
 #define NTH_MAX 5000
 
@@ -76,7 +76,7 @@ static int get_nth(pid_t pid)
 }
 
 /* Kernel threads whose name begins with @prefix. */
-static void find_tasks(FIXTURE_DATA(failslab) *self, const char *prefix)
+static void find_tasks(FIXTURE_DATA(failslab) * self, const char *prefix)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -94,7 +94,7 @@ static void find_tasks(FIXTURE_DATA(failslab) *self, const char *prefix)
 }
 
 /* Returns whether any of them has come to its n-th allocation. */
-static bool disarm(FIXTURE_DATA(failslab) *self)
+static bool disarm(FIXTURE_DATA(failslab) * self)
 {
 	bool reached = false;
 	int i;
@@ -106,7 +106,7 @@ static bool disarm(FIXTURE_DATA(failslab) *self)
 	return reached;
 }
 
-static void arm(FIXTURE_DATA(failslab) *self, int nth)
+static void arm(FIXTURE_DATA(failslab) * self, int nth)
 {
 	int i;
 
@@ -115,7 +115,7 @@ static void arm(FIXTURE_DATA(failslab) *self, int nth)
 }
 
 /* From the request to the end, with whatever comes. */
-static int claim_and_release(FIXTURE_DATA(failslab) *self, int holder)
+static int claim_and_release(FIXTURE_DATA(failslab) * self, int holder)
 {
 	struct hwc_grant grant;
 	int ret, file;
@@ -133,7 +133,7 @@ static int claim_and_release(FIXTURE_DATA(failslab) *self, int holder)
 	return ret;
 }
 
-static void check_after(struct __test_metadata *_metadata, FIXTURE_DATA(failslab) *self, int nth,
+static void check_after(struct __test_metadata *_metadata, FIXTURE_DATA(failslab) * self, int nth,
 			int ret)
 {
 	int64_t end = hwc_test_ms() + HWC_TEST_WAIT_MS;
@@ -148,14 +148,14 @@ static void check_after(struct __test_metadata *_metadata, FIXTURE_DATA(failslab
 	state = hwc_test_state(ctx, HWC_PR0);
 	EXPECT_TRUE(state == HWCONTAINER_RESOURCE_STATE_FREE ||
 		    (ret && state == HWCONTAINER_RESOURCE_STATE_FAILED))
-		TH_LOG("allocation %d: returned %d (%s), state %d", nth, ret,
-		       hwc_ctx_error(self->ctx), state);
+	TH_LOG("allocation %d: returned %d (%s), state %d", nth, ret, hwc_ctx_error(self->ctx),
+	       state);
 	EXPECT_NE(-ETIMEDOUT, ret) TH_LOG("allocation %d", nth);
 	hwc_ctx_free(ctx);
 }
 
 /* The loop: @who says whose allocations fail. */
-static void fail_each(struct __test_metadata *_metadata, FIXTURE_DATA(failslab) *self,
+static void fail_each(struct __test_metadata *_metadata, FIXTURE_DATA(failslab) * self,
 		      const char *who)
 {
 	int nth, holder, ret, refused = 0;
@@ -201,8 +201,8 @@ TEST_F_TIMEOUT(failslab, of_the_workqueue, 300)
 static bool is_spared(const char *cache)
 {
 	static const char *const spared[] = {
-		"kernfs_node_cache", "radix_tree_node", "kmalloc-8", "kmalloc-16", "kmalloc-32",
-		"kmalloc-64",
+		"kernfs_node_cache", "radix_tree_node", "kmalloc-8",
+		"kmalloc-16",	     "kmalloc-32",	"kmalloc-64",
 	};
 	size_t i;
 

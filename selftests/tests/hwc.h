@@ -21,17 +21,17 @@
 #define HWC_TEST_WAIT_MS 20000
 
 /* Regions of the simulator (dts/sim-virt.dtsi). */
-#define HWC_FULL   "/fpga-full"
-#define HWC_PR0	   "/fpga-full/fpga-PR0"
-#define HWC_PR1	   "/fpga-full/fpga-PR1"
-#define HWC_PR2	   "/fpga-full/fpga-PR2"
-#define HWC_PR3	   "/fpga-full/fpga-PR3"
+#define HWC_FULL "/fpga-full"
+#define HWC_PR0 "/fpga-full/fpga-PR0"
+#define HWC_PR1 "/fpga-full/fpga-PR1"
+#define HWC_PR2 "/fpga-full/fpga-PR2"
+#define HWC_PR3 "/fpga-full/fpga-PR3"
 #define HWC_OTHER0 "/fpga-other/fpga-PR0"
 
-#define HWC_IMAGES  "/hwc/images/"
-#define HWC_DTBO    "/hwc/dtbo/"
-#define HWC_SIM	    "/sys/kernel/debug/hwcontainer-sim/"
-#define HWC_TOY	    "/sys/kernel/debug/hwcontainer-toy/"
+#define HWC_IMAGES "/hwc/images/"
+#define HWC_DTBO "/hwc/dtbo/"
+#define HWC_SIM "/sys/kernel/debug/hwcontainer-sim/"
+#define HWC_TOY "/sys/kernel/debug/hwcontainer-toy/"
 #define HWC_FOREIGN "/sys/kernel/debug/hwcontainer-foreign/"
 
 /* How much slower this kernel is than the base one. */
