@@ -8,6 +8,7 @@
  */
 #include <linux/clk.h>
 #include <linux/device.h>
+#include <linux/fs.h>
 #include <linux/idr.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
