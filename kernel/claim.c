@@ -145,7 +145,7 @@ static void hwc_claim_released_locked(struct hwcontainer_claim *claim)
 	list_del_init(&claim->in_waiting);
 	list_del_init(&claim->in_res);
 	hwc_claim_forget_locked(claim);
-	hwc_generation++;
+	hwc_claim_generation++;
 	claim->res = NULL;
 	wake_up_all(&res->drained);
 	hwc_claim_put(claim);
@@ -460,7 +460,7 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 	list_add_tail(&claim->in_res, &res->claims);
 	hwc_claim_hold_locked(claim, txn->holder);
 	hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_GRANTED);
-	hwc_generation++;
+	hwc_claim_generation++;
 	return claim;
 
 err_erase:

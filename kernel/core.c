@@ -9,7 +9,9 @@
 #include "internal.h"
 
 DEFINE_MUTEX(hwc_lock);	/* what it protects: internal.h */
-unsigned int hwc_generation = 1;	/* 0 would mean to a dump that it is the first */
+/* 0 would mean to a dump that it is the first. */
+unsigned int hwc_resource_generation = 1;
+unsigned int hwc_claim_generation = 1;
 DEFINE_XARRAY_ALLOC1(hwc_resources);
 struct workqueue_struct *hwc_wq;
 struct workqueue_struct *hwc_read_wq;
@@ -242,7 +244,7 @@ static int hwc_resource_publish_locked(struct hwcontainer_resource *res)
 		return ret;
 	}
 	e->resources++;
-	hwc_generation++;
+	hwc_resource_generation++;
 	return 0;
 }
 
@@ -301,7 +303,7 @@ void hwcontainer_resource_unregister(struct hwcontainer_resource *res)
 	hwc_names_remove(res, res->n_names);
 	xa_erase(&hwc_resources, res->id);
 	hwc_kind_find_locked(res->kind->name)->resources--;
-	hwc_generation++;
+	hwc_resource_generation++;
 	hwc_resource_ntf_locked(res, true);
 	mutex_unlock(&hwc_lock);
 

@@ -40,8 +40,9 @@ struct sk_buff;
  */
 extern struct mutex hwc_lock;
 
-/* Changes whenever a resource or a claim comes or goes: dumps compare it. */
-extern unsigned int hwc_generation;
+/* Change whenever a resource, or a claim, comes or goes: dumps compare them. */
+extern unsigned int hwc_resource_generation;
+extern unsigned int hwc_claim_generation;
 
 extern struct xarray hwc_resources;
 

@@ -466,7 +466,7 @@ int hwcontainer_nl_claim_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 /* The one dumper: everything in @table, from where the last message stopped. */
 static int hwc_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, struct xarray *table,
-		       u8 cmd, hwc_fill_fn fill)
+		       const unsigned int *generation, u8 cmd, hwc_fill_fn fill)
 {
 	unsigned long index;
 	void *object, *hdr;
@@ -476,7 +476,7 @@ static int hwc_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, struct 
 	if (ret)
 		return ret;
 	mutex_lock(&hwc_lock);
-	cb->seq = hwc_generation;
+	cb->seq = *generation;
 	xa_for_each_start(table, index, object, cb->args[0]) {
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				  &hwcontainer_nl_family, NLM_F_MULTI, cmd);
@@ -496,13 +496,14 @@ static int hwc_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, struct 
 
 int hwcontainer_nl_resource_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return hwc_nl_dump(skb, cb, &hwc_resources, HWCONTAINER_CMD_RESOURCE_GET,
-			   hwc_resource_fill_locked);
+	return hwc_nl_dump(skb, cb, &hwc_resources, &hwc_resource_generation,
+			   HWCONTAINER_CMD_RESOURCE_GET, hwc_resource_fill_locked);
 }
 
 int hwcontainer_nl_claim_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return hwc_nl_dump(skb, cb, &hwc_claims, HWCONTAINER_CMD_CLAIM_GET, hwc_claim_fill_locked);
+	return hwc_nl_dump(skb, cb, &hwc_claims, &hwc_claim_generation,
+			   HWCONTAINER_CMD_CLAIM_GET, hwc_claim_fill_locked);
 }
 
 /**

@@ -36,8 +36,7 @@ static int parse(const u8 *image, size_t size, struct outcome *out)
 	if (size)
 		memcpy(copy, image, size);
 	memset(out, UNTOUCHED, sizeof(*out));
-	ret = hwc_bitstream_parse(copy, size, &out->bs, out->why,
-				  sizeof(out->why));
+	ret = hwc_bitstream_parse(copy, size, &out->bs, out->why, sizeof(out->why));
 	free(copy);
 	return ret;
 }
@@ -159,13 +158,10 @@ static void test_sections(void **state)
 	assert_accepted(image, sizeof(image), &out);
 	assert_true(out.bs.partial);
 	assert_int_equal(out.bs.sections, 2);
-	assert_refused(
-		image, 0x30,
-		"no packet before the end at byte 0x30 writes frames (FDRI)");
+	assert_refused(image, 0x30, "no packet before the end at byte 0x30 writes frames (FDRI)");
 	case_store(image + 0x54, 0, false);
-	assert_refused(
-		image, sizeof(image),
-		"packet at byte 0x10 writes SHUTDOWN to CMD, no START follows");
+	assert_refused(image, sizeof(image),
+		       "packet at byte 0x10 writes SHUTDOWN to CMD, no START follows");
 }
 
 static void test_full(void **state)
@@ -189,8 +185,7 @@ static void test_full(void **state)
 		case_fill(image, case_full, sizeof(image), false);
 		for (j = 0; j < ARRAY_SIZE(removed); j++)
 			if (j != i)
-				case_store(image + removed[j].at,
-					   removed[j].value, false);
+				case_store(image + removed[j].at, removed[j].value, false);
 		assert_accepted(image, sizeof(image), &out);
 		assert_int_equal(out.bs.partial, i == ARRAY_SIZE(removed));
 	}
@@ -218,9 +213,8 @@ static void test_encrypted(void **state)
 
 	/* MASK does not let DEC through: in clear. */
 	case_store(image + 0x0c, 0x00000400, false);
-	assert_refused(
-		image, sizeof(image),
-		"word 0x8badf00d at byte 0x18 is a packet of type 4, types are 1 and 2");
+	assert_refused(image, sizeof(image),
+		       "word 0x8badf00d at byte 0x18 is a packet of type 4, types are 1 and 2");
 }
 
 /* A boot image has the swapped sync word at 0x20: it is none of ours. */
@@ -245,15 +239,12 @@ static void test_preamble_bounded(void **state)
 	(void)state;
 	assert_non_null(image);
 	memset(image, 0xff, size);
-	case_fill(image + HWC_BITSTREAM_PREAMBLE - 0x14, case_partial,
-		  sizeof(case_partial), false);
+	case_fill(image + HWC_BITSTREAM_PREAMBLE - 0x14, case_partial, sizeof(case_partial), false);
 	assert_accepted(image, size, &out);
 	assert_int_equal(out.bs.sync_offset, HWC_BITSTREAM_PREAMBLE - 4);
 	memset(image, 0xff, size);
-	case_fill(image + HWC_BITSTREAM_PREAMBLE - 0x10, case_partial,
-		  sizeof(case_partial), false);
-	assert_refused(image, size,
-		       "no sync word 0xaa995566 in 4096 bytes from byte 0x0");
+	case_fill(image + HWC_BITSTREAM_PREAMBLE - 0x10, case_partial, sizeof(case_partial), false);
+	assert_refused(image, size, "no sync word 0xaa995566 in 4096 bytes from byte 0x0");
 	free(image);
 }
 
@@ -267,13 +258,9 @@ static void test_damages(void **state)
 		const struct case_damage *damage = &case_damages[i];
 
 		case_fill(image, case_partial, sizeof(image), false);
-		for (j = 0;
-		     j < ARRAY_SIZE(damage->words) && damage->words[j].at; j++)
-			case_store(image + damage->words[j].at,
-				   damage->words[j].value, false);
-		assert_refused(image,
-			       damage->keep ? damage->keep : sizeof(image),
-			       damage->why);
+		for (j = 0; j < ARRAY_SIZE(damage->words) && damage->words[j].at; j++)
+			case_store(image + damage->words[j].at, damage->words[j].value, false);
+		assert_refused(image, damage->keep ? damage->keep : sizeof(image), damage->why);
 	}
 }
 
@@ -286,8 +273,7 @@ static void test_header_damages(void **state)
 	for (i = 0; i < ARRAY_SIZE(case_header_damages); i++) {
 		case_fill_bit(image);
 		image[case_header_damages[i].at] = case_header_damages[i].value;
-		assert_refused(image, sizeof(image),
-			       case_header_damages[i].why);
+		assert_refused(image, sizeof(image), case_header_damages[i].why);
 	}
 }
 
@@ -302,8 +288,7 @@ static size_t put_field(u8 *to, char key, const char *text)
 	return len + 3;
 }
 
-static size_t fill_bit(u8 *to, const char *design, const char *part,
-		       const u32 *words, size_t size)
+static size_t fill_bit(u8 *to, const char *design, const char *part, const u32 *words, size_t size)
 {
 	u8 length[] = { 'e', 0, 0, 0, size };
 	size_t n = 13;
@@ -330,13 +315,11 @@ static void test_design_long(void **state)
 	/* It is cut, and what stands behind it is still read. */
 	memset(design, 'n', sizeof(design));
 	strcpy(design + 150, ";PARTIAL=TRUE;Version=2022.1");
-	size = fill_bit(image, design, "xcunknown", case_partial,
-			sizeof(case_partial));
+	size = fill_bit(image, design, "xcunknown", case_partial, sizeof(case_partial));
 	assert_accepted(image, size, &out);
 	assert_int_equal(strlen(out.bs.design), sizeof(out.bs.design) - 1);
 	assert_true(out.bs.partial);
-	size = fill_bit(image, design, "xcunknown", case_full,
-			sizeof(case_full));
+	size = fill_bit(image, design, "xcunknown", case_full, sizeof(case_full));
 	assert_refused(
 		image, size,
 		"header says PARTIAL=TRUE, packet at byte 0xf7 (TIMER) is of a whole-device image");
@@ -350,14 +333,12 @@ static void test_partial_word(void **state)
 	size_t size;
 
 	(void)state;
-	size = fill_bit(
-		image, "PARTIAL=TRUE;XPARTIAL=TRUE;PARTIAL=TRUEX;PARTIAL=FALSE",
-		"x", case_full, sizeof(case_full));
+	size = fill_bit(image, "PARTIAL=TRUE;XPARTIAL=TRUE;PARTIAL=TRUEX;PARTIAL=FALSE", "x",
+			case_full, sizeof(case_full));
 	assert_accepted(image, size, &out);
 	assert_string_equal(out.bs.design, "PARTIAL=TRUE");
 	assert_false(out.bs.partial);
-	size = fill_bit(image, ";PARTIAL=TRUE", "x", case_partial,
-			sizeof(case_partial));
+	size = fill_bit(image, ";PARTIAL=TRUE", "x", case_partial, sizeof(case_partial));
 	assert_accepted(image, size, &out);
 	assert_string_equal(out.bs.design, "");
 }
@@ -368,11 +349,9 @@ static void test_part_long(void **state)
 	size_t size;
 
 	(void)state;
-	size = fill_bit(image, "d", "12345678901234567890123456789012",
-			case_partial, sizeof(case_partial));
-	assert_refused(
-		image, size,
-		"header field 'b' is 32 characters long, at most 31 are taken");
+	size = fill_bit(image, "d", "12345678901234567890123456789012", case_partial,
+			sizeof(case_partial));
+	assert_refused(image, size, "header field 'b' is 32 characters long, at most 31 are taken");
 }
 
 /* Whatever the order in which frames are written. */
@@ -421,15 +400,13 @@ static void test_frames_not_read(void **state)
 	u8 *image;
 
 	(void)state;
-	image = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	image = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(image, MAP_FAILED);
 	memcpy(words, case_partial, sizeof(words));
 	/* The type 2 packet grows until its last word ends the last page but one. */
 	words[0x74 / 4] = 0x50000000 | (frames + page - 0x78) / 4;
 	case_fill(image, words, 0x7c, false);
-	case_fill(image + page + frames, words + 0x88 / 4, sizeof(words) - 0x88,
-		  false);
+	case_fill(image + page + frames, words + 0x88 / 4, sizeof(words) - 0x88, false);
 	assert_int_equal(mprotect(image + page, frames, PROT_NONE), 0);
 	if (hwc_bitstream_parse(image, size, &bs, why, sizeof(why)))
 		fail_msg("refused: %s", why);
@@ -457,8 +434,7 @@ static void test_random(void **state)
 	for (run = 0; run < 5000; run++) {
 		for (i = 0; i < sizeof(image); i++)
 			image[i] = next_random(&seed);
-		assert_refused(image, next_random(&seed) % (sizeof(image) + 1),
-			       NULL);
+		assert_refused(image, next_random(&seed) % (sizeof(image) + 1), NULL);
 	}
 }
 
@@ -479,9 +455,7 @@ static void mutate(u8 *image, size_t size, u32 *seed)
 		case 2:
 			/* A word of the image at another place in it. */
 			if (at + 4 <= size)
-				memmove(image + at,
-					image + next_random(seed) % (size - 3),
-					4);
+				memmove(image + at, image + next_random(seed) % (size - 3), 4);
 			break;
 		}
 	}
@@ -495,8 +469,7 @@ static void assert_consistent(const struct hwc_bitstream *bs, size_t size)
 	assert_true((u64)bs->packets * 4 <= bs->data_size);
 	assert_true(bs->encrypted || (bs->has_idcode && bs->has_frames));
 	assert_true(bs->far_first <= bs->far_last);
-	assert_true(strnlen(bs->design, sizeof(bs->design)) <
-		    sizeof(bs->design));
+	assert_true(strnlen(bs->design, sizeof(bs->design)) < sizeof(bs->design));
 	assert_true(strnlen(bs->part, sizeof(bs->part)) < sizeof(bs->part));
 	assert_true(strnlen(bs->date, sizeof(bs->date)) < sizeof(bs->date));
 	assert_true(strnlen(bs->time, sizeof(bs->time)) < sizeof(bs->time));
@@ -542,8 +515,7 @@ static void test_short_why(void **state)
 	char why[8];
 
 	(void)state;
-	assert_int_equal(hwc_bitstream_parse("", 0, &bs, why, sizeof(why)),
-			 -EBADMSG);
+	assert_int_equal(hwc_bitstream_parse("", 0, &bs, why, sizeof(why)), -EBADMSG);
 	assert_string_equal(why, "no sync");
 	assert_int_equal(hwc_bitstream_parse("", 0, &bs, NULL, 0), -EBADMSG);
 }
@@ -551,10 +523,9 @@ static void test_short_why(void **state)
 static void test_parts(void **state)
 {
 	static const char *const known[] = {
-		"xczu2",    "xczu3",   "xczu4",	   "xczu5",   "xczu7",
-		"xczu9",    "xck26",   "xc7z007s", "xc7z010", "xc7z012s",
-		"xc7z014s", "xc7z015", "xc7z020",  "xc7z030", "xc7z035",
-		"xc7z045",  "xc7z100",
+		"xczu2",   "xczu3",    "xczu4",	  "xczu5",    "xczu7",	  "xczu9",
+		"xck26",   "xc7z007s", "xc7z010", "xc7z012s", "xc7z014s", "xc7z015",
+		"xc7z020", "xc7z030",  "xc7z035", "xc7z045",  "xc7z100",
 	};
 	static const char *const unknown[] = {
 		"",
@@ -577,20 +548,15 @@ static void test_parts(void **state)
 
 		/* Manufacturer Xilinx, and the bit that is always set. */
 		assert_int_equal(idcode & 0xfff, 0x093);
-		assert_string_equal(hwc_bitstream_idcode_part(idcode),
-				    known[i]);
-		assert_string_equal(hwc_bitstream_idcode_part(idcode |
-							      0x30000000),
-				    known[i]);
+		assert_string_equal(hwc_bitstream_idcode_part(idcode), known[i]);
+		assert_string_equal(hwc_bitstream_idcode_part(idcode | 0x30000000), known[i]);
 	}
 	for (i = 0; i < ARRAY_SIZE(unknown); i++)
 		assert_int_equal(hwc_bitstream_part_idcode(unknown[i]), 0);
 	assert_int_equal(hwc_bitstream_part_idcode(CASE_PART), CASE_IDCODE);
-	assert_int_equal(hwc_bitstream_part_idcode("xczu3eg-sbva484-1-e"),
-			 0x04a42093);
+	assert_int_equal(hwc_bitstream_part_idcode("xczu3eg-sbva484-1-e"), 0x04a42093);
 	assert_int_equal(hwc_bitstream_part_idcode("7z020clg484"), 0x03727093);
-	assert_int_equal(hwc_bitstream_part_idcode("xc7z020clg484-1"),
-			 0x03727093);
+	assert_int_equal(hwc_bitstream_part_idcode("xc7z020clg484-1"), 0x03727093);
 	assert_null(hwc_bitstream_idcode_part(0));
 	assert_null(hwc_bitstream_idcode_part(0xffffffff));
 }
@@ -616,8 +582,7 @@ static void test_crc(void **state)
 		u32 reg = next_random(&seed) % 32;
 		u32 word = next_random(&seed);
 
-		assert_int_equal(sim_crc_word(crc, reg, word),
-				 crc_by_bits(crc, reg, word));
+		assert_int_equal(sim_crc_word(crc, reg, word), crc_by_bits(crc, reg, word));
 		crc = crc_by_bits(crc, reg, word);
 	}
 	/* From AMD's K26 images: the checksum of their shut-down section. */
@@ -629,10 +594,7 @@ static void test_crc(void **state)
 
 static void test_descriptor(void **state)
 {
-	struct sim_desc desc = { .reg_offset = 0x1000,
-				 .reg_size = 0x2000,
-				 .irq = 3 },
-			back;
+	struct sim_desc desc = { .reg_offset = 0x1000, .reg_size = 0x2000, .irq = 3 }, back;
 	u32 words[SIM_DESC_WORDS];
 	int i;
 
@@ -739,8 +701,7 @@ static void load_and_cut(const u8 *data, size_t size, struct silicon *si)
 			continue;
 		if (word >> 29 == 1)
 			reg = word >> 13 & 0x1f;
-		count = word & (word >> 29 == 1 ? SIM_TYPE1_COUNT_MAX :
-						  SIM_TYPE2_COUNT_MAX);
+		count = word & (word >> 29 == 1 ? SIM_TYPE1_COUNT_MAX : SIM_TYPE2_COUNT_MAX);
 		for (; count; count--, at += 4)
 			silicon_write(si, reg, be32(data + at));
 	}

@@ -165,7 +165,7 @@ static int count_one(const struct hwc_resource *res, void *data)
 TEST_F(claim, lists_while_things_change)
 {
 	int64_t end = hwc_test_ms() + 1500;
-	int seen, rounds = 0;
+	int seen, ret, rounds = 0;
 	pid_t pid = fork();
 
 	if (!pid) {
@@ -182,10 +182,12 @@ TEST_F(claim, lists_while_things_change)
 	}
 	while (hwc_test_ms() < end) {
 		seen = 0;
-		ASSERT_EQ(0, hwc_resource_foreach(self->ctx, count_one, &seen))
+		EXPECT_EQ(0, hwc_resource_foreach(self->ctx, count_one, &seen))
 		TH_LOG("%s", hwc_ctx_error(self->ctx));
 		EXPECT_EQ(1100, seen);
-		ASSERT_LE(0, hwc_test_claims(self->ctx));
+		/* of claims that never stop changing no list is ever whole */
+		ret = hwc_test_claims(self->ctx);
+		EXPECT_TRUE(ret >= 0 || ret == -EAGAIN) TH_LOG("%s", hwc_ctx_error(self->ctx));
 		rounds++;
 	}
 	hwc_test_kill(pid);

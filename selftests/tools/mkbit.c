@@ -53,8 +53,7 @@ static void put(struct image *img, u32 word)
 {
 	if (img->count == img->room) {
 		img->room = img->room ? 2 * img->room : 4096;
-		img->words =
-			realloc(img->words, img->room * sizeof(*img->words));
+		img->words = realloc(img->words, img->room * sizeof(*img->words));
 		if (!img->words)
 			err(EXIT_FAILURE, "image of %zu words", img->room);
 	}
@@ -139,8 +138,7 @@ static u32 next_random(struct image *img)
 	return img->random;
 }
 
-static void put_chunk(struct image *img, const struct options *opt, u32 far,
-		      u32 frames, bool first)
+static void put_chunk(struct image *img, const struct options *opt, u32 far, u32 frames, bool first)
 {
 	u32 count = frames * SIM_FRAME_WORDS;
 	u32 words[SIM_DESC_WORDS];
@@ -171,18 +169,15 @@ static void put_frames(struct image *img, const struct options *opt)
 {
 	u32 far = opt->full ? SIM_FAR_STATIC : SIM_FAR(opt->slot);
 	size_t words = opt->size / 4;
-	size_t frames = words > OVERHEAD_WORDS ?
-				(words - OVERHEAD_WORDS) / SIM_FRAME_WORDS :
-				0;
+	size_t frames = words > OVERHEAD_WORDS ? (words - OVERHEAD_WORDS) / SIM_FRAME_WORDS : 0;
 	size_t columns = COLUMN_END - (far >> 8) % COLUMN_END;
 	bool first = true;
 
 	if (frames < 2)
 		frames = 2;
 	if (frames > columns * CHUNK_FRAMES)
-		errx(EXIT_USAGE,
-		     "--size %zu: at most %zu bytes fit the frame addresses",
-		     opt->size, columns * CHUNK_FRAMES * SIM_FRAME_WORDS * 4);
+		errx(EXIT_USAGE, "--size %zu: at most %zu bytes fit the frame addresses", opt->size,
+		     columns * CHUNK_FRAMES * SIM_FRAME_WORDS * 4);
 	while (frames) {
 		size_t n = frames < CHUNK_FRAMES ? frames : CHUNK_FRAMES;
 
@@ -288,9 +283,7 @@ static void write_text(FILE *out, char key, const char *text)
 	u8 head[] = { key, len >> 8, len };
 
 	if (len > 0xffff)
-		errx(EXIT_USAGE,
-		     "header field '%c': %zu characters are too many", key,
-		     len - 1);
+		errx(EXIT_USAGE, "header field '%c': %zu characters are too many", key, len - 1);
 	write_bytes(out, head, sizeof(head));
 	write_bytes(out, text, len);
 }
@@ -300,12 +293,11 @@ static void write_header(FILE *out, const struct options *opt, u32 data_size)
 {
 	static const u8 magic[] = { 0x00, 0x09, 0x0f, 0xf0, 0x0f, 0xf0, 0x0f,
 				    0xf0, 0x0f, 0xf0, 0x00, 0x00, 0x01 };
-	u8 length[] = { 'e', data_size >> 24, data_size >> 16, data_size >> 8,
-			data_size };
+	u8 length[] = { 'e', data_size >> 24, data_size >> 16, data_size >> 8, data_size };
 	char *design;
 
-	if (asprintf(&design, "%s%s;UserID=0XFFFFFFFF;Version=2022.1",
-		     opt->design, opt->full ? "" : ";PARTIAL=TRUE") < 0)
+	if (asprintf(&design, "%s%s;UserID=0XFFFFFFFF;Version=2022.1", opt->design,
+		     opt->full ? "" : ";PARTIAL=TRUE") < 0)
 		err(EXIT_FAILURE, "design name");
 	write_bytes(out, magic, sizeof(magic));
 	write_text(out, 'a', design);
@@ -434,8 +426,8 @@ static unsigned long number(const char *text, unsigned long max)
 static void set_engine(struct options *opt, const char *name)
 {
 	if (!*name || strlen(name) >= sizeof(opt->desc.engine))
-		errx(EXIT_USAGE, "--engine %s: expected 1 to %zu characters",
-		     name, sizeof(opt->desc.engine) - 1);
+		errx(EXIT_USAGE, "--engine %s: expected 1 to %zu characters", name,
+		     sizeof(opt->desc.engine) - 1);
 	strcpy(opt->desc.engine, name);
 }
 
@@ -523,9 +515,7 @@ static void check_options(struct options *opt)
 	if (!opt->idcode)
 		opt->idcode = hwc_bitstream_part_idcode(opt->part);
 	if (!opt->idcode)
-		errx(EXIT_USAGE,
-		     "--part %s: its IDCODE is not known, give --idcode",
-		     opt->part);
+		errx(EXIT_USAGE, "--part %s: its IDCODE is not known, give --idcode", opt->part);
 	if (opt->full)
 		set_engine(opt, SIM_ENGINE_STATIC);
 	if (!opt->design)
@@ -556,8 +546,7 @@ int main(int argc, char **argv)
 	else
 		put_partial(&img, &opt);
 	if (img.packets <= opt.truncate_packet)
-		errx(EXIT_USAGE,
-		     "--truncate-at-packet %ld: there are %ld packets",
+		errx(EXIT_USAGE, "--truncate-at-packet %ld: there are %ld packets",
 		     opt.truncate_packet, img.packets);
 	write_image(&img, &opt);
 	free(img.words);
