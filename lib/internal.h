@@ -701,7 +701,7 @@ void hwc_digest_text(const uint8_t *digest, char *text);
 /* root.c: files of the container, whose author is not trusted */
 
 #define HWC_IMAGE_MAX (256u << 20)
-#define HWC_OVERLAY_MAX (1u << 20)
+#define HWC_OVERLAY_MAX (64u << 10) /* as the module, which takes no more */
 
 /**
  * hwc_root_open() - open a file below the container's root

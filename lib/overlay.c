@@ -7,9 +7,6 @@
 #include <unistd.h>
 #include "internal.h"
 
-/* What the module takes. */
-#define OVERLAY_MAX ((size_t)64 << 10)
-
 static int check_header(struct hwc_ctx *ctx, const void *fdt, size_t size)
 {
 	if (size < sizeof(struct fdt_header))
@@ -102,7 +99,7 @@ int hwc_overlay_read(struct hwc_ctx *ctx, int fd, const char *name,
 	void *data;
 	int err;
 
-	err = hwc_file_read(ctx, fd, name, OVERLAY_MAX, &data, &size);
+	err = hwc_file_read(ctx, fd, name, HWC_OVERLAY_MAX, &data, &size);
 	if (err)
 		return err;
 	err = check_blob(ctx, data, size);
