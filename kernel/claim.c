@@ -7,10 +7,8 @@
  * core lock; between two of them, hwc_claim_advance_locked() decides what is
  * next. However a claim ends, the steps under way see @ending and unwind.
  */
-#include <linux/file.h>
 #include <linux/module.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
 
 #include "internal.h"
 

@@ -6,6 +6,7 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
+#include "confine.h"
 #include "region.h"
 
 /* Largest bitstream: a whole device of the largest part has about 200 MiB. */
@@ -91,12 +92,7 @@ static int hwc_region_examine(struct hwcontainer_resource *res, struct hwcontain
 
 bool hwc_region_is_inside(const struct hwc_region *inner, const struct hwc_region *outer)
 {
-	const struct device_node *np;
-
-	for (np = inner->guard.np->parent; np; np = np->parent)
-		if (np == outer->guard.np)
-			return true;
-	return false;
+	return hwc_node_is_below(inner->guard.np->parent, outer->guard.np);
 }
 
 static bool hwc_region_in_use(const struct hwc_region *r)
