@@ -83,6 +83,29 @@ configure() {
 	check_config
 }
 
+# What the guest's tests show of the boards' drivers (kernel/drivers): that they
+# were compiled from the files that the package holds. BUILD/drivers.built has
+# the sums of the former, drivers.package those of the latter.
+record_drivers() {
+	(
+		cd "$source"
+		xargs sha256sum <"$bench/kernel/drivers"
+	) >"$tmp/drivers.built"
+	rm -rf "$tmp/drivers.tmp"
+	mkdir "$tmp/drivers.tmp"
+	sed "s|^|$package/|" "$bench/kernel/drivers" |
+		tar -C "$tmp/drivers.tmp" --strip-components=1 -xf "/usr/src/$package.tar.xz" -T - ||
+		die "/usr/src/$package.tar.xz lacks a file that kernel/drivers names"
+	{
+		echo "# $package $version"
+		(
+			cd "$tmp/drivers.tmp"
+			xargs sha256sum <"$bench/kernel/drivers"
+		)
+	} >"$tmp/drivers.package"
+	rm -rf "$tmp/drivers.tmp"
+}
+
 # What only the link of vmlinux needs; a module build needs scripts/ as it is.
 prune() {
 	find "$1" -path "$1/scripts" -prune -o \
@@ -99,6 +122,7 @@ build_kernel() {
 		tail -n 20 "$tmp/build.log" >&2
 		die "the $variant kernel did not build: see $tmp/build.log"
 	}
+	record_drivers
 	prune "$tmp"
 	mv "$tmp" "$out"
 }
