@@ -87,7 +87,8 @@ static const struct {
  * IDCODEs of programmable logic, without revision. Sources: SIM_CONFIGE3 of
  * Xilinx's unisim library where its entries for one die agree, prjuray's
  * part.yaml (xczu3, xczu7), XilSKey (xczu9), UG470 and U-Boot's zynq device
- * codes (xc7z), K26. Parts whose public sources disagree or give only the code
+ * codes (xc7z), K26, the scripts of AMD's board software that choose a PDI by
+ * IDCODE (xcv). Parts whose public sources disagree or give only the code
  * of the processing system (xczu6, xczu11 and up) are left out on purpose: a
  * part that is not here is not checked against its IDCODE.
  */
@@ -112,6 +113,9 @@ static const struct {
 	{ "xc7z035", 0x03732093 },
 	{ "xc7z045", 0x03731093 },
 	{ "xc7z100", 0x03736093 },
+	{ "xcvc1902", 0x04ca8093 },
+	{ "xcvm1802", 0x04caa093 },
+	{ "xcvp1202", 0x04d00093 },
 };
 
 /* Opens every .bit file: a field of 9 bytes, a field of 1 byte, which is 'a'. */

@@ -54,15 +54,42 @@ typedef __u64 u64;
 enum hwc_bitstream_format {
 	HWC_BITSTREAM_BIT = 1,	/* header with design, part, date; then the data */
 	HWC_BITSTREAM_BIN,	/* the data alone */
+	HWC_BITSTREAM_PDI,	/* no bitstream but what Versal has instead: pdi.h */
 };
 
 /**
- * struct hwc_bitstream - what a bitstream says of itself
- * @format: with or without the .bit header
+ * struct hwc_pdi - what only a PDI says of itself
+ * @boot: a device starts from it, none that runs takes it
+ * @authenticated: the headers or a partition are signed
+ * @version: of the format: 2, 3 or 4
+ * @id: identity that its designer gave it
+ * @parent_id: identity of the boot PDI it belongs to
+ * @ext_idcode: tells devices of one IDCODE apart
+ * @images: how many; 0 where the headers are encrypted
+ * @partitions: how many in all of them
+ * @images_at: byte offset of the first image's header
+ */
+struct hwc_pdi {
+	bool boot;
+	bool authenticated;
+	u32 version;
+	u32 id;
+	u32 parent_id;
+	u32 ext_idcode;
+	u32 images;
+	u32 partitions;
+	size_t images_at;
+};
+
+/**
+ * struct hwc_bitstream - what a bitstream says of itself, or a PDI
+ * @format: with or without the .bit header, or a PDI: then @swapped, @has_frames,
+ *	@sections, @packets and the texts of the .bit header are empty
  * @swapped: the bytes of each 32-bit word are reversed (sync 66 55 99 aa)
- * @partial: reconfigures a part of the device that is already running
+ * @partial: reconfigures a part of the device that is already running; of a PDI:
+ *	one of its images becomes a part of another
  * @encrypted: the configuration data are encrypted, packets are not visible
- * @has_idcode: an IDCODE write was seen
+ * @has_idcode: an IDCODE write was seen; a PDI always has one
  * @has_frames: at least one frame was written, @far_first and @far_last count
  * @idcode: value written to the IDCODE register
  * @far_first: lowest frame address that frames are written from (FAR, UG570)
@@ -70,7 +97,7 @@ enum hwc_bitstream_format {
  * @sections: stretches from a sync word to a DESYNC command; the partial images
  *	that Vivado writes for UltraScale+ have several
  * @packets: configuration packets in all of them, NOOPs included
- * @frame_words: 32-bit words of frame data (FDRI)
+ * @frame_words: 32-bit words of frame data (FDRI, or partitions of type CFI)
  * @sync_offset: byte offset of the first sync word in the file
  * @data_offset: byte offset of what the FPGA manager is given
  * @data_size: length of that in bytes
@@ -78,6 +105,7 @@ enum hwc_bitstream_format {
  * @part: part name from the .bit header ("xck26-sfvc784-2LV-c"), or ""
  * @date: build date from the .bit header, or ""
  * @time: build time from the .bit header, or ""
+ * @pdi: the rest of a PDI
  */
 struct hwc_bitstream {
 	enum hwc_bitstream_format format;
@@ -99,6 +127,7 @@ struct hwc_bitstream {
 	char part[32];
 	char date[16];
 	char time[16];
+	struct hwc_pdi pdi;
 };
 
 /**
@@ -127,7 +156,8 @@ int hwc_bitstream_parse(const void *buf, size_t size, struct hwc_bitstream *bs,
  *
  * This is the IDCODE of the programmable logic, which a bitstream carries. The
  * one that the processing system of a Zynq UltraScale+ shows on JTAG and to its
- * firmware is another (K26: 0x04724093): never compare the two.
+ * firmware is another (K26: 0x04724093): never compare the two. A Versal has one
+ * for all, which is in its PDIs.
  *
  * Return: the IDCODE without revision, or 0 for a part that is not known here.
  */

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "confine.h"
+#include "pdi.h"
 #include "region.h"
 
 /* Largest bitstream: a whole device of the largest part has about 200 MiB. */
@@ -24,6 +25,13 @@ static bool hwc_manager_wants_swapped(const struct fpga_manager *mgr)
 	       of_device_is_compatible(mgr->dev.parent->of_node, "xlnx,zynq-devcfg-1.0");
 }
 
+/* The board's firmware takes what Versal has instead of bitstreams. */
+static bool hwc_manager_wants_pdi(const struct fpga_manager *mgr)
+{
+	return mgr->dev.parent &&
+	       of_device_is_compatible(mgr->dev.parent->of_node, "xlnx,versal-fpga");
+}
+
 static int hwc_region_check_device(struct hwc_region *r, struct hwcontainer_claim *claim,
 				   const struct hwc_bitstream *bs)
 {
@@ -35,7 +43,9 @@ static int hwc_region_check_device(struct hwc_region *r, struct hwcontainer_clai
 			hwc_bitstream_idcode_part(r->idcode) ?: "unknown part");
 	if (r->nested && !bs->partial)
 		return hwcontainer_claim_refuse(claim, -EBADMSG,
-			"image is a full bitstream, %s takes a partial one", hwc_region_name(r));
+			"image is a full %s, %s takes a partial one",
+			bs->format == HWC_BITSTREAM_PDI ? "PDI" : "bitstream",
+			hwc_region_name(r));
 	/* Where it begins and no more: AMD's for a K26 also write clock columns elsewhere. */
 	if (r->has_frames && bs->has_frames &&
 	    (bs->far_first < r->frames[0] || bs->far_first > r->frames[1]))
@@ -45,14 +55,37 @@ static int hwc_region_check_device(struct hwc_region *r, struct hwcontainer_clai
 	return 0;
 }
 
+/* A PDI's frames are looked at nowhere else: one without has other things to do. */
+static int hwc_region_check_pdi(struct hwc_region *r, struct hwcontainer_claim *claim,
+				const struct hwc_bitstream *bs)
+{
+	if (bs->pdi.boot)
+		return hwcontainer_claim_refuse(claim, -EBADMSG,
+			"image is a boot PDI, which a device starts from; manager %s takes partial ones",
+			r->manager->mgr->name);
+	if (!bs->frame_words)
+		return hwcontainer_claim_refuse(claim, -EBADMSG,
+			"image is a PDI without frames of programmable logic, %s needs them",
+			hwc_region_name(r));
+	return 0;
+}
+
 static int hwc_region_check_manager(struct hwc_region *r, struct hwcontainer_claim *claim,
 				    const struct hwc_bitstream *bs)
 {
 	struct fpga_manager *mgr = r->manager->mgr;
+	bool is_pdi = bs->format == HWC_BITSTREAM_PDI;
 
+	if (is_pdi != hwc_manager_wants_pdi(mgr))
+		return hwcontainer_claim_refuse(claim, -EBADMSG,
+			"image is a %s, manager %s takes %s",
+			is_pdi ? "PDI for Versal" : "bitstream", mgr->name,
+			is_pdi ? "bitstreams" : "PDIs");
 	if (bs->encrypted)
 		return hwcontainer_claim_refuse(claim, -EOPNOTSUPP,
 			"image is encrypted, manager %s takes plain ones only", mgr->name);
+	if (is_pdi)
+		return hwc_region_check_pdi(r, claim, bs);
 	if (bs->swapped != hwc_manager_wants_swapped(mgr))
 		return hwcontainer_claim_refuse(claim, -EBADMSG,
 			"image has %s words (sync word %s at byte %zu), manager %s takes %s ones",
@@ -82,11 +115,11 @@ static int hwc_region_examine(struct hwcontainer_resource *res, struct hwcontain
 	char why[HWC_BITSTREAM_WHY];
 	int ret;
 
-	ret = hwc_bitstream_parse(blob->data, blob->size, bs, why, sizeof(why));
+	ret = hwc_image_parse(blob->data, blob->size, bs, why, sizeof(why));
 	if (ret)
 		return hwcontainer_claim_refuse(claim, ret, "%s", why);
-	return hwc_region_check_device(r, claim, bs) ?:
-	       hwc_region_check_manager(r, claim, bs) ?:
+	return hwc_region_check_manager(r, claim, bs) ?:
+	       hwc_region_check_device(r, claim, bs) ?:
 	       hwc_region_check_overlay(r, claim);
 }
 
