@@ -31,6 +31,14 @@
  * What a region becomes is told by a descriptor, SIM_DESC_WORDS words that open
  * the first FDRI write of the image. A first FDRI write without SIM_DESC_MAGIC
  * is a stranger's (such as AMD's): it is loaded, and its region becomes nothing.
+ *
+ * Versal's images are PDIs (../pdi-layout.h). The first partition of type CFI
+ * opens with the same words, least significant byte first. The image that it
+ * belongs to names with its id what is configured: SIM_PDI_NODE(slot), or
+ * SIM_PDI_PL for the whole of the programmable logic. One for a slot has the
+ * parent UID SIM_PDI_UID, which is the UID of the one for the whole. The bench's
+ * firmware tells the simulator of the load what it would tell of a bitstream's:
+ * partial is one with a parent, and begins at frame SIM_FAR(slot).
  */
 #ifndef HWC_SIM_IMAGE_H
 #define HWC_SIM_IMAGE_H
@@ -104,6 +112,12 @@ enum sim_cmd {
 #define SIM_FAR(slot)		(((slot) * 2u) << 18 | SIM_FAR_COLUMN << 8)
 #define SIM_SLOT(far)		((((far) >> 18) & 0x3f) / 2)
 #define SIM_SLOTS_MAX		32
+
+/* Nodes of a Versal device: PDI_NODE_PL, and its reconfigurable partitions. */
+#define SIM_PDI_PL		0x18700000
+#define SIM_PDI_NODE(slot)	(SIM_PDI_PL + 1 + (slot))
+#define SIM_PDI_SLOT(id)	((id) - SIM_PDI_PL - 1)
+#define SIM_PDI_UID		0x48574301
 
 #define SIM_DESC_MAGIC		0x48574353	/* "HWCS" */
 #define SIM_DESC_VERSION	1
