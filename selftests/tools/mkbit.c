@@ -5,9 +5,7 @@
 #include <stdlib.h>
 
 #include "bitstream.h"
-#include "sim/sim-image.h"
-
-#define EXIT_USAGE 2
+#include "common.h"
 
 /* Frames of one FDRI write, the padding frame among them; minor has 8 bits. */
 #define CHUNK_FRAMES 256
@@ -129,15 +127,6 @@ static void put_idcode(struct image *img, const struct options *opt)
 		put_write(img, SIM_REG_IDCODE, opt->idcode);
 }
 
-/* xorshift32: the same image for the same options, and nothing compressible. */
-static u32 next_random(struct image *img)
-{
-	img->random ^= img->random << 13;
-	img->random ^= img->random >> 17;
-	img->random ^= img->random << 5;
-	return img->random;
-}
-
 static void put_chunk(struct image *img, const struct options *opt, u32 far, u32 frames, bool first)
 {
 	u32 count = frames * SIM_FRAME_WORDS;
@@ -159,7 +148,7 @@ static void put_chunk(struct image *img, const struct options *opt, u32 far, u32
 			put_payload(img, SIM_REG_FDRI, words[i]);
 	}
 	for (; i < count - SIM_FRAME_WORDS; i++)
-		put_payload(img, SIM_REG_FDRI, next_random(img));
+		put_payload(img, SIM_REG_FDRI, next_random(&img->random));
 	for (; i < count; i++)
 		put_payload(img, SIM_REG_FDRI, 0);
 }
@@ -269,12 +258,6 @@ static void put_partial(struct image *img, const struct options *opt)
 	put_write(img, SIM_REG_FAR, FAR_PARKED);
 	put_crc(img, opt);
 	put_desync(img, opt);
-}
-
-static void write_bytes(FILE *out, const void *bytes, size_t size)
-{
-	if (fwrite(bytes, 1, size, out) != size)
-		err(EXIT_FAILURE, "write");
 }
 
 static void write_text(FILE *out, char key, const char *text)
@@ -408,29 +391,6 @@ static const struct option long_options[] = {
 	{}
 };
 
-static unsigned long number(const char *text, unsigned long max)
-{
-	unsigned long scale = 1;
-	unsigned long value;
-	char *end;
-
-	errno = 0;
-	value = strtoul(text, &end, 0);
-	if (*end == 'K' || *end == 'M')
-		scale = *end++ == 'K' ? 1UL << 10 : 1UL << 20;
-	if (errno || end == text || *end || *text == '-' || value > max / scale)
-		errx(EXIT_USAGE, "%s: expected a number up to %lu", text, max);
-	return value * scale;
-}
-
-static void set_engine(struct options *opt, const char *name)
-{
-	if (!*name || strlen(name) >= sizeof(opt->desc.engine))
-		errx(EXIT_USAGE, "--engine %s: expected 1 to %zu characters", name,
-		     sizeof(opt->desc.engine) - 1);
-	strcpy(opt->desc.engine, name);
-}
-
 static void set_option(struct options *opt, int c)
 {
 	switch (c) {
@@ -447,7 +407,7 @@ static void set_option(struct options *opt, int c)
 		opt->design = optarg;
 		break;
 	case OPT_ENGINE:
-		set_engine(opt, optarg);
+		set_engine(&opt->desc, optarg);
 		break;
 	case OPT_SLOT:
 		opt->slot = number(optarg, SIM_SLOTS_MAX - 1);
@@ -517,7 +477,7 @@ static void check_options(struct options *opt)
 	if (!opt->idcode)
 		errx(EXIT_USAGE, "--part %s: its IDCODE is not known, give --idcode", opt->part);
 	if (opt->full)
-		set_engine(opt, SIM_ENGINE_STATIC);
+		set_engine(&opt->desc, SIM_ENGINE_STATIC);
 	if (!opt->design)
 		opt->design = opt->desc.engine;
 }
