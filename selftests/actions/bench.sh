@@ -47,6 +47,9 @@ add_annotations() {
 # Toys that are claimed at once and have room for many, as bench/claims.c says.
 modprobe hwcontainer-toy count=1000 capacity=200 worker=n || die "there are no toys"
 modprobe hwcontainer-baseline || die "there is nothing to compare with"
+modprobe hwcontainer-foreign || die "there is nobody else to apply an overlay"
+mkdir -p /lib/firmware
+cp /hwc/images/sha256-pr0.bit /lib/firmware/
 # The device takes no time of its own: what it does is counted, not waited for.
 for knob in "$sim"/*/ns_per_kib; do echo 0 >"$knob"; done
 make_bundle plain
@@ -55,6 +58,6 @@ make_warm_bundle
 code=0
 /hwc/bench/bench /hwc/out/bench.json || code=$?
 echo 1 >"$sim/reset"
-modprobe -r hwcontainer-baseline hwcontainer-toy
-rm -rf /tmp/bench
+modprobe -r hwcontainer-foreign hwcontainer-baseline hwcontainer-toy
+rm -rf /tmp/bench /lib/firmware/sha256-pr0.bit
 exit $code

@@ -2,9 +2,11 @@
 /*
  * A whole container, from the exec of the runtime to its exit: runc alone, and
  * through hwcontainer-runtime, without a request, with one for a region whose
- * image is loaded already, and with one for a cold region. The last has work on
- * the hardware in it (programming, overlay, driver), which has bounds of its
- * own, so it is shown without one.
+ * image is loaded already, and with one for a cold region. The last is compared
+ * with the container and the same work on the hardware done mainline's way: an
+ * overlay with firmware-name is applied (of-fpga-region programs the image, the
+ * device is created and its driver bound) and, when the container has ended,
+ * removed.
  */
 #include <glob.h>
 #include <sys/stat.h>
@@ -15,6 +17,8 @@
 #define RUNC "/usr/bin/runc"
 #define RUNTIME "/usr/bin/hwcontainer-runtime"
 #define SETTINGS "/etc/hwcontainer/runtime.json"
+#define FOREIGN "/sys/kernel/debug/hwcontainer-foreign/"
+#define OVERLAY "/hwc/dtbo/bad-firmware-name.dtbo"
 #define LOADS "/sys/kernel/debug/hwcontainer-sim/*/loads"
 
 #define BOUND_RUNTIME 1.10
@@ -44,10 +48,33 @@ static void run(void *data)
 		     status);
 }
 
+static void foreign(const char *what, const char *text)
+{
+	FILE *file = fopen(what, "we");
+
+	if (!file || fputs(text, file) < 0 || fclose(file))
+		err(EXIT_FAILURE, "%s", what);
+}
+
+static void run_mainline(void *data)
+{
+	foreign(FOREIGN "apply", OVERLAY);
+	run(data);
+	foreign(FOREIGN "remove", "1");
+}
+
 static uint64_t measure(const char *runtime, const char *bundle)
 {
 	struct run r = { .runtime = runtime, .bundle = bundle };
 	struct bench_op op = { .op = run, .data = &r, .times = TIMES };
+
+	return bench_measure(&op);
+}
+
+static uint64_t measure_mainline(void)
+{
+	struct run r = { .runtime = RUNC, .bundle = BUNDLES "plain" };
+	struct bench_op op = { .op = run_mainline, .data = &r, .times = TIMES };
 
 	return bench_measure(&op);
 }
@@ -101,11 +128,15 @@ static uint64_t measure_warm(void)
 void bench_runtime(void)
 {
 	uint64_t bare = measure(RUNC, BUNDLES "plain");
+	uint64_t mainline;
 
 	bench_row(bare, 0, 0, "runc run");
 	bench_row(measure(RUNTIME, BUNDLES "plain"), bare, BOUND_RUNTIME,
 		  "hwcontainer-runtime run, no request");
-	bench_row(measure(RUNTIME, BUNDLES "cold"), bare, 0,
-		  "hwcontainer-runtime run, cold region + driver");
+	mainline = measure_mainline();
+	bench_row(mainline, 0, 0, "runc run + overlay with firmware-name");
+	bench_row(measure(RUNTIME, BUNDLES "cold"), mainline, BOUND_RUNTIME,
+		  "hwcontainer-runtime run, cold region");
+	/* leaves the image loaded, so it comes last */
 	bench_row(measure_warm(), bare, BOUND_RUNTIME, "hwcontainer-runtime run, warm region");
 }
