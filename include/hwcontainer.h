@@ -343,10 +343,12 @@ struct hwc_image;
  * enum hwc_image_format - format of an image file
  * @HWC_IMAGE_BIT: Xilinx bitstream with its header
  * @HWC_IMAGE_BIN: Xilinx bitstream without
+ * @HWC_IMAGE_PDI: programmable device image of Versal
  */
 enum hwc_image_format {
 	HWC_IMAGE_BIT = 1,
 	HWC_IMAGE_BIN,
+	HWC_IMAGE_PDI,
 };
 
 /**
@@ -399,6 +401,35 @@ HWC_API bool hwc_image_encrypted(const struct hwc_image *image);
 HWC_API bool hwc_image_swapped(const struct hwc_image *image);
 /* bytes of configuration data, 0 where they are encrypted */
 HWC_API size_t hwc_image_frames(const struct hwc_image *image);
+/* of a PDI: a device starts from it, none that runs takes it */
+HWC_API bool hwc_image_boot(const struct hwc_image *image);
+/* of a PDI: it is signed */
+HWC_API bool hwc_image_authenticated(const struct hwc_image *image);
+/* of a PDI: its identity, and that of the boot PDI it belongs to; 0 of others */
+HWC_API uint32_t hwc_image_id(const struct hwc_image *image);
+HWC_API uint32_t hwc_image_parent_id(const struct hwc_image *image);
+
+/**
+ * struct hwc_image_entry - one of the images in a PDI
+ * @name: as its designer called it, or ""
+ * @id: node of the device that it configures
+ * @uid: identity of what it becomes, or 0
+ * @parent_uid: identity of what it becomes a part of, or 0
+ * @function_id: which of those that may become a part there, or 0
+ * @partitions: how many parts it has
+ */
+struct hwc_image_entry {
+	const char *name;
+	uint32_t id;
+	uint32_t uid;
+	uint32_t parent_uid;
+	uint32_t function_id;
+	uint32_t partitions;
+};
+
+/* how many: 0 of bitstreams, and where the headers are encrypted */
+HWC_API size_t hwc_image_entries(const struct hwc_image *image);
+HWC_API const struct hwc_image_entry *hwc_image_entry(const struct hwc_image *image, size_t i);
 
 /* overlay: the devices that an image brings; works without the module */
 struct hwc_overlay;

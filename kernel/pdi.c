@@ -326,6 +326,11 @@ static int check_data(struct walk *w, size_t at)
 	return check_room(w, "a partition", from, size);
 }
 
+static bool is_frames(u32 type)
+{
+	return type == PDI_TYPE_CFI || type == PDI_TYPE_CFI_MASKED || type == PDI_TYPE_CFI_UNMASKED;
+}
+
 static int read_partition(struct walk *w, size_t at)
 {
 	u32 type;
@@ -343,10 +348,12 @@ static int read_partition(struct walk *w, size_t at)
 	ret = check_data(w, at);
 	if (ret)
 		return ret;
-	if (type == PDI_TYPE_CFI || type == PDI_TYPE_CFI_MASKED || type == PDI_TYPE_CFI_UNMASKED)
+	if (word_at(w, at + PDI_PART_KEY))
+		w->bs.encrypted = true;
+	else if (is_frames(type))
 		w->bs.frame_words += word_at(w, at + PDI_PART_PLAIN);
-	w->bs.encrypted |= !!word_at(w, at + PDI_PART_KEY);
-	w->bs.pdi.authenticated |= !!word_at(w, at + PDI_PART_CERTIFICATE);
+	if (word_at(w, at + PDI_PART_CERTIFICATE))
+		w->bs.pdi.authenticated = true;
 	return 0;
 }
 

@@ -5,17 +5,45 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "../kernel/bitstream.h"
+#include "../kernel/pdi.h"
 #include "internal.h"
 
 /* What the module takes. */
 #define IMAGE_MAX ((size_t)256 << 20)
 
+/**
+ * struct hwc_image - an image
+ * @bs: what the checker found
+ * @size: length of the file
+ * @digest: of the file
+ * @names: of @entries
+ * @entries: what is in a PDI, @bs.pdi.images of them
+ */
 struct hwc_image {
 	struct hwc_bitstream bs;
 	size_t size;
 	uint8_t digest[HWCONTAINER_DIGEST_LEN];
+	char names[PDI_IMAGES_MAX][PDI_IMAGE_NAME_SIZE + 1];
+	struct hwc_image_entry entries[PDI_IMAGES_MAX];
 };
+
+static void read_entries(struct hwc_image *image, const void *data)
+{
+	struct hwc_pdi_image from;
+
+	for (u32 i = 0; i < image->bs.pdi.images; i++) {
+		hwc_pdi_image(data, &image->bs.pdi, i, &from);
+		strcpy(image->names[i], from.name);
+		image->entries[i] = (struct hwc_image_entry){
+			.name = image->names[i],
+			.id = from.id,
+			.uid = from.uid,
+			.parent_uid = from.parent_uid,
+			.function_id = from.function_id,
+			.partitions = from.partitions,
+		};
+	}
+}
 
 static int image_parse(struct hwc_ctx *ctx, const void *data, size_t size, const char *name,
 		       struct hwc_image **image)
@@ -27,12 +55,13 @@ static int image_parse(struct hwc_ctx *ctx, const void *data, size_t size, const
 	new = calloc(1, sizeof(*new));
 	if (!new)
 		return hwc_err_nomem(ctx);
-	err = hwc_bitstream_parse(data, size, &new->bs, why, sizeof(why));
+	err = hwc_image_parse(data, size, &new->bs, why, sizeof(why));
 	if (err) {
 		free(new);
 		return hwc_err(ctx, err, "%s: %s", name, why);
 	}
 	new->size = size;
+	read_entries(new, data);
 	hwc_sha256(data, size, new->digest);
 	*image = new;
 	return 0;
@@ -127,15 +156,30 @@ int hwc_image_fits(struct hwc_ctx *ctx, const struct hwc_image *image,
 {
 	int err = check_device(ctx, &image->bs, res);
 
-	if (!err && !image->bs.partial && takes_parts(res))
-		err = hwc_err(ctx, -EBADMSG, "image is a full bitstream, %s takes a partial one",
-			      res->name);
-	return err;
+	if (err)
+		return err;
+	if (image->bs.pdi.boot)
+		return hwc_err(
+			ctx, -EBADMSG,
+			"image is a boot PDI, which a device starts from; %s takes partial ones",
+			res->name);
+	if (!image->bs.partial && takes_parts(res))
+		return hwc_err(ctx, -EBADMSG, "image is a full %s, %s takes a partial one",
+			       image->bs.format == HWC_BITSTREAM_PDI ? "PDI" : "bitstream",
+			       res->name);
+	return 0;
 }
 
 enum hwc_image_format hwc_image_format(const struct hwc_image *image)
 {
-	return image->bs.format == HWC_BITSTREAM_BIT ? HWC_IMAGE_BIT : HWC_IMAGE_BIN;
+	switch (image->bs.format) {
+	case HWC_BITSTREAM_BIT:
+		return HWC_IMAGE_BIT;
+	case HWC_BITSTREAM_PDI:
+		return HWC_IMAGE_PDI;
+	default:
+		return HWC_IMAGE_BIN;
+	}
 }
 
 const char *hwc_image_format_name(enum hwc_image_format format)
@@ -145,6 +189,8 @@ const char *hwc_image_format_name(enum hwc_image_format format)
 		return "bit";
 	case HWC_IMAGE_BIN:
 		return "bin";
+	case HWC_IMAGE_PDI:
+		return "pdi";
 	}
 	return NULL;
 }
@@ -211,4 +257,34 @@ bool hwc_image_swapped(const struct hwc_image *image)
 size_t hwc_image_frames(const struct hwc_image *image)
 {
 	return (size_t)image->bs.frame_words * sizeof(u32);
+}
+
+bool hwc_image_boot(const struct hwc_image *image)
+{
+	return image->bs.pdi.boot;
+}
+
+bool hwc_image_authenticated(const struct hwc_image *image)
+{
+	return image->bs.pdi.authenticated;
+}
+
+uint32_t hwc_image_id(const struct hwc_image *image)
+{
+	return image->bs.pdi.id;
+}
+
+uint32_t hwc_image_parent_id(const struct hwc_image *image)
+{
+	return image->bs.pdi.parent_id;
+}
+
+size_t hwc_image_entries(const struct hwc_image *image)
+{
+	return image->bs.pdi.images;
+}
+
+const struct hwc_image_entry *hwc_image_entry(const struct hwc_image *image, size_t i)
+{
+	return &image->entries[i];
 }

@@ -110,19 +110,65 @@ static void show_device_id(const struct hwc_image *image)
 			   *device ? ")" : ""));
 }
 
+static bool is_pdi(const struct hwc_image *image)
+{
+	return hwc_image_format(image) == HWC_IMAGE_PDI;
+}
+
+static char *format_text(const struct hwc_image *image)
+{
+	if (is_pdi(image))
+		return text("Versal PDI%s", hwc_image_boot(image) ? ", boot" : "");
+	return text("Xilinx bitstream, .%s%s", hwc_image_format_name(hwc_image_format(image)),
+		    hwc_image_swapped(image) ? ", bytes of each word reversed" : "");
+}
+
+static const char *partial_text(const struct hwc_image *image)
+{
+	if (hwc_image_partial(image))
+		return "yes";
+	if (hwc_image_boot(image))
+		return "no, a device starts from it";
+	if (is_pdi(image) && !hwc_image_entries(image))
+		return "its headers are encrypted";
+	return "no, of the whole device";
+}
+
+static void show_entry(const struct hwc_image_entry *entry)
+{
+	field("contains", PLAIN,
+	      text("%s%snode 0x%08x, %u partition%s", entry->name, *entry->name ? ", " : "",
+		   entry->id, entry->partitions, entry->partitions == 1 ? "" : "s"));
+	if (entry->parent_uid)
+		field("", PLAIN, text("UID 0x%08x, in UID 0x%08x", entry->uid, entry->parent_uid));
+	else if (entry->uid)
+		field("", PLAIN, text("UID 0x%08x", entry->uid));
+}
+
+static void show_pdi(const struct hwc_image *image)
+{
+	field("pdi-id", PLAIN,
+	      text("0x%x, of boot PDI 0x%x", hwc_image_id(image), hwc_image_parent_id(image)));
+	for (size_t i = 0; i < hwc_image_entries(image); i++)
+		show_entry(hwc_image_entry(image, i));
+}
+
 static void show_image(const char *path, const struct hwc_image *image)
 {
 	field("image", HEAD, text("%s", path));
-	field("format", PLAIN,
-	      text("Xilinx bitstream, .%s%s", hwc_image_format_name(hwc_image_format(image)),
-		   hwc_image_swapped(image) ? ", bytes of each word reversed" : ""));
+	field("format", PLAIN, format_text(image));
 	show_device_id(image);
 	field("part", PLAIN, text("%s", hwc_image_part(image)));
 	field("design", PLAIN, text("%s", hwc_image_design(image)));
-	field("made", PLAIN, text("%s %s", hwc_image_date(image), hwc_image_time(image)));
-	field("partial", PLAIN, text(hwc_image_partial(image) ? "yes" : "no, of the whole device"));
+	if (*hwc_image_date(image))
+		field("made", PLAIN, text("%s %s", hwc_image_date(image), hwc_image_time(image)));
+	field("partial", PLAIN, text("%s", partial_text(image)));
+	if (is_pdi(image))
+		show_pdi(image);
 	if (hwc_image_encrypted(image))
 		field("encrypted", PLAIN, text("yes"));
+	if (hwc_image_authenticated(image))
+		field("signed", PLAIN, text("yes"));
 	field("size", PLAIN, text("%zu bytes", hwc_image_size(image)));
 	if (hwc_image_frames(image))
 		field("frames", PLAIN, text("%zu bytes", hwc_image_frames(image)));
@@ -172,6 +218,32 @@ static void show_overlay(const char *path, const struct hwc_overlay *overlay)
 	}
 }
 
+static struct json_object *json_entry(const struct hwc_image_entry *entry)
+{
+	struct json_object *json = need(json_object_new_object());
+
+	json_text(json, "name", entry->name);
+	json_number(json, "id", entry->id);
+	json_number(json, "uid", entry->uid);
+	json_number(json, "parent-uid", entry->parent_uid);
+	json_number(json, "function-id", entry->function_id);
+	json_number(json, "partitions", entry->partitions);
+	return json;
+}
+
+static void json_pdi(struct json_object *json, const struct hwc_image *image)
+{
+	struct json_object *entries = need(json_object_new_array());
+
+	json_flag(json, "boot", hwc_image_boot(image));
+	json_flag(json, "authenticated", hwc_image_authenticated(image));
+	json_number(json, "pdi-id", hwc_image_id(image));
+	json_number(json, "pdi-parent-id", hwc_image_parent_id(image));
+	for (size_t i = 0; i < hwc_image_entries(image); i++)
+		json_object_array_add(entries, json_entry(hwc_image_entry(image, i)));
+	json_object_object_add(json, "entry", entries);
+}
+
 static struct json_object *json_image(const char *path, const struct hwc_image *image)
 {
 	struct json_object *json = need(json_object_new_object());
@@ -191,6 +263,8 @@ static struct json_object *json_image(const char *path, const struct hwc_image *
 	json_number(json, "size", hwc_image_size(image));
 	json_number(json, "frames", hwc_image_frames(image));
 	json_digest(json, "image-digest", hwc_image_digest(image));
+	if (is_pdi(image))
+		json_pdi(json, image);
 	return json;
 }
 
