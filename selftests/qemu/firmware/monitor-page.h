@@ -7,41 +7,41 @@
 #ifndef HWC_MONITOR_PAGE_H
 #define HWC_MONITOR_PAGE_H
 
-#define MON_PAGE_BASE	0xffffe000
-#define MON_PAGE_SIZE	0x2000
+#define MON_PAGE_BASE 0xffffe000
+#define MON_PAGE_SIZE 0x2000
 
 /* Set by QEMU's loader: one word each. */
-#define MON_PL_IDCODE	0x000	/* IDCODE of the programmable logic */
-#define MON_PS_IDCODE	0x004	/* IDCODE of the processing system: GET_CHIPID */
+#define MON_PL_IDCODE 0x000 /* IDCODE of the programmable logic */
+#define MON_PS_IDCODE 0x004 /* IDCODE of the processing system: GET_CHIPID */
 
 /* Written by the monitor. */
-#define MON_MAGIC_AT	0x010
-#define MON_MAGIC	0x48574d4e	/* "HWMN", once it runs */
-#define MON_VERSION_AT	0x014
-#define MON_VERSION	1
+#define MON_MAGIC_AT 0x010
+#define MON_MAGIC 0x48574d4e /* "HWMN", once it runs */
+#define MON_VERSION_AT 0x014
+#define MON_VERSION 1
 
 /* Knobs: 0 is off. */
-#define MON_FAIL_API	0x040	/* EEMI number of the call that fails */
-#define MON_FAIL_STATUS	0x044	/* with this status */
-#define MON_FAIL_COUNT	0x048	/* so many times; counts down, ~0 is for ever */
+#define MON_FAIL_API 0x040 /* EEMI number of the call that fails */
+#define MON_FAIL_STATUS 0x044 /* with this status */
+#define MON_FAIL_COUNT 0x048 /* so many times; counts down, ~0 is for ever */
 #define MON_LOAD_NS_PER_KIB 0x04c /* time that a load takes */
-#define MON_STALL_MS	0x050	/* and how much longer */
-#define MON_HANG	0x054	/* a load does not return while this is not 0 */
+#define MON_STALL_MS 0x050 /* and how much longer */
+#define MON_HANG 0x054 /* a load does not return while this is not 0 */
 
 /* What the last load that succeeded has configured. */
-#define MON_LOAD_SEQ	0x080	/* changes last; 0: nothing was loaded yet */
+#define MON_LOAD_SEQ 0x080 /* changes last; 0: nothing was loaded yet */
 #define MON_LOAD_PARTIAL 0x084
-#define MON_LOAD_FAR	0x088	/* first frame address of its frame data */
-#define MON_LOAD_SIZE	0x08c	/* bytes */
-#define MON_LOADS	0x090	/* loads that succeeded */
-#define MON_FAILURES	0x094	/* loads that did not */
-#define MON_LOAD_WORDS	0x098	/* first words of its frame data */
-#define MON_LOAD_NWORDS	10
+#define MON_LOAD_FAR 0x088 /* first frame address of its frame data */
+#define MON_LOAD_SIZE 0x08c /* bytes */
+#define MON_LOADS 0x090 /* loads that succeeded */
+#define MON_FAILURES 0x094 /* loads that did not */
+#define MON_LOAD_WORDS 0x098 /* first words of its frame data */
+#define MON_LOAD_NWORDS 10
 
 /* Ring of calls: entry n is at MON_LOG + n % MON_LOG_ENTRIES * MON_LOG_SIZE. */
-#define MON_LOG_NEXT	0x0f0	/* calls so far */
-#define MON_LOG		0x100
-#define MON_LOG_SIZE	32	/* words: number, four arguments, status, two payloads */
-#define MON_LOG_ENTRIES	240
+#define MON_LOG_NEXT 0x0f0 /* calls so far */
+#define MON_LOG 0x100
+#define MON_LOG_SIZE 32 /* words: number, four arguments, status, two payloads */
+#define MON_LOG_ENTRIES 240
 
 #endif
