@@ -60,8 +60,8 @@ static int check_room(struct walk *w, const char *what, u64 at, u64 size)
 {
 	if (at <= w->size && size <= w->size - at)
 		return 0;
-	return refuse(w, "file ends at byte 0x%zx, %s at byte 0x%llx has %llu bytes",
-		      w->size, what, (unsigned long long)at, (unsigned long long)size);
+	return refuse(w, "file ends at byte 0x%zx, %llu bytes of %s begin at byte 0x%llx",
+		      w->size, (unsigned long long)size, what, (unsigned long long)at);
 }
 
 /* Of the words from @from, and at @at the checksum that is to be theirs. */
@@ -112,7 +112,7 @@ static int read_boot_header(struct walk *w)
 	u32 table;
 	int ret;
 
-	ret = check_room(w, "boot header", PDI_BOOT_WIDTH, PDI_BOOT_END - PDI_BOOT_WIDTH);
+	ret = check_room(w, "the boot header", PDI_BOOT_WIDTH, PDI_BOOT_END - PDI_BOOT_WIDTH);
 	if (ret)
 		return ret;
 	ret = check_sum(w, "boot header", PDI_BOOT_WIDTH, PDI_BOOT_CHECKSUM);
@@ -136,7 +136,7 @@ static int check_table(struct walk *w)
 	u32 version, headers;
 	int ret;
 
-	ret = check_room(w, "image header table", at, PDI_TABLE_SIZE);
+	ret = check_room(w, "the image header table", at, PDI_TABLE_SIZE);
 	if (ret)
 		return ret;
 	if (word_at(w, at + PDI_TABLE_IDENT) != ident)

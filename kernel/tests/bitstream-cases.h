@@ -7,6 +7,8 @@
 #ifndef HWC_TEST_BITSTREAM_CASES_H
 #define HWC_TEST_BITSTREAM_CASES_H
 
+#include "cases.h"
+
 #define CASE_IDCODE	0x04a49093
 #define CASE_PART	"xck26-sfvc784-2LV-c"
 
@@ -73,16 +75,6 @@ static const u32 case_encrypted[] = {
 	/* 0x08 */ 0x3000c001, 0x00000040, /* MASK */
 	/* 0x10 */ 0x3000a001, 0x00000040, /* CTL0: DEC */
 	/* 0x18 */ 0x8badf00d, 0xdeadbeef,
-};
-
-/**
- * struct case_word - a word to replace
- * @at: byte offset in case_partial, a multiple of 4
- * @value: what to put there
- */
-struct case_word {
-	u32 at;
-	u32 value;
 };
 
 /**
@@ -206,23 +198,6 @@ static const struct case_header_damage case_header_damages[] = {
 };
 
 #define CASE_BIT_SIZE (sizeof(case_header) + sizeof(case_partial))
-
-static inline void case_store(u8 *to, u32 word, bool swap)
-{
-	int i;
-
-	for (i = 0; i < 4; i++)
-		to[swap ? i : 3 - i] = word >> 8 * i;
-}
-
-/* Writes @size bytes. */
-static inline void case_fill(u8 *to, const u32 *words, size_t size, bool swap)
-{
-	size_t i;
-
-	for (i = 0; i < size / 4; i++)
-		case_store(to + 4 * i, words[i], swap);
-}
 
 /* Writes CASE_BIT_SIZE bytes. */
 static inline void case_fill_bit(u8 *to)
