@@ -4,39 +4,8 @@
 # uses the accelerator in it and ends; then the same with kill -9 of every process.
 # shellcheck disable=SC1091,SC2154,SC2317 # lib.sh is beside the bundle; check calls
 . /hwc/demo/lib.sh
-good=0
-bad=0
+. /hwc/demo/story.sh
 text="The quick brown fox jumps over the lazy dog"
-
-title() {
-	printf ' \n== %s\n \n' "$*"
-}
-
-indent() {
-	sed 's/^/    /'
-}
-
-tell() {
-	echo "  $*"
-}
-
-# show COMMAND...: as somebody would type it, with what it prints
-show() {
-	printf '  $ %s\n' "$*"
-	"$@" 2>&1 | indent
-}
-
-# check NAME COMMAND...: one line of the summary
-check() {
-	name=$1
-	shift
-	if "$@"; then
-		good=$((good + 1))
-	else
-		bad=$((bad + 1))
-		printf '  NOT AS IT SHOULD BE: %s\n' "$name"
-	fi
-}
 
 now_ms() {
 	awk '{ printf "%d", $1 * 1000 }' /proc/uptime
@@ -218,7 +187,7 @@ show_end() {
 	check "no claim is left" [ "$(hwctl -j claim list)" = "[]" ]
 	check "no device is left" [ -z "$(ls /dev/hwsim-* 2>/dev/null)" ]
 	rm -rf "$bundles" "$fifo" "$policy" /tmp/*.out /tmp/said
-	printf ' \n  %s of %s checks as they should be\n' "$good" $((good + bad))
+	told_all
 }
 
 show_image
@@ -229,4 +198,4 @@ show_container crun
 show_kills runc
 show_kills crun
 show_end
-[ $bad = 0 ]
+[ "$bad" = 0 ]

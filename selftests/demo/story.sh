@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2034
+# How the demonstrations tell what they do, and count what is as it should be.
+good=0
+bad=0
+
+title() {
+	printf ' \n== %s\n \n' "$*"
+}
+
+indent() {
+	sed 's/^/    /'
+}
+
+tell() {
+	echo "  $*"
+}
+
+# show COMMAND...: as somebody would type it, with what it prints
+show() {
+	printf '  $ %s\n' "$*"
+	"$@" 2>&1 | indent
+}
+
+# check NAME COMMAND...: one line of the summary
+check() {
+	name=$1
+	shift
+	if "$@"; then
+		good=$((good + 1))
+	else
+		bad=$((bad + 1))
+		printf '  NOT AS IT SHOULD BE: %s\n' "$name"
+	fi
+}
+
+told_all() {
+	printf ' \n  %s of %s checks as they should be\n' "$good" $((good + bad))
+}
