@@ -13,17 +13,20 @@
 /* Set by QEMU's loader: one word each. */
 #define MON_PL_IDCODE 0x000 /* IDCODE of the programmable logic */
 #define MON_PS_IDCODE 0x004 /* IDCODE of the processing system: GET_CHIPID */
+#define MON_PL_EMPTY 0x008 /* not 0: nothing has configured the logic at boot */
 
 /* Written by the monitor. */
 #define MON_MAGIC_AT 0x010
 #define MON_MAGIC 0x48574d4e /* "HWMN", once it runs */
 #define MON_VERSION_AT 0x014
 #define MON_VERSION 1
+#define MON_PL_DONE 0x018 /* not 0: the programmable logic is configured */
 
 /* Knobs: 0 is off. */
 #define MON_FAIL_API 0x040 /* EEMI number of the call that fails */
 #define MON_FAIL_STATUS 0x044 /* with this status */
-#define MON_FAIL_COUNT 0x048 /* so many times; counts down, ~0 is for ever */
+#define MON_FAIL_COUNT 0x048 /* so many times; counts down */
+#define MON_FAIL_FOREVER 0xffffffff
 #define MON_LOAD_NS_PER_KIB 0x04c /* time that a load takes */
 #define MON_STALL_MS 0x050 /* and how much longer */
 #define MON_HANG 0x054 /* a load does not return while this is not 0 */
@@ -43,5 +46,6 @@
 #define MON_LOG 0x100
 #define MON_LOG_SIZE 32 /* words: number, four arguments, status, two payloads */
 #define MON_LOG_ENTRIES 240
+#define MON_LOG_UNANSWERED 0xffffffff /* as status: the call has not returned yet */
 
 #endif
