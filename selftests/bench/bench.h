@@ -62,6 +62,7 @@ int bench_finish(const char *json);
 
 void bench_claims(struct hwc_ctx *ctx, int holder);
 void bench_images(struct hwc_ctx *ctx, int holder);
+void bench_memory(struct hwc_ctx *ctx, int holder);
 void bench_runtime(void);
 
 /* Every operation here succeeds, or the figures mean nothing. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * bench JSON [PART...]: instructions per operation, against what the same costs
- * without us, measured in the same run. Parts: claims, images, runtime; all of
- * them where none is named.
+ * without us, measured in the same run. Parts: claims, images, memory, runtime;
+ * all of them where none is named.
  */
 #include "bench.h"
 
@@ -22,7 +22,7 @@ int main(int argc, char **argv)
 	int holder;
 
 	if (argc < 2)
-		errx(2, "usage: bench JSON [claims] [images] [runtime]");
+		errx(2, "usage: bench JSON [claims] [images] [memory] [runtime]");
 	bench_check_clock();
 	if (hwc_ctx_new(&ctx))
 		errx(EXIT_FAILURE, "out of memory");
@@ -34,6 +34,8 @@ int main(int argc, char **argv)
 		bench_claims(ctx, holder);
 	if (wanted(argv + 2, "images"))
 		bench_images(ctx, holder);
+	if (wanted(argv + 2, "memory"))
+		bench_memory(ctx, holder);
 	if (wanted(argv + 2, "runtime"))
 		bench_runtime();
 	close(holder);

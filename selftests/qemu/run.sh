@@ -24,6 +24,8 @@ esac
 machine=${MACHINE-virt}
 [ -e "$bench/machines/$machine.sh" ] || die "$machine: no such machine in selftests/qemu/machines"
 . "$bench/machines/$machine.sh"
+# What a machine has of its own comes before what is for all of them.
+[ ! -e "$top/selftests/actions/$action-$machine.sh" ] || action=$action-$machine
 out=$build/guest/$variant
 
 "$bench/payload.sh" "$variant"
