@@ -44,7 +44,19 @@ modules() {
 	kernel=$(selftests/qemu/kernel.sh base) || return
 	rm -rf "$build/kmod-style"
 	scripts/kmod.sh "$kernel" "$build/kmod-style" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- \
-		W=1 C=1 modules
+		W=1 C=1 HWC_TESTS=y modules
+}
+
+# One line for each module that is installed and is not ours to install, or is missing.
+installed() {
+	local kernel log=$build/install/log
+	kernel=$(selftests/qemu/kernel.sh base) || return
+	rm -rf "$build/install"
+	mkdir -p "$build/install"
+	make -s --no-print-directory BUILD="$build/install" KDIR="$kernel" ARCH=arm64 \
+		CROSS_COMPILE=aarch64-linux-gnu- DESTDIR="$build/install/root" modules_install \
+		>"$log" 2>&1 || { cat "$log" && return 1; }
+	find "$build/install/root" -name '*.ko*' -printf '%f\n' | diff - <(echo hwcontainer.ko)
 }
 
 # Built apart, because elsewhere a warning does not stop make.
@@ -103,6 +115,7 @@ fi
 echo "TAP version 13"
 check "checkpatch --strict is silent on kernel/ and include/" checkpatch
 check "the modules build with W=1 and sparse in silence" modules
+check "modules_install installs the module and none of the tests'" installed
 check "library and tools build with -Wall -Wextra in silence" programs
 check "clang-format changes nothing in lib/, tools/ and selftests/" format
 check "regenerating from the netlink spec changes nothing" spec

@@ -28,7 +28,7 @@ root=$out/root
 
 build_modules() {
 	kmod=$build/kmod-$variant
-	"$top/scripts/kmod.sh" "$kernel" "$kmod" ARCH=$guest_arch CROSS_COMPILE=$cross
+	"$top/scripts/kmod.sh" "$kernel" "$kmod" ARCH=$guest_arch CROSS_COMPILE=$cross HWC_TESTS=y
 	release=$(cat "$kernel/include/config/kernel.release")
 	modules=$root/lib/modules/$release
 	mkdir -p "$modules"

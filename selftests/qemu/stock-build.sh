@@ -19,7 +19,7 @@ result() {
 # information takes is left out: time, a program of another package, space.
 build_modules() {
 	mkdir -p "$kmod"
-	"$top/scripts/kmod.sh" "$kernel" "$kmod" W=1e CONFIG_DEBUG_INFO= \
+	"$top/scripts/kmod.sh" "$kernel" "$kmod" W=1e HWC_TESTS=y CONFIG_DEBUG_INFO= \
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$log" 2>&1 && [ ! -s "$log" ]
 }
 
