@@ -438,6 +438,7 @@ struct hwc_overlay;
  * struct hwc_overlay_place - where an overlay is to be applied
  * @region: device-tree path of the region, or NULL when any will do
  * @tree: folder with the live device tree; NULL for this machine's, "" for none
+ * @loaded: an image is in the region, whose devices go before the next one's come
  *
  * What cannot be looked up, because there is no such tree or it has no such
  * region, is not checked.
@@ -445,6 +446,7 @@ struct hwc_overlay;
 struct hwc_overlay_place {
 	const char *region;
 	const char *tree;
+	bool loaded;
 };
 
 /**
@@ -519,6 +521,60 @@ HWC_API const struct hwc_overlay_ref *hwc_overlay_ref(const struct hwc_overlay *
 /* one sentence for each reason to refuse it */
 HWC_API size_t hwc_overlay_refusals(const struct hwc_overlay *overlay);
 HWC_API const char *hwc_overlay_refusal(const struct hwc_overlay *overlay, size_t i);
+
+/* rewrite: an overlay as vendors ship it, made into one that a claim can bring */
+struct hwc_rewrite;
+
+/**
+ * struct hwc_rewrite_place - where it is to be applied
+ * @region: device-tree path of the resource; NULL when it is not known
+ * @tree: folder with the live device tree; NULL for this machine's, "" for none
+ * @shell: file with the overlay of the shell that @region comes with, or NULL
+ */
+struct hwc_rewrite_place {
+	const char *region;
+	const char *tree;
+	const char *shell;
+};
+
+/**
+ * struct hwc_rewrite_change - something that was done to it
+ * @node: name of the node
+ * @text: one sentence
+ */
+struct hwc_rewrite_change {
+	const char *node;
+	const char *text;
+};
+
+/**
+ * hwc_rewrite_open() - read an overlay and rewrite it
+ * @path: a regular file
+ * @rewrite: receives the result
+ *
+ * What loads the FPGA is taken out of it, devices on the machine's bus are moved
+ * into the region, and those of a shell's slots into the slots' own overlays.
+ * Documentation/design.rst has the rules.
+ *
+ * Return: 0; -EBADMSG when it is no overlay; -EPERM when it has something that
+ * no rule allows, where the sentence names the node and the rule; -EFBIG; -errno
+ * of opening or reading it.
+ */
+HWC_API int hwc_rewrite_open(struct hwc_ctx *ctx, const char *path,
+			     const struct hwc_rewrite_place *place, struct hwc_rewrite **rewrite);
+HWC_API void hwc_rewrite_free(struct hwc_rewrite *rewrite);
+/* none: the overlay can be used as it was */
+HWC_API size_t hwc_rewrite_changes(const struct hwc_rewrite *rewrite);
+HWC_API const struct hwc_rewrite_change *hwc_rewrite_change(const struct hwc_rewrite *rewrite,
+							    size_t i);
+/* the result: a flattened device tree */
+HWC_API const void *hwc_rewrite_data(const struct hwc_rewrite *rewrite);
+HWC_API size_t hwc_rewrite_size(const struct hwc_rewrite *rewrite);
+HWC_API const uint8_t *hwc_rewrite_digest(const struct hwc_rewrite *rewrite);
+/* the image that it named, or NULL */
+HWC_API const char *hwc_rewrite_firmware(const struct hwc_rewrite *rewrite);
+/* how many regions it brings; a claim of it wants HWCONTAINER_CLAIM_FLAGS_UNBOUND */
+HWC_API size_t hwc_rewrite_slots(const struct hwc_rewrite *rewrite);
 
 /* bundle: an OCI bundle that asks for hardware (Documentation/oci.rst) */
 struct hwc_bundle;

@@ -79,3 +79,15 @@ int hwc_file_read(struct hwc_ctx *ctx, int fd, const char *name, size_t limit, v
 		return hwc_err(ctx, got, "reading %s: %s", name, strerror(-got));
 	return hwc_err(ctx, -EIO, "%s became shorter while it was read", name);
 }
+
+int hwc_file_load(struct hwc_ctx *ctx, const char *path, size_t limit, void **data, size_t *size)
+{
+	int fd = hwc_file_open(ctx, path);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = hwc_file_read(ctx, fd, path, limit, data, size);
+	close(fd);
+	return err;
+}

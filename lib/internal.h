@@ -367,6 +367,8 @@ void hwc_sha256(const void *data, size_t size, uint8_t digest[HWCONTAINER_DIGEST
 /* file.c */
 
 int hwc_file_open(struct hwc_ctx *ctx, const char *path);
+/* hwc_file_read() of a file by its path. */
+int hwc_file_load(struct hwc_ctx *ctx, const char *path, size_t limit, void **data, size_t *size);
 
 /**
  * hwc_file_read() - read a regular file
@@ -501,6 +503,9 @@ struct hwc_overlay {
 	struct hwc_array refusals; /* char * */
 };
 
+/* Whether it is a well-formed device tree of exactly that size: 0 or -EBADMSG. */
+int hwc_overlay_blob(struct hwc_ctx *ctx, const void *fdt, size_t size);
+
 /* overlay-walk.c: what an overlay touches, and what the module will not have */
 
 /* What a reference reads as until the kernel fills it in. */
@@ -513,6 +518,7 @@ struct hwc_overlay {
  * @tree: the live tree, NULL where there is none
  * @region: path of the region it must stay in, NULL for anywhere
  * @changes: the __overlay__ node of the fragment under way
+ * @loaded: what is in the region now goes before the overlay comes
  * @may_be_unconfined: registers may be anywhere where the region's ranges are empty
  * @nomem: memory ran out
  */
@@ -522,6 +528,7 @@ struct hwc_walk {
 	struct hwc_tree *tree;
 	const char *region;
 	int changes;
+	bool loaded;
 	bool may_be_unconfined;
 	bool nomem;
 };
@@ -545,12 +552,288 @@ int hwc_overlay_walk(struct hwc_overlay *overlay, const void *fdt,
 
 /* overlay-refs.c: what an overlay refers to */
 
+/* For people: what hwc_refs_may_leave() is true for. */
+#define HWC_REFS_OUTWARD \
+	"clocks, resets, interrupt-parent, interrupts-extended, iommus and power-domains"
+
+/* Whether a property may refer to what lies outside of the overlay. */
+bool hwc_refs_may_leave(const char *prop);
+/* Whether the module takes no overlay with it, wherever it is. */
+bool hwc_refs_is_forbidden(const char *prop);
+
 /* The label that the target of a fragment waits for; NULL where it is none. */
 const char *hwc_refs_target(struct hwc_walk *w, int fragment);
 /* What the nodes of a fragment wait for. */
 void hwc_refs_check(struct hwc_walk *w, int fragment, const char *target);
 /* The properties of a node that an overlay adds. */
 void hwc_refs_node(struct hwc_walk *w, int node, const char *path);
+
+/* dtree.c: an overlay as a tree whose nodes can be moved */
+
+struct hwc_dt_node;
+
+/**
+ * struct hwc_dt_ref - a cell of a property that stands for a node
+ * @offset: of the cell, in bytes
+ * @label: what it waits for, outside of the overlay; NULL for @node
+ * @node: a node of the overlay
+ */
+struct hwc_dt_ref {
+	uint32_t offset;
+	char *label;
+	struct hwc_dt_node *node;
+};
+
+/**
+ * struct hwc_dt_prop - a property
+ * @name: its name
+ * @value: its bytes, and a NUL
+ * @size: how many
+ * @refs: struct hwc_dt_ref
+ */
+struct hwc_dt_prop {
+	char *name;
+	uint8_t *value;
+	size_t size;
+	struct hwc_array refs;
+};
+
+/**
+ * struct hwc_dt_node - a node
+ * @name: with its unit address
+ * @label: the first one that __symbols__ has, or NULL
+ * @parent: node above, NULL for the root and where it was taken out
+ * @child: first one below
+ * @next: next one beside
+ * @props: struct hwc_dt_prop, without the phandle
+ * @phandle: 0 for none
+ */
+struct hwc_dt_node {
+	char *name;
+	const char *label;
+	struct hwc_dt_node *parent;
+	struct hwc_dt_node *child;
+	struct hwc_dt_node *next;
+	struct hwc_array props;
+	uint32_t phandle;
+};
+
+struct hwc_dt_label {
+	const char *name;
+	struct hwc_dt_node *node;
+};
+
+/**
+ * struct hwc_dt - a tree; zeroed when empty
+ * @root: node above the fragments
+ * @labels: struct hwc_dt_label, as __symbols__ had them
+ * @nodes: struct hwc_dt_node *, all of them, also those taken out
+ */
+struct hwc_dt {
+	struct hwc_dt_node *root;
+	struct hwc_array labels;
+	struct hwc_array nodes;
+};
+
+/**
+ * hwc_dt_parse() - make a tree of an overlay
+ * @fdt: one that fdt_check_full() has passed
+ * @dt: empty; to be cleared also after an error
+ *
+ * Return: 0; -EBADMSG when fixups or symbols do not fit the rest; -ENOMEM.
+ */
+int hwc_dt_parse(struct hwc_ctx *ctx, const void *fdt, struct hwc_dt *dt);
+void hwc_dt_clear(struct hwc_dt *dt);
+/* A node of @dt that is nowhere yet; NULL without memory. */
+struct hwc_dt_node *hwc_dt_new(struct hwc_dt *dt, const char *name);
+void hwc_dt_append(struct hwc_dt_node *parent, struct hwc_dt_node *node);
+/* It keeps what is below it. */
+void hwc_dt_detach(struct hwc_dt_node *node);
+struct hwc_dt_prop *hwc_dt_prop(const struct hwc_dt_node *node, const char *name);
+/* Sets a property that refers to nothing; 0 or -ENOMEM. */
+int hwc_dt_set(struct hwc_dt_node *node, const char *name, const void *value, size_t size);
+void hwc_dt_unset(struct hwc_dt_node *node, const char *name);
+/* Adds what the same value of @from refers to; 0 or -ENOMEM. */
+int hwc_dt_copy_refs(struct hwc_dt_prop *to, const struct hwc_dt_prop *from);
+bool hwc_dt_cell(const struct hwc_dt_node *node, const char *name, uint32_t *cell);
+/* A string property; NULL where it is none. */
+const char *hwc_dt_string(const struct hwc_dt_node *node, const char *name);
+/* Whether one of the strings of compatible is @begin, or, unless @whole, begins with it. */
+bool hwc_dt_compatible(const struct hwc_dt_node *node, const char *begin, bool whole);
+struct hwc_dt_node *hwc_dt_child(const struct hwc_dt_node *node, const char *name, size_t size);
+/* Wherever it is now. */
+struct hwc_dt_node *hwc_dt_symbol(const struct hwc_dt *dt, const char *label);
+/* Path from @top down, "" for itself; to be freed, NULL without memory. */
+char *hwc_dt_path(const struct hwc_dt_node *node, const struct hwc_dt_node *top);
+
+/* dtree-write.c */
+
+/**
+ * hwc_dt_write() - flatten a tree
+ * @root: its root; phandles below it change
+ * @fdt: receives the overlay, to be freed
+ *
+ * What is referred to by a reference must be below @root.
+ *
+ * Return: 0; -EFBIG when the module would not take so much; -ENOMEM.
+ */
+int hwc_dt_write(struct hwc_ctx *ctx, struct hwc_dt_node *root, void **fdt, size_t *size);
+
+/* rewrite.c: overlays as vendors ship them, made into what the module takes */
+
+/**
+ * struct hwc_slot_device - a device of a shell that belongs to a slot
+ * @slot: number of the slot
+ * @name: "80000000.AccelConfig", as dfx-mgr's accel.json names it
+ */
+struct hwc_slot_device {
+	unsigned int slot;
+	char *name;
+};
+
+/**
+ * struct hwc_slot_frames - where the images of a slot begin
+ * @slot: number of the slot
+ * @first: lowest frame address of any of them
+ * @last: highest of these lowest ones
+ */
+struct hwc_slot_frames {
+	unsigned int slot;
+	uint32_t first;
+	uint32_t last;
+};
+
+/**
+ * struct hwc_plan - what is known when an overlay is rewritten
+ * @region: resource that it is for, a path; NULL when any
+ * @tree: folder with the live tree; NULL for this machine's, "" for none
+ * @shell: overlay of the shell that brought @region, or NULL
+ * @shell_size: bytes there
+ * @devices: devices of slots that are known by name
+ * @n_devices: how many
+ * @frames: frames of slots, by slot
+ * @n_frames: how many
+ * @relocate: the image fits @region, whichever slot the overlay was written for
+ */
+struct hwc_plan {
+	const char *region;
+	const char *tree;
+	const void *shell;
+	size_t shell_size;
+	const struct hwc_slot_device *devices;
+	size_t n_devices;
+	const struct hwc_slot_frames *frames;
+	size_t n_frames;
+	bool relocate;
+};
+
+/**
+ * hwc_rewrite_plan() - rewrite an overlay
+ * @fdt: the overlay
+ * @rewrite: receives the result
+ *
+ * Return: 0; -EBADMSG when it is no overlay; -EPERM when it says what the rules
+ * do not allow; -EFBIG; -ENOMEM.
+ */
+int hwc_rewrite_plan(struct hwc_ctx *ctx, const void *fdt, size_t size, const struct hwc_plan *plan,
+		     struct hwc_rewrite **rewrite);
+
+/**
+ * hwc_rewrite_slot() - number of the slot that a path or name ends in
+ *
+ * Return: 0 for "/fpga-region/fpga-PR0", -1 where it ends in no number.
+ */
+int hwc_rewrite_slot(const char *name);
+
+/* Whether an overlay loads the FPGA, has labels, or is for another place than the region. */
+bool hwc_rewrite_needed(struct hwc_ctx *ctx, const void *fdt, size_t size,
+			const struct hwc_plan *plan);
+
+/* What rewrite*.c know of each other. */
+
+struct hwc_cell_sizes {
+	uint32_t addr;
+	uint32_t size;
+};
+
+/**
+ * struct hwc_rewriter - an overlay that is being rewritten
+ * @ctx: keeps the sentence
+ * @out: the result
+ * @plan: what is known
+ * @tree: the live tree, or NULL
+ * @dt: the overlay
+ * @shell: that of the shell, empty without one
+ * @root: of the result
+ * @region: its nodes that go into the region
+ * @cells: of the region
+ * @brings_slots: it is a shell's
+ * @slot: number of the slot that the region is; -1 where it is none
+ */
+struct hwc_rewriter {
+	struct hwc_ctx *ctx;
+	struct hwc_rewrite *out;
+	const struct hwc_plan *plan;
+	struct hwc_tree *tree;
+	struct hwc_dt dt;
+	struct hwc_dt shell;
+	struct hwc_dt_node *root;
+	struct hwc_dt_node *region;
+	struct hwc_cell_sizes cells;
+	bool brings_slots;
+	int slot;
+};
+
+struct hwc_rewrite {
+	struct hwc_array changes; /* struct hwc_rewrite_change with strings of its own */
+	char *firmware;
+	size_t slots;
+	bool empty; /* without any node */
+	void *fdt;
+	size_t size;
+	uint8_t digest[HWCONTAINER_DIGEST_LEN];
+};
+
+/* One sentence that begins with the node; 0 or -ENOMEM with the sentence. */
+int hwc_rewrite_tell(struct hwc_rewriter *r, const char *node, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The path of the node that a slot of this name or region is in; "" where none is known. */
+char *hwc_rewrite_above(const char *region);
+
+/* rewrite-slots.c: what belongs to the slots of a shell */
+
+bool hwc_is_region(const struct hwc_dt_node *node);
+/* Leaves the devices of slots to their images, and gives the slots their windows. */
+int hwc_slots_part(struct hwc_rewriter *r);
+/* Takes the devices of the slot that the region is from the shell's overlay. */
+int hwc_slots_collect(struct hwc_rewriter *r);
+/* Whether a shell's node belongs to some slot, and to which. */
+bool hwc_slots_owner(const struct hwc_rewriter *r, const struct hwc_dt_node *node,
+		     unsigned int *slot);
+
+/* rewrite-reg.c: addresses of nodes that move */
+
+/* Cells that a fragment of @dt says, or 2 and 2, as on all machines that this is for. */
+struct hwc_cell_sizes hwc_reg_cells(const struct hwc_dt_node *overlay);
+/* Those of the region, as far as the live tree has them. */
+struct hwc_cell_sizes hwc_reg_region_cells(const struct hwc_rewriter *r);
+/* Whether addresses on a live bus are those in the region, too: 0 or -EPERM. */
+int hwc_reg_same_space(struct hwc_rewriter *r, const char *bus);
+/* Writes reg of a node with the region's cells, @by further on. */
+int hwc_reg_move(struct hwc_rewriter *r, struct hwc_dt_node *node,
+		 const struct hwc_cell_sizes *from, int64_t by);
+/* An entry of reg; false where there is none, or it is not understood. */
+bool hwc_reg_entry(const struct hwc_dt_node *node, const struct hwc_cell_sizes *cells, size_t i,
+		   struct hwc_window *window);
+/* Appends a number of @n cells to @data and returns what is behind it. */
+uint8_t *hwc_cells_put(uint8_t *data, uint64_t value, uint32_t n);
+/* How far the windows of two live slots are apart; -ENOENT where they have none. */
+int hwc_reg_distance(const struct hwc_rewriter *r, const char *from, int64_t *by);
+
+/* rewrite-refs.c: what the nodes say, and what they refer to */
+
+/* Every node must be one that the module takes; in a shell others are left out. */
+int hwc_refs_close(struct hwc_rewriter *r);
 
 /* json.c: JSON files as trees that keep what is not known here */
 

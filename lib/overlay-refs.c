@@ -12,17 +12,21 @@
 /* The module's limit: the resolver adds to them without a look at the carry. */
 #define PHANDLE_MAX 0xffff
 
-/* Properties that may refer to what lies outside of the overlay. */
-#define OUTWARD "clocks, resets, interrupt-parent, interrupts-extended, iommus and power-domains"
-
+/* Properties that may refer to what lies outside of the overlay: HWC_REFS_OUTWARD. */
 static const char *const outward[] = {
 	"clocks", "resets", "interrupt-parent", "interrupts-extended", "iommus", "power-domains",
 };
 
 /* What a claim brings itself. */
 static const char *const forbidden[] = {
-	"firmware-name", "external-fpga-config", "encrypted-fpga-config",
+	"firmware-name", "external-fpga-config", "encrypted-fpga-config", "partial-fpga-config",
 	"fpga-mgr",	 "fpga-bridges",
+};
+
+/* What leads out of the region by ways that are not checked, or changes what a node is. */
+static const char *const unchecked[] = {
+	"name",	      "device_type",   "linux,phandle", "ibm,phandle", "assigned-addresses",
+	"dma-ranges", "interrupt-map", "iommu-map",	"msi-map",
 };
 
 /* What drivers read as phandles; these must stay inside of the overlay. */
@@ -158,6 +162,19 @@ const char *hwc_refs_target(struct hwc_walk *w, int fragment)
 	return search.label;
 }
 
+bool hwc_refs_may_leave(const char *prop)
+{
+	return is_in(prop, strlen(prop), outward, HWC_ARRAY_SIZE(outward));
+}
+
+bool hwc_refs_is_forbidden(const char *prop)
+{
+	size_t size = strlen(prop);
+
+	return is_in(prop, size, forbidden, HWC_ARRAY_SIZE(forbidden)) ||
+	       is_in(prop, size, unchecked, HWC_ARRAY_SIZE(unchecked));
+}
+
 static bool may_refer(const struct fixup *fixup)
 {
 	return is_in(fixup->prop, fixup->prop_size, outward, HWC_ARRAY_SIZE(outward));
@@ -188,7 +205,7 @@ static void ref_add(struct hwc_walk *w, const struct fixup *fixup, char *node)
 	ref->label = hwc_walk_copy(w, fixup->label);
 	if (ref->property && !may_refer(fixup))
 		hwc_walk_refuse(w,
-				"%s refers to &%s by %s; only " OUTWARD
+				"%s refers to &%s by %s; only " HWC_REFS_OUTWARD
 				" may refer to what is outside of the overlay",
 				node, fixup->label, ref->property);
 }
@@ -279,8 +296,10 @@ static void prop_check(struct hwc_walk *w, int prop, const char *path)
 		return;
 	if (!value_ok(name, value, size))
 		hwc_walk_refuse(w, "%s has no valid value for %s", path, name);
-	if (is_in(name, strlen(name), forbidden, HWC_ARRAY_SIZE(forbidden)))
+	else if (is_in(name, strlen(name), forbidden, HWC_ARRAY_SIZE(forbidden)))
 		hwc_walk_refuse(w, "%s has %s, which a claim brings itself", path, name);
+	else if (is_in(name, strlen(name), unchecked, HWC_ARRAY_SIZE(unchecked)))
+		hwc_walk_refuse(w, "%s has %s, which no overlay of a claim may have", path, name);
 	if (!is_phandle(name) || size < (int)sizeof(phandle))
 		return;
 	phandle = hwc_cell(value, 0);
@@ -291,12 +310,26 @@ static void prop_check(struct hwc_walk *w, int prop, const char *path)
 				path, phandle, name);
 }
 
+/* A shell brings slots, right below the region and each with its own window. */
+static void slot_check(struct hwc_walk *w, int node, const char *path)
+{
+	size_t length = w->region ? strlen(w->region) : 0;
+	int size;
+
+	if (w->region && (strncmp(path, w->region, length) || path[length] != '/' ||
+			  strchr(path + length + 1, '/')))
+		hwc_walk_refuse(w, "%s is an FPGA region that is not right below %s", path,
+				w->region);
+	if (!fdt_getprop(w->fdt, node, "ranges", &size) || !size)
+		hwc_walk_refuse(w, "%s is an FPGA region without ranges of its own", path);
+}
+
 void hwc_refs_node(struct hwc_walk *w, int node, const char *path)
 {
 	int prop;
 
 	if (!fdt_node_check_compatible(w->fdt, node, "fpga-region"))
-		hwc_walk_refuse(w, "%s is an FPGA region of its own", path);
+		slot_check(w, node, path);
 	fdt_for_each_property_offset(prop, w->fdt, node)
 		prop_check(w, prop, path);
 }

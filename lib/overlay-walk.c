@@ -275,6 +275,14 @@ static bool is_unconfined(const struct hwc_walk *w, const struct hwc_bus *edge)
 	       edge->addr_cells != CELLS_UNKNOWN && !w->may_be_unconfined;
 }
 
+static void refuse_unconfined(struct hwc_walk *w, const struct hwc_bus *edge, const char *path)
+{
+	hwc_walk_refuse(
+		w,
+		"%s has empty ranges, so %s cannot be confined to it (see the module's parameter unconfined)",
+		edge->path, path);
+}
+
 /* Takes the way up to the region, then that up to where the processor is. */
 static void reg_entry(struct hwc_walk *w, int node, const struct hwc_bus *bus,
 		      struct hwc_window window, int index)
@@ -288,10 +296,7 @@ static void reg_entry(struct hwc_walk *w, int node, const struct hwc_bus *bus,
 	case 0:
 		/* every address of the machine would be the region's */
 		if (is_unconfined(w, edge))
-			hwc_walk_refuse(
-				w,
-				"%s has empty ranges, so %s cannot be confined to it (see the module's parameter unconfined)",
-				edge->path, path);
+			refuse_unconfined(w, edge, path);
 		window = seen;
 		if (!hwc_bus_translate(above, NULL, &window, &edge))
 			seen = window;
@@ -362,6 +367,29 @@ static void interrupts_add(struct hwc_walk *w, int node)
 	}
 }
 
+/* Drivers of bridges use the ranges of their node without translation. */
+static void window_check(struct hwc_walk *w, const struct hwc_bus *bus)
+{
+	const struct hwc_bus *above = above_region(w, bus->parent), *edge;
+
+	for (size_t i = 0; i < bus->n_ranges; i++) {
+		struct hwc_window window = {
+			.start = bus->ranges[i].parent,
+			.size = bus->ranges[i].size,
+		};
+		int err = hwc_bus_translate(bus->parent, above, &window, &edge);
+
+		if (err == -ERANGE)
+			hwc_walk_refuse(
+				w,
+				"%s has a window at 0x%jx, 0x%jx bytes, outside of the ranges of %s",
+				bus->path, (uintmax_t)bus->ranges[i].parent,
+				(uintmax_t)bus->ranges[i].size, edge->path);
+		else if (!err && is_unconfined(w, edge))
+			refuse_unconfined(w, edge, bus->path);
+	}
+}
+
 /* The bus that a node of the overlay is; cells that it does not say are inherited. */
 static void node_bus(struct hwc_walk *w, int node, const char *path, const struct hwc_bus *above,
 		     struct hwc_bus *bus)
@@ -387,6 +415,7 @@ static void node_bus(struct hwc_walk *w, int node, const char *path, const struc
 		w->nomem = true;
 	else if (err)
 		hwc_walk_refuse(w, "the ranges of %s do not fit its cells", path);
+	window_check(w, bus);
 }
 
 static bool is_added(const struct hwc_walk *w, const char *path)
@@ -409,7 +438,7 @@ static void node_check(struct hwc_walk *w, int node, const char *path, const str
 
 	if (!hwc_tree_name_ok(hwc_walk_name(w, node)))
 		hwc_walk_refuse(w, "%s has a name that no device-tree node can have", path);
-	else if (w->tree && hwc_tree_has(w->tree, path))
+	else if (w->tree && !w->loaded && hwc_tree_has(w->tree, path))
 		hwc_walk_refuse(w, "%s exists already", path);
 	else if (is_added(w, path))
 		hwc_walk_refuse(w, "%s is added twice", path);
@@ -603,6 +632,7 @@ int hwc_overlay_walk(struct hwc_overlay *overlay, const void *fdt,
 		.overlay = overlay,
 		.fdt = fdt,
 		.region = place->region,
+		.loaded = place->loaded,
 		.may_be_unconfined = !place->tree && module_says_unconfined(),
 	};
 

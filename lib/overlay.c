@@ -24,7 +24,7 @@ static int check_header(struct hwc_ctx *ctx, const void *fdt, size_t size)
 	return 0;
 }
 
-static int check_blob(struct hwc_ctx *ctx, const void *fdt, size_t size)
+int hwc_overlay_blob(struct hwc_ctx *ctx, const void *fdt, size_t size)
 {
 	int err = check_header(ctx, fdt, size);
 
@@ -85,7 +85,7 @@ int hwc_overlay_parse(struct hwc_ctx *ctx, const void *fdt, size_t size,
 		return hwc_err_nomem(ctx);
 	if (size)
 		memcpy(copy, fdt, size);
-	err = check_blob(ctx, copy, size);
+	err = hwc_overlay_blob(ctx, copy, size);
 	if (!err)
 		err = overlay_parse(ctx, copy, size, place, overlay);
 	free(copy);
@@ -102,7 +102,7 @@ int hwc_overlay_read(struct hwc_ctx *ctx, int fd, const char *name,
 	err = hwc_file_read(ctx, fd, name, HWC_OVERLAY_MAX, &data, &size);
 	if (err)
 		return err;
-	err = check_blob(ctx, data, size);
+	err = hwc_overlay_blob(ctx, data, size);
 	if (err)
 		err = hwc_err(ctx, err, "%s: %s", name, hwc_ctx_error(ctx));
 	else

@@ -413,7 +413,64 @@ static void test_region_inside(void **state)
 
 	engine(f);
 	set_string(f, INSIDE "/engine@100", "compatible", "fpga-region");
-	refused(f, "/fpga/PR0/engine@100 is an FPGA region of its own");
+	refused(f, "/fpga/PR0/engine@100 is an FPGA region without ranges of its own");
+}
+
+/* A slot whose window is @start on, 0x1000 bytes. */
+static void slot(struct fixture *f, const char *inside, uint32_t start)
+{
+	int node = add(f, node_at(f, inside), "slot-0");
+
+	assert_int_equal(fdt_setprop_string(f->fdt, node, "compatible", "fpga-region"), 0);
+	assert_int_equal(fdt_setprop_u32(f->fdt, node, "ranges", start), 0);
+	assert_int_equal(fdt_appendprop_u32(f->fdt, node, "ranges", start), 0);
+	assert_int_equal(fdt_appendprop_u32(f->fdt, node, "ranges", 0x1000), 0);
+}
+
+static void test_slot(void **state)
+{
+	struct fixture *f = *state;
+
+	fragment(f, "fragment@0", "/fpga/PR0");
+	slot(f, INSIDE, 0x2000);
+	accepted(f);
+}
+
+static void test_slot_with_a_window_outside(void **state)
+{
+	struct fixture *f = *state;
+
+	fragment(f, "fragment@0", "/fpga/PR0");
+	slot(f, INSIDE, 0xf800);
+	refused(f,
+		"/fpga/PR0/slot-0 has a window at 0xf800, 0x1000 bytes, outside of the ranges of /fpga/PR0");
+}
+
+static void test_slot_that_is_not_right_below(void **state)
+{
+	struct fixture *f = *state;
+
+	fragment(f, "fragment@0", "/fpga/PR0/bus");
+	slot(f, INSIDE, 0x2000);
+	refused(f, "/fpga/PR0/bus/slot-0 is an FPGA region that is not right below /fpga/PR0");
+}
+
+/* What is in a warm region goes before the next image's devices come. */
+static void test_node_of_the_image_that_is_loaded(void **state)
+{
+	struct fixture *f = *state;
+	const struct hwc_overlay_place place = {
+		.region = "/fpga/PR0",
+		.tree = f->scene,
+		.loaded = true,
+	};
+
+	fragment(f, "fragment@0", "/fpga/PR0");
+	add(f, node_at(f, INSIDE), "bus");
+	assert_int_equal(fdt_pack(f->fdt), 0);
+	assert_int_equal(
+		hwc_overlay_parse(f->ctx, f->fdt, fdt_totalsize(f->fdt), &place, &f->overlay), 0);
+	assert_int_equal(hwc_overlay_refusals(f->overlay), 0);
 }
 
 static void test_registers_outside(void **state)
@@ -453,8 +510,14 @@ static void test_bus_in_the_overlay(void **state)
 	assert_int_equal(fdt_appendprop_u32(f->fdt, bus, "ranges", 0x10000), 0);
 	device(f, INSIDE "/bridge", "good@100", 0x100, 16);
 	device(f, INSIDE "/bridge", "bad@8000", 0x8000, 16);
-	refused(f,
+	refused_in(
+		f, "/fpga/PR0",
 		"/fpga/PR0/bridge/bad@8000 has registers at 0x8000, 0x10 bytes, outside of the ranges of /fpga/PR0");
+	/* and the bridge's own window, which its driver may use as it is */
+	assert_int_equal(hwc_overlay_refusals(f->overlay), 2);
+	assert_string_equal(
+		hwc_overlay_refusal(f->overlay, 0),
+		"/fpga/PR0/bridge has a window at 0x8000, 0x10000 bytes, outside of the ranges of /fpga/PR0");
 	assert_string_equal(hwc_overlay_node(f->overlay, 2)->path, "/fpga/PR0/bridge/good@100");
 	assert_int_equal(hwc_overlay_node(f->overlay, 2)->windows[0].start, 0xa0018100);
 }
@@ -741,6 +804,10 @@ int main(void)
 		TEST(test_cells_that_differ),
 		TEST(test_properties_of_nodes),
 		TEST(test_region_inside),
+		TEST(test_slot),
+		TEST(test_slot_with_a_window_outside),
+		TEST(test_slot_that_is_not_right_below),
+		TEST(test_node_of_the_image_that_is_loaded),
 		TEST(test_registers_outside),
 		TEST(test_bus_in_the_overlay),
 		TEST(test_bus_that_is_not_mapped),
