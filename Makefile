@@ -16,8 +16,9 @@
 #       lib comes first, then tools, then selftests; each finds what the ones
 #       before it built in O/lib (link with -L$(O)/lib -lhwcontainer).
 #       selftests/ is built for the guest only.
-#   dts/   *.dtso become build/dtbo/*.dtbo; sim-virt.dtsi is merged into the
-#       device tree of the bench's machine.
+#   dts/   *.dtso become build/dtbo/*.dtbo; the others are merged into the device
+#       trees of the bench's machines.
+#   selftests/qemu/firmware/   what runs before Linux where the machine is a board.
 #   selftests/payload.d/   executables that add files to the guest (bitstreams,
 #       OCI bundles); see selftests/README.md.
 #   selftests/actions/     what `make demo` and `make bench` run in the guest.
@@ -35,6 +36,8 @@ DESTDIR ?=
 PREFIX ?= /usr/local
 MANDIR ?= $(PREFIX)/share/man
 TESTS ?=
+# The machine that guests run on: a file in selftests/qemu/machines.
+BOARD ?= virt
 # `make DEPS=no TARGET` leaves apt alone.
 DEPS ?= yes
 
@@ -48,6 +51,7 @@ else
 Q := @
 endif
 export ARCH CROSS_COMPILE KDIR KSRC DESTDIR PREFIX TESTS V
+export MACHINE := $(BOARD)
 
 .PHONY: all modules lib tools install modules_install check check-host \
 	check-guest check-stock check-debug demo bench shell format deps clean distclean help

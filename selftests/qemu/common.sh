@@ -41,6 +41,18 @@ lock() {
 	flock 9
 }
 
+# use_machine VARIANT: takes MACHINE's file and sets machine and out, the folder of
+# its guest.
+use_machine() {
+	machine=${MACHINE-virt}
+	[ -e "$bench/machines/$machine.sh" ] ||
+		die "$machine: no such machine in selftests/qemu/machines"
+	# shellcheck disable=SC1090 # one of machines/
+	. "$bench/machines/$machine.sh"
+	out=$build/guest/$1
+	[ "$machine" = virt ] || out=$out-$machine
+}
+
 # hash_of: a short name for what is read from stdin.
 hash_of() {
 	sha256sum | cut -c1-16

@@ -134,8 +134,7 @@ class Guest:
         server.listen(1)
         command = args.qemu + [
             "-serial", f"file:{self.console}",
-            "-chardev", f"socket,id=report,path={path}",
-            "-device", "virtserialport,chardev=report,name=hwc.report"]
+            "-chardev", f"socket,id=report,path={path}", *args.port.split()]
         with open(os.path.join(args.out, "qemu.log"), "wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, start_new_session=True)
@@ -192,6 +191,8 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--tally")
     parser.add_argument("--raw", help="the program whose output is shown as it is")
+    parser.add_argument("--port", help="options that lead the chardev `report` into the guest",
+                        default="-device virtserialport,chardev=report,name=hwc.report")
     parser.add_argument("--idle", type=int, default=90)
     parser.add_argument("--limit", type=int, default=900)
     parser.add_argument("qemu", nargs="+")

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # payload.sh base|debug: builds what the guest gets on top of Debian's packages
-# and packs it with them into build/guest/VARIANT/initrd.
+# and packs it with them into initrd in build/guest/VARIANT, or VARIANT-MACHINE
+# where MACHINE is another than virt.
 #
 #   /lib/modules        the modules, for modprobe
 #   /usr/lib /usr/bin   library and tools
@@ -12,7 +13,7 @@
 #   /hwc/testdata       HWC_TESTDATA, where set
 # and what the programs in selftests/payload.d/ add, which are run in order with
 #   HWC_ROOT=the guest's root being filled   HWC_BASE=Debian's packages, unpacked
-#   HWC_BUILD=build   HWC_ARM64=build/arm64  CROSS_COMPILE
+#   HWC_BUILD=build   HWC_ARM64=build/arm64  CROSS_COMPILE   HWC_MACHINE=virt ...
 set -eu
 bench=$(cd "$(dirname "$0")" && pwd)
 . "$bench/common.sh"
@@ -23,7 +24,7 @@ source=$("$bench/kernel.sh" --source)
 base=$("$bench/rootfs.sh" root)
 sysroot=$("$bench/rootfs.sh" sysroot)
 arm64=$build/arm64
-out=$build/guest/$variant
+use_machine "$variant"
 root=$out/root
 
 build_modules() {
@@ -66,6 +67,8 @@ add_tests() {
 		[ ! -e "$file" ] || install -m 755 "$file" "$root/hwc/tests/$(basename "$file" .sh)"
 	done
 	cp "$top/selftests/tests/timeouts" "$root/hwc/"
+	cp "$kernel/drivers.built" "$kernel/drivers.package" "$root/hwc/"
+	echo "$machine" >"$root/hwc/machine"
 }
 
 add_benchmark() {
@@ -75,7 +78,19 @@ add_benchmark() {
 
 preprocess() {
 	cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp -P \
-		-I "$top/dts" -I "$source/include" "$1"
+		-I "$top/dts" -I "$source/include" -I "$source/arch/arm64/boot/dts/xilinx" "$1"
+}
+
+# The tree that QEMU would give its guest.
+dump_dtb() {
+	# shellcheck disable=SC2046 # the options are words
+	$qemu $(machine_options) -M dumpdtb="$1" >/dev/null 2>&1 ||
+		die "$qemu does not write its device tree"
+}
+
+# From source on stdin; labels are kept for the overlays.
+compile_dtb() {
+	dtc -@ -q -I dts -O dtb -o "$1" - || die "the machine's device tree does not compile"
 }
 
 build_overlays() {
@@ -103,7 +118,7 @@ add_actions() {
 run_hooks() {
 	for hook in "$top"/selftests/payload.d/*; do
 		[ -x "$hook" ] || continue
-		HWC_ROOT=$root HWC_BASE=$base HWC_BUILD=$build HWC_ARM64=$arm64 \
+		HWC_ROOT=$root HWC_BASE=$base HWC_BUILD=$build HWC_ARM64=$arm64 HWC_MACHINE=$machine \
 			CROSS_COMPILE=$cross "$hook" || die "selftests/payload.d/${hook##*/} did not succeed"
 	done
 }
@@ -126,10 +141,10 @@ add_benchmark
 build_overlays
 add_actions
 run_hooks
-machine=${MACHINE-virt}
-. "$bench/machines/$machine.sh"
+machine_build
 machine_dtb "$out/$machine.dtb"
 "$bench/cpio.sh" "$root" "$out/payload.cpio"
 cat "$base.cpio" "$out/payload.cpio" >"$out/initrd"
 rm "$out/payload.cpio"
 ln -sfn "$kernel" "$out/kernel"
+machine_ready "$out"

@@ -21,12 +21,9 @@ base) slow=1 ;;
 debug) slow=5 ;;
 *) die "$variant: no such kernel; there are base and debug" ;;
 esac
-machine=${MACHINE-virt}
-[ -e "$bench/machines/$machine.sh" ] || die "$machine: no such machine in selftests/qemu/machines"
-. "$bench/machines/$machine.sh"
+use_machine "$variant"
 # What a machine has of its own comes before what is for all of them.
 [ ! -e "$top/selftests/actions/$action-$machine.sh" ] || action=$action-$machine
-out=$build/guest/$variant
 
 "$bench/payload.sh" "$variant"
 
@@ -36,19 +33,19 @@ if [ -n "${ICOUNT-}" ]; then
 fi
 patterns=$(echo "${TESTS-}" | tr -s ' ' ,)
 cmdline="console=$console loglevel=5 panic=-1 log_buf_len=8M kunit.enable=1"
-cmdline="$cmdline hwc.action=$action hwc.slow=$slow hwc.tests=$patterns"
+cmdline="$cmdline hwc.action=$action hwc.slow=$slow hwc.tests=$patterns $(machine_cmdline)"
+fdtput -t s "$out/$machine.dtb" /chosen bootargs "$cmdline"
 case $action in
 check) ;;
 *) set -- "$@" --raw "$action" ;;
 esac
 # shellcheck disable=SC2046,SC2086 # options are words
-set -- "$@" -- $qemu $(machine_options) ${icount-} \
-	-kernel "$out/kernel/arch/$guest_arch/boot/Image" -dtb "$out/$machine.dtb" \
-	-initrd "$out/initrd" -append "$cmdline"
+set -- "$@" -- $qemu $(machine_options) ${icount-} $(machine_boot "$out")
 
 if [ "$action" = shell ]; then
 	while [ "$1" != -- ]; do shift; done
 	shift
 	exec "$@" -serial mon:stdio
 fi
-exec "$bench/guest.py" --out "$out" --idle $((${IDLE-90} * slow)) --limit $((${LIMIT-900} * slow)) "$@"
+exec "$bench/guest.py" --out "$out" --idle $((${IDLE-90} * slow)) --limit $((${LIMIT-900} * slow)) \
+	--port="$(machine_report report)" "$@"

@@ -2,7 +2,8 @@
 # shellcheck shell=sh
 # What the guest's init does, one function for each step.
 #
-# Reports go to the virtio port hwc.report as text. A line that begins with
+# Reports go to the virtio port hwc.report, or the serial port that the kernel's
+# command line names, as text. A line that begins with
 # "%hwc " is the bench's own; every other line is output of the program that
 # "%hwc begin NAME" announced.
 
@@ -28,12 +29,13 @@ mount_all() {
 
 # Sets action, tests (patterns) and slow (how much slower this kernel is).
 read_command_line() {
-	action=check tests= slow=1
+	action=check tests= slow=1 port=
 	for word in $(cat /proc/cmdline); do
 		case $word in
 		hwc.action=*) action=${word#*=} ;;
 		hwc.tests=*) tests=$(echo "${word#*=}" | tr , ' ') ;;
 		hwc.slow=*) slow=${word#*=} ;;
+		hwc.report=*) port=${word#*=} ;;
 		esac
 	done
 	export HWC_SLOW=$slow
@@ -42,10 +44,14 @@ read_command_line() {
 # File descriptor 3 is the port; the shell has none and reports to its console.
 open_report() {
 	exec 3>&1
-	for port in /sys/class/virtio-ports/*; do
-		[ "$(cat "$port/name" 2>/dev/null)" = hwc.report ] || continue
-		exec 3>"/dev/${port##*/}"
+	[ "$action" != shell ] || return
+	for entry in /sys/class/virtio-ports/*; do
+		[ "$(cat "$entry/name" 2>/dev/null)" = hwc.report ] || continue
+		port=${entry##*/}
 	done
+	[ -n "$port" ] || return
+	exec 3>"/dev/$port"
+	case $port in tty*) stty -F "/dev/$port" raw -echo ;; esac
 }
 
 report() {
