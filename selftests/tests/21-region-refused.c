@@ -118,6 +118,28 @@ TEST_F(refused, images)
 	CHECK(images, 0);
 }
 
+/* /fpga-other has a simulated manager on every machine: no PDI is for it. */
+TEST_F(refused, pdis)
+{
+	static const char takes[] =
+		"image is a PDI for Versal, manager hwcontainer simulated FPGA takes bitstreams";
+	static const struct bad images[] = {
+		{ HWC_OTHER0, HWC_IMAGES "sha256-pr0.pdi", NULL, EBADMSG, takes },
+		{ HWC_OTHER0, HWC_IMAGES "full.pdi", NULL, EBADMSG, takes },
+		{ HWC_OTHER0, HWC_IMAGES "boot.pdi", NULL, EBADMSG, takes },
+		{ HWC_OTHER0, HWC_IMAGES "encrypted.pdi", NULL, EBADMSG, takes },
+		{ HWC_OTHER0, HWC_IMAGES "bad-checksum.pdi", NULL, EBADMSG,
+		  "partition header at byte 0xd0 has checksum 0x7cff88ab, its words have 0xfcff88ab" },
+		{ HWC_OTHER0, HWC_IMAGES "bad-idcode.pdi", NULL, EBADMSG,
+		  "image header table at byte 0x10 has IDCODE 0x00000000" },
+		{ HWC_OTHER0, HWC_IMAGES "bad-truncated.pdi", NULL, EBADMSG,
+		  "file ends at byte 0x5000, 40624 bytes of a partition begin at byte 0x150" },
+	};
+
+	CHECK(images, 0);
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_OTHER0));
+}
+
 /* What only the device can find reaches it, and is told in its state's words. */
 TEST_F(refused, images_by_the_hardware)
 {

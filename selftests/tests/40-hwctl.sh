@@ -182,6 +182,15 @@ run 0 hwctl image check $image --overlay $overlay --resource $region &&
 	says "registers at 0x7" && says "&sim_clk, by clocks"
 result $? "image check says what image and overlay are"
 
+run 0 hwctl image check $images/sha256-pr1.pdi && says "format      Versal PDI" &&
+	says "0x14ca8093 (xcvc1902)" && says "partial     yes" &&
+	says "sha256, node 0x18700002, 1 partition" && says "in UID 0x48574301" &&
+	run 0 hwctl image check $images/boot.pdi && says "format      Versal PDI, boot" &&
+	says "partial     no, a device starts from it" && says "pmc_subsys, node 0x1c000001" &&
+	run 1 hwctl image check $images/bad-truncated.pdi &&
+	complains "$images/bad-truncated.pdi: file ends at byte 0x5000, 40624 bytes of a partition begin at byte 0x150"
+result $? "image check tells a PDI from a bitstream and says what it is for"
+
 # Whatever the overlay check refuses, the module must; what depends on drivers is the module's.
 same=0
 : >/tmp/all
