@@ -95,11 +95,12 @@ check-debug: deps
 demo shell: deps
 	+$(Q)selftests/qemu/run.sh base $@
 
+bench: GUEST = $(BUILD)/guest/base$(filter-out -virt,-$(BOARD))
 bench: deps
-	$(Q)rm -f '$(BUILD)/guest/base/bench.json' '$(BUILD)/bench.json'
+	$(Q)rm -f '$(GUEST)/bench.json' '$(BUILD)/bench.json'
 	+$(Q)ICOUNT=1 selftests/qemu/run.sh base $@; code=$$?; \
-	if [ -e '$(BUILD)/guest/base/bench.json' ]; then \
-		cp '$(BUILD)/guest/base/bench.json' '$(BUILD)/bench.json'; \
+	if [ -e '$(GUEST)/bench.json' ]; then \
+		cp '$(GUEST)/bench.json' '$(BUILD)/bench.json'; \
 	fi; exit $$code
 
 format: deps
@@ -139,3 +140,4 @@ help:
 	@echo '  clean            what was built here'
 	@echo '  distclean        and the kernels and packages kept in the cache'
 	@echo 'Variables: KDIR KSRC ARCH CROSS_COMPILE DESTDIR PREFIX TESTS V=1 DEPS=no'
+	@echo '  BOARD=zcu102 or versal: the guest on that machine of QEMU'\''s instead of virt'
