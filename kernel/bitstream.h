@@ -67,6 +67,8 @@ enum hwc_bitstream_format {
  * @ext_idcode: tells devices of one IDCODE apart
  * @images: how many; 0 where the headers are encrypted
  * @partitions: how many in all of them
+ * @node_first: lowest node that an image with frames configures; 0 without such
+ * @node_last: highest one
  * @images_at: byte offset of the first image's header
  */
 struct hwc_pdi {
@@ -78,6 +80,8 @@ struct hwc_pdi {
 	u32 ext_idcode;
 	u32 images;
 	u32 partitions;
+	u32 node_first;
+	u32 node_last;
 	size_t images_at;
 };
 

@@ -15,7 +15,7 @@
  * @table: byte offset of the image header table
  * @headers_end: first byte behind the last header
  * @partitions_at: byte offset of the first partition header
- * @counted: partitions that the images have
+ * @counted: partitions of the images so far
  * @why: receives the refusal
  * @why_size: room there
  */
@@ -256,45 +256,6 @@ static int check_name(struct walk *w, size_t at)
 	return 0;
 }
 
-static int read_image(struct walk *w, size_t at)
-{
-	u32 count;
-	int ret;
-
-	ret = check_sum(w, "image header", at, at + PDI_IMAGE_SIZE - 4);
-	if (ret)
-		return ret;
-	ret = check_name(w, at);
-	if (ret)
-		return ret;
-	count = word_at(w, at + PDI_IMAGE_PARTITIONS);
-	if (count > w->bs.pdi.partitions - w->counted)
-		return refuse(w,
-			      "image header at byte 0x%zx has %u partitions, %u of the table's %u are left",
-			      at, count, w->bs.pdi.partitions - w->counted,
-			      w->bs.pdi.partitions);
-	w->counted += count;
-	if (word_at(w, at + PDI_IMAGE_PARENT) && !w->bs.pdi.boot)
-		w->bs.partial = true;
-	return 0;
-}
-
-static int read_images(struct walk *w)
-{
-	u32 i;
-	int ret;
-
-	for (i = 0; i < w->bs.pdi.images; i++) {
-		ret = read_image(w, w->bs.pdi.images_at + i * PDI_IMAGE_SIZE);
-		if (ret)
-			return ret;
-	}
-	if (w->counted != w->bs.pdi.partitions)
-		return refuse(w, "image headers have %u partitions, their table has %u",
-			      w->counted, w->bs.pdi.partitions);
-	return 0;
-}
-
 static int check_lengths(struct walk *w, size_t at)
 {
 	u32 encrypted = word_at(w, at + PDI_PART_ENCRYPTED);
@@ -331,7 +292,16 @@ static bool is_frames(u32 type)
 	return type == PDI_TYPE_CFI || type == PDI_TYPE_CFI_MASKED || type == PDI_TYPE_CFI_UNMASKED;
 }
 
-static int read_partition(struct walk *w, size_t at)
+static void note_node(struct hwc_pdi *pdi, u32 node)
+{
+	if (!pdi->node_first || node < pdi->node_first)
+		pdi->node_first = node;
+	if (node > pdi->node_last)
+		pdi->node_last = node;
+}
+
+/* @node is what its image configures. */
+static int read_partition(struct walk *w, size_t at, u32 node)
 {
 	u32 type;
 	int ret;
@@ -348,6 +318,8 @@ static int read_partition(struct walk *w, size_t at)
 	ret = check_data(w, at);
 	if (ret)
 		return ret;
+	if (is_frames(type))
+		note_node(&w->bs.pdi, node);
 	if (word_at(w, at + PDI_PART_KEY))
 		w->bs.encrypted = true;
 	else if (is_frames(type))
@@ -357,16 +329,48 @@ static int read_partition(struct walk *w, size_t at)
 	return 0;
 }
 
-static int read_partitions(struct walk *w)
+/* Images have their partitions in the order of the table of these. */
+static int read_image(struct walk *w, size_t at)
+{
+	u32 left = w->bs.pdi.partitions - w->counted;
+	u32 count, end;
+	int ret;
+
+	ret = check_sum(w, "image header", at, at + PDI_IMAGE_SIZE - 4);
+	if (ret)
+		return ret;
+	ret = check_name(w, at);
+	if (ret)
+		return ret;
+	count = word_at(w, at + PDI_IMAGE_PARTITIONS);
+	if (count > left)
+		return refuse(w,
+			      "image header at byte 0x%zx has %u partitions, %u of the table's %u are left",
+			      at, count, left, w->bs.pdi.partitions);
+	if (word_at(w, at + PDI_IMAGE_PARENT) && !w->bs.pdi.boot)
+		w->bs.partial = true;
+	for (end = w->counted + count; w->counted < end; w->counted++) {
+		ret = read_partition(w, w->partitions_at + w->counted * PDI_PART_SIZE,
+				     word_at(w, at + PDI_IMAGE_ID));
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int read_images(struct walk *w)
 {
 	u32 i;
 	int ret;
 
-	for (i = 0; i < w->bs.pdi.partitions; i++) {
-		ret = read_partition(w, w->partitions_at + i * PDI_PART_SIZE);
+	for (i = 0; i < w->bs.pdi.images; i++) {
+		ret = read_image(w, w->bs.pdi.images_at + i * PDI_IMAGE_SIZE);
 		if (ret)
 			return ret;
 	}
+	if (w->counted != w->bs.pdi.partitions)
+		return refuse(w, "image headers have %u partitions, their table has %u",
+			      w->counted, w->bs.pdi.partitions);
 	return 0;
 }
 
@@ -394,10 +398,7 @@ static int read_all(struct walk *w)
 	ret = find_all_headers(w);
 	if (ret)
 		return ret;
-	ret = read_images(w);
-	if (ret)
-		return ret;
-	return read_partitions(w);
+	return read_images(w);
 }
 
 int hwc_pdi_parse(const void *buf, size_t size, struct hwc_bitstream *bs,

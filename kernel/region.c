@@ -52,6 +52,11 @@ static int hwc_region_check_device(struct hwc_region *r, struct hwcontainer_clai
 		return hwcontainer_claim_refuse(claim, -EBADMSG,
 			"image begins at frame 0x%08x, those of %s are 0x%08x to 0x%08x",
 			bs->far_first, hwc_region_name(r), r->frames[0], r->frames[1]);
+	if (r->has_node && bs->format == HWC_BITSTREAM_PDI &&
+	    (bs->pdi.node_first != r->node || bs->pdi.node_last != r->node))
+		return hwcontainer_claim_refuse(claim, -EBADMSG,
+			"image configures nodes 0x%08x to 0x%08x, %s is node 0x%08x",
+			bs->pdi.node_first, bs->pdi.node_last, hwc_region_name(r), r->node);
 	return 0;
 }
 
@@ -278,6 +283,7 @@ static void hwc_region_read_node(struct hwc_region *r)
 						      &r->idcode);
 	r->has_frames = !of_property_read_u32_array(r->guard.np, "hwcontainer,frame-range",
 						    r->frames, ARRAY_SIZE(r->frames));
+	r->has_node = !of_property_read_u32(r->guard.np, "hwcontainer,pdi-node", &r->node);
 	for (np = r->guard.np->parent; np && !r->nested; np = np->parent)
 		r->nested = of_device_is_compatible(np, "fpga-region");
 }

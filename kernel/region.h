@@ -35,6 +35,8 @@ struct hwc_manager {
  * @has_idcode: whether that is known
  * @frames: first and last frame address that its images begin at, where @has_frames
  * @has_frames: whether they are known
+ * @node: what PDIs for it configure, where @has_node
+ * @has_node: whether that is known
  * @nested: a region inside a region takes partial bitstreams only
  * @loaded: it was programmed by us; changed in the worker, under the core lock
  * @info: of the programming, until the bridges are put
@@ -54,6 +56,8 @@ struct hwc_region {
 	bool has_idcode;
 	u32 frames[2];
 	bool has_frames;
+	u32 node;
+	bool has_node;
 	bool nested;
 
 	bool loaded;

@@ -81,6 +81,8 @@ static void pdi_partial_test(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, out->bs.pdi.boot);
 	KUNIT_EXPECT_EQ(test, out->bs.pdi.images, 2);
 	KUNIT_EXPECT_EQ(test, out->bs.pdi.partitions, 3);
+	KUNIT_EXPECT_EQ(test, out->bs.pdi.node_first, 0x18700001);
+	KUNIT_EXPECT_EQ(test, out->bs.pdi.node_last, 0x18700002);
 	hwc_pdi_image(pdi, &out->bs.pdi, 1, &image);
 	KUNIT_EXPECT_STREQ(test, image.name, "sixteen letters.");
 	KUNIT_EXPECT_EQ(test, image.id, 0x18700002);

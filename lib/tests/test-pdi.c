@@ -92,6 +92,8 @@ static void assert_partial(const struct hwc_bitstream *bs)
 	assert_int_equal(bs->pdi.ext_idcode, 1);
 	assert_int_equal(bs->pdi.images, 2);
 	assert_int_equal(bs->pdi.partitions, 3);
+	assert_int_equal(bs->pdi.node_first, 0x18700001);
+	assert_int_equal(bs->pdi.node_last, 0x18700002);
 }
 
 static void test_partial(void **state)
@@ -180,6 +182,9 @@ static void test_boot(void **state)
 	assert_int_equal(out.bs.idcode, CASE_PDI_IDCODE);
 	assert_int_equal(out.bs.frame_words, 4);
 	assert_int_equal(out.bs.pdi.images, 2);
+	/* the loader's image has no frames */
+	assert_int_equal(out.bs.pdi.node_first, 0x18700000);
+	assert_int_equal(out.bs.pdi.node_last, 0x18700000);
 	hwc_pdi_image(pdi, &out.bs.pdi, 1, &image);
 	assert_string_equal(image.name, "pl_cfi");
 	/* a parent makes no part of what a device starts from */
