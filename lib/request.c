@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Requests: claims that are asked for together. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "internal.h"
@@ -114,6 +115,64 @@ int hwc_request_add(struct hwc_request *req, const char *resource, int image_fd,
 	return 0;
 }
 
+struct slots {
+	const char *above;
+	size_t length;
+	bool found;
+};
+
+static int is_slot_of(const struct hwc_resource *res, void *data)
+{
+	struct slots *slots = data;
+
+	slots->found |= !strncmp(res->name, slots->above, slots->length) &&
+			res->name[slots->length] == '/';
+	return slots->found;
+}
+
+/* What the module does not know of a name: that a shell would bring it. */
+static void explain_slot(struct hwc_ctx *ctx, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	struct slots slots = { .length = slash ? slash - name : 0 };
+	struct hwc_resource *above;
+	char sentence[HWC_ERROR_MAX];
+	char *path;
+
+	path = slots.length ? strndup(name, slots.length) : NULL;
+	if (!path)
+		return;
+	snprintf(sentence, sizeof(sentence), "%s", hwc_ctx_error(ctx));
+	slots.above = path;
+	if (hwc_resource_get(ctx, path, &above)) {
+		hwc_err(ctx, -ENOENT, "%s", sentence);
+	} else {
+		hwc_resource_free(above);
+		hwc_resource_foreach(ctx, is_slot_of, &slots);
+		hwc_err(ctx, -ENOENT,
+			slots.found ?
+				"%s does not exist: what is loaded in %s has no such slot" :
+				"%s does not exist: it comes with a shell, and none is loaded in %s",
+			name, path);
+	}
+	free(path);
+}
+
+/* The kernel's sentence names the resource that is missing. */
+static void explain_missing(struct hwc_request *req)
+{
+	const struct hwc_request_item *items = req->items.data;
+	const char *name, *end = strrchr(hwc_ctx_error(req->ctx), ' ');
+
+	for (size_t i = 0; end && i < req->items.count; i++) {
+		name = items[i].resource;
+		if (*name == '/' && !strcmp(end + 1, name)) {
+			explain_slot(req->ctx, name);
+			return;
+		}
+	}
+}
+
 int hwc_request_submit(struct hwc_request *req, struct hwc_grant *grants)
 {
 	struct hwc_msg msg;
@@ -125,6 +184,8 @@ int hwc_request_submit(struct hwc_request *req, struct hwc_grant *grants)
 	if (err)
 		return err;
 	err = hwc_msg_get(req->ctx, &msg, &hwc_txn_schema, &object);
+	if (err == -ENOENT)
+		explain_missing(req);
 	if (err)
 		return err;
 	txn = object;

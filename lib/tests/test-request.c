@@ -188,6 +188,78 @@ static void test_other_number_of_grants(void **state)
 	}
 }
 
+/* A request for /fpga/PR0 that the kernel does not know. */
+static struct hwc_request *missing(void **state)
+{
+	struct hwc_request *req = new_request(state);
+	struct nlmsghdr *nlh = replay_request(HWCONTAINER_CMD_CLAIM_NEW, 2);
+
+	assert_int_equal(hwc_request_add(req, "/fpga/PR0", -1, -1, NULL, NULL), 0);
+	replay_family();
+	put_name(nlh, "/fpga/PR0");
+	replay_expect(nlh);
+	replay_ack(2, -ENOENT, "there is no resource /fpga/PR0");
+	nlh = replay_request(HWCONTAINER_CMD_RESOURCE_GET, 3);
+	mnl_attr_put_strz(nlh, HWCONTAINER_A_RESOURCE_NAME, "/fpga");
+	replay_expect(nlh);
+	return req;
+}
+
+static void give_resource(uint32_t seq, uint32_t id, const char *name, bool of_list)
+{
+	struct nlmsghdr *nlh = replay_answer(HWCONTAINER_CMD_RESOURCE_GET, seq);
+
+	if (of_list)
+		nlh->nlmsg_flags |= NLM_F_MULTI;
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_RESOURCE_ID, id);
+	mnl_attr_put_strz(nlh, HWCONTAINER_A_RESOURCE_NAME, name);
+	mnl_attr_put_strz(nlh, HWCONTAINER_A_RESOURCE_KIND, "fpga-region");
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_RESOURCE_STATE, HWCONTAINER_RESOURCE_STATE_FREE);
+	replay_give(nlh);
+}
+
+static void slot_is_missing(void **state, const char *other, const char *sentence)
+{
+	struct hwc_request *req = missing(state);
+	struct nlmsghdr *nlh;
+	struct hwc_grant grant;
+
+	give_resource(3, 1, "/fpga", false);
+	nlh = replay_message(REPLAY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 4,
+			     HWCONTAINER_CMD_RESOURCE_GET, 0);
+	replay_expect(nlh);
+	give_resource(4, 1, "/fpga", true);
+	give_resource(4, 2, other, true);
+	replay_done(4, 0);
+	assert_int_equal(hwc_request_submit(req, &grant), -ENOENT);
+	assert_string_equal(hwc_ctx_error(*state), sentence);
+	hwc_request_free(req);
+}
+
+static void test_slot_without_its_shell(void **state)
+{
+	slot_is_missing(
+		state, "/fpga2/PR0",
+		"/fpga/PR0 does not exist: it comes with a shell, and none is loaded in /fpga");
+}
+
+static void test_slot_of_another_shell(void **state)
+{
+	slot_is_missing(state, "/fpga/PR1",
+			"/fpga/PR0 does not exist: what is loaded in /fpga has no such slot");
+}
+
+static void test_missing_resource(void **state)
+{
+	struct hwc_request *req = missing(state);
+	struct hwc_grant grant;
+
+	replay_ack(3, -ENOENT, "there is no resource /fpga");
+	assert_int_equal(hwc_request_submit(req, &grant), -ENOENT);
+	assert_string_equal(hwc_ctx_error(*state), "there is no resource /fpga/PR0");
+	hwc_request_free(req);
+}
+
 static void test_free_of_nothing(void **state)
 {
 	(void)state;
@@ -204,6 +276,9 @@ int main(void)
 		TEST(test_names),
 		TEST(test_largest),
 		TEST(test_other_number_of_grants),
+		TEST(test_slot_without_its_shell),
+		TEST(test_slot_of_another_shell),
+		TEST(test_missing_resource),
 		TEST(test_free_of_nothing),
 	};
 
