@@ -576,6 +576,105 @@ HWC_API const char *hwc_rewrite_firmware(const struct hwc_rewrite *rewrite);
 /* how many regions it brings; a claim of it wants HWCONTAINER_CLAIM_FLAGS_UNBOUND */
 HWC_API size_t hwc_rewrite_slots(const struct hwc_rewrite *rewrite);
 
+/* dfx: folders as dfx-mgr has them in /lib/firmware/xilinx; works without the module */
+struct hwc_dfx;
+
+/**
+ * enum hwc_dfx_type - what a folder holds
+ * @HWC_DFX_FLAT: an image of the whole device
+ * @HWC_DFX_SHELL: an image that brings slots
+ * @HWC_DFX_ACCEL: an image for a slot of the shell in whose folder it is
+ */
+enum hwc_dfx_type {
+	HWC_DFX_FLAT = 1,
+	HWC_DFX_SHELL,
+	HWC_DFX_ACCEL,
+};
+
+/**
+ * struct hwc_dfx_item - a folder with an image
+ * @type: what it holds
+ * @path: the folder, below the root
+ * @kind: shell_type or accel_type, or ""
+ * @slot: number of the slot that it is for; -1 where it does not say
+ * @slots: how many the shell says that it has
+ * @image: path of the image, or NULL
+ * @overlay: path of the overlay, or NULL
+ * @firmware: firmware-name of the overlay, or NULL
+ * @source: path of the overlay's source where there is no overlay, or NULL
+ * @problems: what is missing or wrong, one sentence each
+ * @n_problems: how many
+ */
+struct hwc_dfx_item {
+	enum hwc_dfx_type type;
+	const char *path;
+	const char *kind;
+	int slot;
+	unsigned int slots;
+	const char *image;
+	const char *overlay;
+	const char *firmware;
+	const char *source;
+	const char *const *problems;
+	size_t n_problems;
+};
+
+/**
+ * hwc_dfx_open() - look at a folder and those in it
+ * @root: folder that paths and symbolic links do not lead out of; NULL for "/"
+ * @path: folder of an application, a shell, an accelerator, or of several
+ *
+ * Return: 0, also where nothing is found; -ENOENT, -ENOTDIR, -EXDEV; -E2BIG when
+ * there are too many; -errno.
+ */
+HWC_API int hwc_dfx_open(struct hwc_ctx *ctx, const char *root, const char *path,
+			 struct hwc_dfx **dfx);
+HWC_API void hwc_dfx_free(struct hwc_dfx *dfx);
+/* a shell comes before what is in its folder */
+HWC_API size_t hwc_dfx_items(const struct hwc_dfx *dfx);
+HWC_API const struct hwc_dfx_item *hwc_dfx_item(const struct hwc_dfx *dfx, size_t i);
+HWC_API const char *hwc_dfx_type_name(enum hwc_dfx_type type);
+
+/* data: what a resource is configured with, found from what a request names */
+struct hwc_data;
+
+/**
+ * struct hwc_data_place - where it is looked for
+ * @root: the container's root file system; NULL for "/"
+ * @tree: folder with the live device tree; NULL for this machine's, "" for none
+ */
+struct hwc_data_place {
+	const char *root;
+	const char *tree;
+};
+
+/**
+ * hwc_data_open() - find image and overlay of a request
+ * @resource: its name; a path where an overlay is to be rewritten
+ * @image: an image; the overlay of one that names its image; or a folder as
+ *	dfx-mgr has them, of a shell, an application or an accelerator
+ * @overlay: the overlay; "" for none; NULL for the one that belongs to @image
+ *
+ * An overlay that loads the FPGA itself, or was written for another place than
+ * @resource, is rewritten.
+ *
+ * Return: 0; -ENOENT, -EXDEV, -EISDIR, -EINVAL, -ENODATA or -EFBIG when something
+ * is not a file there that can be used; -EBADMSG when it is not well-formed;
+ * -EPERM when the overlay cannot be rewritten; -errno.
+ */
+HWC_API int hwc_data_open(struct hwc_ctx *ctx, const struct hwc_data_place *place,
+			  const char *resource, const char *image, const char *overlay,
+			  struct hwc_data **data);
+HWC_API void hwc_data_free(struct hwc_data *data);
+/* open for reading and the object's; -1 for none */
+HWC_API int hwc_data_image(const struct hwc_data *data);
+HWC_API int hwc_data_overlay(const struct hwc_data *data);
+/* paths of both below the root; NULL for none */
+HWC_API const char *hwc_data_image_path(const struct hwc_data *data);
+HWC_API const char *hwc_data_overlay_path(const struct hwc_data *data);
+/* what was done to the overlay; NULL for nothing */
+HWC_API const struct hwc_rewrite *hwc_data_rewrite(const struct hwc_data *data);
+
 /* bundle: an OCI bundle that asks for hardware (Documentation/oci.rst) */
 struct hwc_bundle;
 struct hwc_policy;

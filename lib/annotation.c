@@ -295,6 +295,7 @@ static void free_want(struct hwc_want *want)
 		close(want->image_fd);
 	if (want->overlay_fd >= 0)
 		close(want->overlay_fd);
+	hwc_data_free(want->data);
 }
 
 void hwc_wants_select(struct hwc_wants *wants, const char *name)

@@ -246,40 +246,16 @@ enum hwc_source hwc_bundle_source(const struct hwc_bundle *bundle, const struct 
 	return HWC_SOURCE_OPERATOR;
 }
 
-/* "/boot/a.bit" to "/boot/a.dtbo" */
-static char *overlay_beside(const char *image)
+/* The overlay is shown by the path it has, also where it was found or rewritten. */
+static int show_overlay(struct hwc_bundle *bundle, struct hwc_want *want)
 {
-	const char *name = strrchr(image, '/');
-	const char *dot = strrchr(name ? name : image, '.');
-	char *path;
+	const char *path = hwc_data_overlay_path(want->data);
 
-	if (asprintf(&path, "%.*s.dtbo", dot ? (int)(dot - image) : (int)strlen(image), image) < 0)
-		return NULL;
-	return path;
-}
-
-static int load_overlay(struct hwc_bundle *bundle, struct hwc_want *want)
-{
-	char *path;
-	int err;
-
-	if (want->overlay && !*want->overlay)
+	if (want->overlay || !path)
 		return 0;
-	if (want->overlay)
-		return hwc_root_open(bundle->ctx, bundle->rootfd, "overlay ", want->overlay,
-				     HWC_OVERLAY_MAX, &want->overlay_fd);
-	path = overlay_beside(want->image);
-	if (!path)
-		return hwc_err_nomem(bundle->ctx);
-	err = hwc_root_open(bundle->ctx, bundle->rootfd, "overlay ", path, HWC_OVERLAY_MAX,
-			    &want->overlay_fd);
-	if (!err) {
-		want->overlay = path;
-		want->ask.overlay = path;
-		return 0;
-	}
-	free(path);
-	return err == -ENOENT ? 0 : err;
+	want->overlay = strdup(path);
+	want->ask.overlay = want->overlay;
+	return want->overlay ? 0 : hwc_err_nomem(bundle->ctx);
 }
 
 static int load_want(struct hwc_bundle *bundle, struct hwc_want *want)
@@ -289,10 +265,13 @@ static int load_want(struct hwc_bundle *bundle, struct hwc_want *want)
 	if (!want->image && (!want->overlay || !*want->overlay))
 		return 0;
 	err = open_root(bundle);
-	if (!err && want->image)
-		err = hwc_root_open(bundle->ctx, bundle->rootfd, "image ", want->image,
-				    HWC_IMAGE_MAX, &want->image_fd);
-	return err ? err : load_overlay(bundle, want);
+	if (!err)
+		err = hwc_data_load(bundle->ctx, bundle->rootfd, NULL, want->resource, want->image,
+				    want->overlay, &want->data);
+	if (err)
+		return err;
+	hwc_data_take(want->data, &want->image_fd, &want->overlay_fd);
+	return show_overlay(bundle, want);
 }
 
 int hwc_bundle_load(struct hwc_bundle *bundle)

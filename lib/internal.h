@@ -918,6 +918,7 @@ char *hwc_key_resource(const char *key);
  * @overlay_digest: SHA-256 of the overlay that was granted
  * @image_fd: -1 until it is open
  * @overlay_fd: -1 until it is open
+ * @data: where they were found, NULL until then
  */
 struct hwc_want {
 	struct hwc_ask ask;
@@ -931,6 +932,7 @@ struct hwc_want {
 	struct hwc_digest overlay_digest;
 	int image_fd;
 	int overlay_fd;
+	struct hwc_data *data;
 };
 
 /**
@@ -999,6 +1001,58 @@ void hwc_digest_text(const uint8_t *digest, char *text);
  */
 int hwc_root_open(struct hwc_ctx *ctx, int rootfd, const char *what, const char *path, size_t max,
 		  int *fd);
+
+/**
+ * hwc_root_list() - names in a folder below the container's root
+ * @names: receives char *, sorted; to be freed with hwc_strings_free()
+ *
+ * Return: 0; -ENOTDIR; -E2BIG when it has too many; other errnos as
+ * hwc_root_open().
+ */
+int hwc_root_list(struct hwc_ctx *ctx, int rootfd, const char *path, struct hwc_array *names);
+void hwc_strings_free(struct hwc_array *strings);
+
+/* dfx.c: folders as dfx-mgr has them */
+
+struct hwc_dfx_entry {
+	struct hwc_dfx_item item; /* what is seen from outside */
+	struct hwc_array problems; /* char * */
+	struct hwc_array devices; /* char *, of an accelerator */
+};
+
+struct hwc_dfx {
+	struct hwc_array entries; /* struct hwc_dfx_entry */
+	size_t folders; /* that were looked at */
+};
+
+/* hwc_dfx_open() below an open root. */
+int hwc_dfx_read(struct hwc_ctx *ctx, int rootfd, const char *path, struct hwc_dfx **dfx);
+const struct hwc_dfx_entry *hwc_dfx_entry(const struct hwc_dfx *dfx, size_t i);
+
+/**
+ * hwc_dfx_firmware() - find the image that an overlay names
+ * @overlay: path of the overlay
+ * @name: its firmware-name
+ * @path: receives the image's path, to be freed
+ *
+ * Beside the overlay, as it is or without its last ".bin", then in /lib/firmware.
+ *
+ * Return: 0; -EPERM when the name is absolute or climbs; -ENOENT.
+ */
+int hwc_dfx_firmware(struct hwc_ctx *ctx, int rootfd, const char *overlay, const char *name,
+		     char **path);
+
+/* The firmware-name of an overlay, to be freed; -ENODATA where it has none. */
+int hwc_dfx_named(struct hwc_ctx *ctx, int rootfd, const char *overlay, char **name);
+
+/* data.c */
+
+/* Takes the open files out, which are the caller's then; -1 for none. */
+void hwc_data_take(struct hwc_data *data, int *image_fd, int *overlay_fd);
+
+/* hwc_data_open() below an open root. */
+int hwc_data_load(struct hwc_ctx *ctx, int rootfd, const char *tree, const char *resource,
+		  const char *image, const char *overlay, struct hwc_data **data);
 
 /* edits.c */
 

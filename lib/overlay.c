@@ -124,13 +124,6 @@ int hwc_overlay_open(struct hwc_ctx *ctx, const char *path, const struct hwc_ove
 	return err;
 }
 
-static void strings_free(struct hwc_array *strings)
-{
-	for (size_t i = 0; i < strings->count; i++)
-		free(((char **)strings->data)[i]);
-	free(strings->data);
-}
-
 static void item_free(struct hwc_overlay_item *item)
 {
 	struct hwc_window *windows = item->windows.data;
@@ -160,8 +153,8 @@ void hwc_overlay_free(struct hwc_overlay *overlay)
 	for (size_t i = 0; i < overlay->refs.count; i++)
 		ref_free((struct hwc_overlay_ref *)overlay->refs.data + i);
 	free(overlay->refs.data);
-	strings_free(&overlay->targets);
-	strings_free(&overlay->refusals);
+	hwc_strings_free(&overlay->targets);
+	hwc_strings_free(&overlay->refusals);
 	free(overlay);
 }
 

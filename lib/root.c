@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Files below a container's root, which its author laid there. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "internal.h"
 
+/* More than any folder of images has. */
+#define NAMES_MAX 1024
+
 /* Links and ".." stop at the root, as they do for the container itself. */
 static int resolve(int rootfd, const char *path, int flags)
 {
 	const struct open_how how = {
-		.flags = flags | O_PATH | O_CLOEXEC,
+		.flags = flags | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
 	int fd = syscall(SYS_openat2, rootfd, path, &how, sizeof(how));
@@ -44,7 +49,7 @@ static bool leads_out(const char *path)
 
 static bool is_link(int rootfd, const char *path)
 {
-	int fd = resolve(rootfd, path, O_NOFOLLOW);
+	int fd = resolve(rootfd, path, O_PATH | O_NOFOLLOW);
 	struct stat st;
 	bool link;
 
@@ -104,7 +109,7 @@ int hwc_root_open(struct hwc_ctx *ctx, int rootfd, const char *what, const char 
 	if (leads_out(path))
 		return hwc_err(ctx, -EXDEV, "%s%s leads out of the container's root file system",
 			       what, path);
-	found = resolve(rootfd, path, 0);
+	found = resolve(rootfd, path, O_PATH);
 	if (found < 0)
 		return refuse_missing(ctx, rootfd, what, path, found);
 	err = check(ctx, found, what, path, max);
@@ -119,5 +124,69 @@ int hwc_root_open(struct hwc_ctx *ctx, int rootfd, const char *what, const char 
 	close(found);
 	if (!err)
 		*fd = opened;
+	return err;
+}
+
+void hwc_strings_free(struct hwc_array *strings)
+{
+	for (size_t i = 0; i < strings->count; i++)
+		free(((char **)strings->data)[i]);
+	free(strings->data);
+	*strings = (struct hwc_array){ 0 };
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static int read_names(struct hwc_ctx *ctx, DIR *dir, const char *path, struct hwc_array *names)
+{
+	struct dirent *entry;
+
+	while ((entry = readdir(dir))) {
+		char **slot;
+
+		if (*entry->d_name == '.')
+			continue;
+		if (names->count == NAMES_MAX)
+			return hwc_err(ctx, -E2BIG, "%s has more than %d files", path, NAMES_MAX);
+		slot = hwc_array_grow(names, sizeof(*slot));
+		if (slot)
+			*slot = strdup(entry->d_name);
+		if (!slot || !*slot)
+			return hwc_err_nomem(ctx);
+		names->count++;
+	}
+	if (names->count)
+		qsort(names->data, names->count, sizeof(char *), compare_names);
+	return 0;
+}
+
+int hwc_root_list(struct hwc_ctx *ctx, int rootfd, const char *path, struct hwc_array *names)
+{
+	struct hwc_array new = { 0 };
+	DIR *dir;
+	int fd, err;
+
+	if (leads_out(path))
+		return hwc_err(ctx, -EXDEV, "%s leads out of the container's root file system",
+			       path);
+	fd = resolve(rootfd, path, O_RDONLY | O_DIRECTORY);
+	if (fd == -ENOTDIR)
+		return hwc_err(ctx, fd, "%s is no folder", path);
+	if (fd < 0)
+		return refuse_missing(ctx, rootfd, "", path, fd);
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return hwc_err_nomem(ctx);
+	}
+	err = read_names(ctx, dir, path, &new);
+	closedir(dir);
+	if (err)
+		hwc_strings_free(&new);
+	else
+		*names = new;
 	return err;
 }

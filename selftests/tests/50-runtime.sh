@@ -272,7 +272,7 @@ bad_fifo() {
 }
 
 bad_folder() {
-	bad_file "image $image is a directory" mkdir "$bundles/bad/rootfs/$image"
+	bad_file "image $image is a directory without a shell.json or an accel.json" mkdir "$bundles/bad/rootfs/$image"
 }
 
 bad_empty() {
