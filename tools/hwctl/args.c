@@ -101,3 +101,12 @@ char *overlay_beside(const char *image)
 	free(path);
 	return NULL;
 }
+
+char *absolute(const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	if (!real)
+		say("%s: %s", path, strerror(errno));
+	return real;
+}

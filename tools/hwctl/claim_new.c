@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "hwctl.h"
@@ -22,8 +23,10 @@
  * @overlay_digest: of the one overlay, where @has_overlay_digest
  * @has_image_digest: it was given
  * @has_overlay_digest: it was given
+ * @rewrite: overlays are those of vendors
  * @items: RESOURCE[=IMAGE[:OVERLAY]]
  * @n: how many
+ * @data: of each item, what was found for it; NULL for files that are taken as they are
  * @command: to be run, NULL for none
  */
 struct wish {
@@ -38,8 +41,10 @@ struct wish {
 	uint8_t overlay_digest[HWCONTAINER_DIGEST_LEN];
 	bool has_image_digest;
 	bool has_overlay_digest;
+	bool rewrite;
 	char **items;
 	size_t n;
+	struct hwc_data **data;
 	char **command;
 };
 
@@ -54,6 +59,7 @@ enum {
 	OPT_NO_WAIT,
 	OPT_IMAGE_DIGEST,
 	OPT_OVERLAY_DIGEST,
+	OPT_REWRITE,
 };
 
 static const struct option options[] = {
@@ -67,6 +73,7 @@ static const struct option options[] = {
 	{ "no-wait", no_argument, NULL, OPT_NO_WAIT },
 	{ "image-digest", required_argument, NULL, OPT_IMAGE_DIGEST },
 	{ "overlay-digest", required_argument, NULL, OPT_OVERLAY_DIGEST },
+	{ "rewrite", no_argument, NULL, OPT_REWRITE },
 	{ 0 },
 };
 
@@ -114,6 +121,9 @@ static bool parse_option(struct wish *w, int option)
 	case OPT_OVERLAY_DIGEST:
 		w->has_overlay_digest = true;
 		return parse_digest(optarg, w->overlay_digest);
+	case OPT_REWRITE:
+		w->rewrite = true;
+		return true;
 	}
 	return false;
 }
@@ -195,6 +205,36 @@ static bool open_overlay(const char *image, const char *overlay, int *fd)
 	return *fd >= 0;
 }
 
+/* A folder, or an overlay that names its image: both files have to be found. */
+static bool is_to_be_searched(const struct wish *w, const char *image)
+{
+	const char *dot = strrchr(image, '.');
+	struct stat st;
+
+	return w->rewrite || (dot && !strcmp(dot, ".dtbo")) ||
+	       (!stat(image, &st) && S_ISDIR(st.st_mode));
+}
+
+static int search(struct hwctl *h, const char *resource, const char *image, const char *overlay,
+		  struct hwc_data **data)
+{
+	const struct hwc_data_place place = { 0 };
+	char *real = absolute(image), *beside = NULL;
+	int ret = REFUSED;
+
+	if (overlay)
+		beside = *overlay ? absolute(overlay) : need(strdup(""));
+	if (real && (beside || !overlay))
+		ret = hwc_data_open(h->ctx, &place, resource, real, beside, data) ? refused(h) :
+										    DONE;
+	free(beside);
+	free(real);
+	if (ret == DONE && hwc_data_rewrite(*data))
+		say("with the overlay %s, rewritten for the claim (hwctl image rewrite shows it)",
+		    hwc_data_overlay_path(*data));
+	return ret;
+}
+
 static int add_files(struct hwctl *h, struct hwc_request *req, const struct wish *w,
 		     const char *resource, int image, int overlay)
 {
@@ -206,7 +246,8 @@ static int add_files(struct hwctl *h, struct hwc_request *req, const struct wish
 }
 
 /* RESOURCE[=IMAGE[:OVERLAY]]; the files stay open until the program ends. */
-static int add_item(struct hwctl *h, struct hwc_request *req, const struct wish *w, char *item)
+static int add_item(struct hwctl *h, struct hwc_request *req, const struct wish *w, char *item,
+		    struct hwc_data **data)
 {
 	char *image = strchr(item, '=');
 	int image_fd, overlay_fd = -1;
@@ -220,6 +261,11 @@ static int add_item(struct hwctl *h, struct hwc_request *req, const struct wish 
 		*overlay++ = '\0';
 	if (!*item || !*image)
 		return usage(h, "%s=%s: RESOURCE=IMAGE[:OVERLAY] is wanted", item, image);
+	if (is_to_be_searched(w, image)) {
+		if (search(h, item, image, overlay, data) != DONE)
+			return REFUSED;
+		return add_files(h, req, w, item, hwc_data_image(*data), hwc_data_overlay(*data));
+	}
 	image_fd = open_file(image);
 	if (image_fd < 0 || !open_overlay(image, overlay, &overlay_fd))
 		return REFUSED;
@@ -245,7 +291,7 @@ static int fill_request(struct hwctl *h, struct hwc_request *req, const struct w
 	if (w->container && hwc_request_container(req, w->container))
 		return refused(h);
 	for (size_t i = 0; i < w->n; i++) {
-		ret = add_item(h, req, w, w->items[i]);
+		ret = add_item(h, req, w, w->items[i], &w->data[i]);
 		if (ret != DONE)
 			return ret;
 	}
@@ -373,9 +419,13 @@ int claim_new(struct hwctl *h, int argc, char **argv)
 	if (hwc_request_new(h->ctx, &req))
 		return refused(h);
 	grants = need(calloc(w.n, sizeof(*grants)));
+	w.data = need(calloc(w.n, sizeof(*w.data)));
 	ret = fill_request(h, req, &w);
 	if (ret == DONE)
 		ret = hwc_request_submit(req, grants) ? refused(h) : wait_and_use(h, &w, grants);
+	for (size_t i = 0; i < w.n; i++)
+		hwc_data_free(w.data[i]);
+	free(w.data);
 	free(grants);
 	hwc_request_free(req);
 	return ret;

@@ -6,13 +6,13 @@ _hwctl_words() {
 	" ") echo "resource claim image policy monitor version help" ;;
 	"resource ") echo "list show help" ;;
 	"claim ") echo "new list show delete help" ;;
-	"image ") echo "check help" ;;
+	"image ") echo "check list rewrite pack help" ;;
 	"policy ") echo "list allow remove help" ;;
 	"help ") echo "resource claim image policy monitor version" ;;
 	"resource show") hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
 	"claim new")
 		echo "--hold --persistent --container --keep --dry-run --priority --timeout" \
-			"--no-wait --image-digest --overlay-digest"
+			"--no-wait --image-digest --overlay-digest --rewrite"
 		hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }'
 		;;
 	"claim show") hwctl claim list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
@@ -20,7 +20,9 @@ _hwctl_words() {
 		echo "--no-wait --timeout"
 		hwctl claim list 2>/dev/null | awk 'NR > 1 { print $1 }'
 		;;
-	"image check") echo "--overlay --no-overlay --resource" ;;
+	"image check") echo "--overlay --no-overlay --resource --rewrite" ;;
+	"image rewrite") echo "--resource --shell" ;;
+	"image pack") echo "--resource" ;;
 	"policy allow") echo "all name digest --comment --file" ;;
 	"policy remove") echo "all name digest --file" ;;
 	esac

@@ -67,6 +67,9 @@ int claim_list(struct hwctl *h, int argc, char **argv);
 int claim_show(struct hwctl *h, int argc, char **argv);
 int claim_delete(struct hwctl *h, int argc, char **argv);
 int image_check(struct hwctl *h, int argc, char **argv);
+int image_list(struct hwctl *h, int argc, char **argv);
+int image_rewrite(struct hwctl *h, int argc, char **argv);
+int image_pack(struct hwctl *h, int argc, char **argv);
 int policy_list(struct hwctl *h, int argc, char **argv);
 int policy_allow(struct hwctl *h, int argc, char **argv);
 int policy_remove(struct hwctl *h, int argc, char **argv);
@@ -85,6 +88,8 @@ bool parse_digest(const char *text, uint8_t *digest);
 bool parse_id(const struct hwctl *h, const char *text, uint32_t *id);
 /* The overlay that belongs to an image, "IMAGE.dtbo" for IMAGE.bit; NULL if it is not there. */
 char *overlay_beside(const char *image);
+/* The path from the root, without links; NULL after having said why. */
+char *absolute(const char *path);
 
 /* out.c: text for people */
 
@@ -140,6 +145,10 @@ void show_claim(const struct hwc_claim *claim);
 char *claim_nodes(const struct hwc_claim *claim);
 /* Time of the last stage, as text. */
 char *claim_took(const struct hwc_claim *claim);
+
+/* image_rewrite.c: what was done to an overlay */
+void show_rewrite(const struct hwc_rewrite *rewrite);
+struct json_object *json_rewrite(const struct hwc_rewrite *rewrite);
 
 /* policy.c: what the policy commands have in common */
 

@@ -14,6 +14,8 @@
  * @resource: that resource; NULL where the module does not tell
  * @image: the image; NULL where it is none
  * @overlay: the overlay; NULL for none
+ * @rewriting: look at what a claim makes of it
+ * @rewrite: that, and how; NULL where nothing was made
  */
 struct check {
 	const char *path;
@@ -22,6 +24,8 @@ struct check {
 	struct hwc_resource *resource;
 	struct hwc_image *image;
 	struct hwc_overlay *overlay;
+	bool rewriting;
+	struct hwc_rewrite *rewrite;
 };
 
 static int parse(struct hwctl *h, int argc, char **argv, struct check *c)
@@ -30,6 +34,7 @@ static int parse(struct hwctl *h, int argc, char **argv, struct check *c)
 		{ "overlay", required_argument, NULL, 'o' },
 		{ "no-overlay", no_argument, NULL, 'n' },
 		{ "resource", required_argument, NULL, 'r' },
+		{ "rewrite", no_argument, NULL, 'w' },
 		{ 0 },
 	};
 	const char *overlay = NULL;
@@ -44,6 +49,8 @@ static int parse(struct hwctl *h, int argc, char **argv, struct check *c)
 			none = true;
 		else if (option == 'r')
 			c->resource_name = optarg;
+		else if (option == 'w')
+			c->rewriting = true;
 		else
 			return usage(h, "see hwctl image check -h");
 	}
@@ -87,17 +94,50 @@ static int check_image(struct hwctl *h, struct check *c)
 	return DONE;
 }
 
+/* Nodes of the image that is loaded now are no obstacle: they go with it. */
+static bool is_loaded(const struct check *c)
+{
+	return c->resource && hwc_resource_state(c->resource) != HWCONTAINER_RESOURCE_STATE_FREE;
+}
+
+static int open_overlay(struct hwctl *h, struct check *c, const struct hwc_overlay_place *place)
+{
+	const struct hwc_rewrite_place where = { .region = place->region };
+
+	if (!c->rewriting)
+		return hwc_overlay_open(h->ctx, c->overlay_path, place, &c->overlay);
+	if (hwc_rewrite_open(h->ctx, c->overlay_path, &where, &c->rewrite))
+		return -1;
+	return hwc_overlay_parse(h->ctx, hwc_rewrite_data(c->rewrite), hwc_rewrite_size(c->rewrite),
+				 place, &c->overlay);
+}
+
+/* What the module refuses may be what a claim takes out before. */
+static void tell_of_rewrite(struct hwctl *h, const struct check *c)
+{
+	const struct hwc_rewrite_place where = { .region = region(c) };
+	struct hwc_rewrite *rewrite;
+
+	if (c->rewriting || hwc_rewrite_open(h->ctx, c->overlay_path, &where, &rewrite))
+		return;
+	say("%s: a claim rewrites it; see hwctl image check --rewrite", c->overlay_path);
+	hwc_rewrite_free(rewrite);
+}
+
 static int check_overlay(struct hwctl *h, struct check *c)
 {
-	const struct hwc_overlay_place place = { .region = region(c) };
+	const struct hwc_overlay_place place = { .region = region(c), .loaded = is_loaded(c) };
 
 	if (!c->overlay_path)
 		return DONE;
-	if (hwc_overlay_open(h->ctx, c->overlay_path, &place, &c->overlay))
+	if (open_overlay(h, c, &place))
 		return refused(h);
 	for (size_t i = 0; i < hwc_overlay_refusals(c->overlay); i++)
 		say("%s: %s", c->overlay_path, hwc_overlay_refusal(c->overlay, i));
-	return hwc_overlay_refusals(c->overlay) ? REFUSED : DONE;
+	if (!hwc_overlay_refusals(c->overlay))
+		return DONE;
+	tell_of_rewrite(h, c);
+	return REFUSED;
 }
 
 static void show_device_id(const struct hwc_image *image)
@@ -337,6 +377,8 @@ static void print_json(const struct hwctl *h, const struct check *c)
 		json_object_object_add(json, "image", json_image(c->path, c->image));
 	if (c->overlay)
 		json_object_object_add(json, "overlay", json_overlay(c->overlay_path, c->overlay));
+	if (c->rewrite)
+		json_object_object_add(json, "rewrite", json_rewrite(c->rewrite));
 	json_print(h, json);
 }
 
@@ -346,6 +388,8 @@ static void print_text(const struct check *c)
 		show_image(c->path, c->image);
 	if (c->overlay)
 		show_overlay(c->overlay_path, c->overlay);
+	if (c->rewrite)
+		show_rewrite(c->rewrite);
 }
 
 static int check_all(struct hwctl *h, struct check *c)
@@ -372,6 +416,7 @@ int image_check(struct hwctl *h, int argc, char **argv)
 	if (ret == DONE)
 		ret = check_all(h, &c);
 	hwc_overlay_free(c.overlay);
+	hwc_rewrite_free(c.rewrite);
 	hwc_image_free(c.image);
 	hwc_resource_free(c.resource);
 	free(c.overlay_path);

@@ -12,7 +12,8 @@ static const struct command commands[] = {
 	{ "claim", "new", "[OPTION...] RESOURCE[=IMAGE[:OVERLAY]]... [-- COMMAND [ARG...]]",
 	  "claim resources, all of them or none, and wait until they are ready",
 	  "Without an overlay the file beside the image that ends in .dtbo is taken, if\n"
-	  "there is one; IMAGE: takes none. The claims stay until they are deleted, or\n"
+	  "there is one; IMAGE: takes none. IMAGE may be a folder of dfx-mgr, or an overlay\n"
+	  "that names its image. The claims stay until they are deleted, or\n"
 	  "as long as COMMAND runs, which finds the devices in HWC_DEVICES_0 and so on.\n"
 	  "\n"
 	  "  --hold                hold them until this program ends\n"
@@ -24,7 +25,8 @@ static const struct command commands[] = {
 	  "  --timeout SECONDS     give up and delete them when not ready by then\n"
 	  "  --no-wait             do not wait until they are ready\n"
 	  "  --image-digest HEX    SHA-256 the image must have (one resource only)\n"
-	  "  --overlay-digest HEX  SHA-256 the overlay must have (one resource only)\n",
+	  "  --overlay-digest HEX  SHA-256 the overlay must have (one resource only)\n"
+	  "  --rewrite             overlays are those of vendors, or of another slot\n",
 	  claim_new },
 	{ "claim", "list", "", "all claims", NULL, claim_list },
 	{ "claim", "show", "ID", "everything about one claim", NULL, claim_show },
@@ -39,8 +41,28 @@ static const struct command commands[] = {
 	  "\n"
 	  "  --overlay FILE        its overlay; otherwise the one beside it, if any\n"
 	  "  --no-overlay          only the image\n"
-	  "  --resource NAME       check that they fit this resource\n",
+	  "  --resource NAME       check that they fit this resource\n"
+	  "  --rewrite             of the overlay, check what a claim makes of it\n",
 	  image_check },
+	{ "image", "list", "DIR", "what a folder of dfx-mgr has: shells, slots, accelerators",
+	  "DIR is /lib/firmware/xilinx, a folder in it, or a copy of one. What is missing\n"
+	  "is said. Works without the module.\n",
+	  image_list },
+	{ "image", "rewrite", "[OPTION...] OVERLAY|DIR [OUT]",
+	  "show what a claim makes of an overlay as vendors ship it",
+	  "Works without the module. With OUT the result is written there.\n"
+	  "\n"
+	  "  --resource NAME       the resource that it is for; needed for a folder\n"
+	  "  --shell FILE          overlay of the shell whose slot the resource is\n",
+	  image_rewrite },
+	{ "image", "pack", "[OPTION...] DIR OUT",
+	  "make the files of a container's image from a folder of dfx-mgr",
+	  "OUT gets the folder unchanged, below /lib/firmware/xilinx, and the requests in\n"
+	  "/etc/hwcontainer.json; the commands that put it into an image are printed.\n"
+	  "\n"
+	  "  --resource NAME       ask for this resource with the application or shell\n"
+	  "  --resource NAME=ACCEL ask for this slot with an accelerator of the shell\n",
+	  image_pack },
 	{ "policy", "list", "[OPTION...]", "what images may ask for on this host",
 	  "  --file FILE           instead of " HWC_POLICY_PATH "\n", policy_list },
 	{ "policy", "allow", "[OPTION...] all | name NAME... | digest sha256:HEX...",
