@@ -652,17 +652,24 @@ int hwc_rewrite_plan(struct hwc_ctx *ctx, const void *fdt, size_t size, const st
 	return 0;
 }
 
+/* What loads the FPGA, or is said of it. */
+static const char *const loading[] = {
+	"firmware-name", "partial-fpga-config", "encrypted-fpga-config", "external-fpga-config",
+	"resets",
+};
+
 static bool fragment_needs(struct hwc_rewriter *r, struct hwc_dt_node *node)
 {
 	struct target t = { .fragment = node };
-	bool needs;
+	bool needs = false;
 
 	t.overlay = hwc_dt_child(node, OVERLAY, strlen(OVERLAY));
 	if (!t.overlay || read_target(r, &t))
 		return false;
-	needs = is_regions(t.overlay) || hwc_dt_prop(t.overlay, "resets") ||
-		(!classify(r, &t) && (t.kind == TARGET_BUS || t.by || !is_the_region(r, &t)) &&
-		 t.kind != TARGET_INSIDE);
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(loading); i++)
+		needs |= !!hwc_dt_prop(t.overlay, loading[i]);
+	if (!needs && !classify(r, &t))
+		needs = t.kind == TARGET_BUS || (t.kind == TARGET_REGION && !is_the_region(r, &t));
 	free(t.path);
 	return needs;
 }

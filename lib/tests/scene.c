@@ -83,6 +83,53 @@ char *scene_new(void)
 	return scene;
 }
 
+static void add_label(const char *scene, const char *label, const char *path)
+{
+	write_file(scene, "/__symbols__", label, path, strlen(path) + 1);
+}
+
+void scene_node(const char *scene, const char *node)
+{
+	add_node(scene, node);
+}
+
+void scene_slot(const char *scene, const char *node, uint32_t start)
+{
+	add_node(scene, node);
+	write_file(scene, node, "compatible", "fpga-region", sizeof("fpga-region"));
+	scene_cells(scene, node, "#address-cells", 1, 2);
+	scene_cells(scene, node, "#size-cells", 1, 2);
+	scene_cells(scene, node, "ranges", 6, 0, start, 0, start, 0, 0x10000);
+}
+
+char *scene_board(void)
+{
+	static const char *const labels[][2] = {
+		{ "fpga_full", "/fpga-region" }, { "amba", "/axi" },	  { "i2c0", "/axi/i2c" },
+		{ "gic", "/axi/gic" },		 { "gpio", "/axi/gpio" }, { "zynqmp_clk", "/clk" },
+		{ "zynqmp_reset", "/reset" },
+	};
+	char *scene = strdup("/tmp/hwc-tree-XXXXXX");
+
+	assert_non_null(scene);
+	assert_non_null(mkdtemp(scene));
+	scene_cells(scene, "", "#address-cells", 1, 2);
+	scene_cells(scene, "", "#size-cells", 1, 2);
+	add_node(scene, "/__symbols__");
+	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
+		add_label(scene, labels[i][0], labels[i][1]);
+	scene_slot(scene, "/fpga-region", 0x80000000);
+	scene_cells(scene, "/fpga-region", "ranges", 6, 0, 0x80000000, 0, 0x80000000, 0,
+		    0x40000000);
+	add_node(scene, "/axi");
+	write_file(scene, "/axi", "compatible", "simple-bus", sizeof("simple-bus"));
+	scene_cells(scene, "/axi", "#address-cells", 1, 2);
+	scene_cells(scene, "/axi", "#size-cells", 1, 2);
+	scene_cells(scene, "/axi", "ranges", 0);
+	add_node(scene, "/axi/i2c");
+	return scene;
+}
+
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
 	(void)st;

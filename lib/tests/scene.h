@@ -19,7 +19,18 @@
  *	/closed		like /fpga, without ranges
  */
 char *scene_new(void);
+/*
+ * That of a board, as far as an overlay of its vendor wants it: /fpga-region
+ * (0x80000000 to 0xbfffffff), /axi with a simple-bus, and labels fpga_full,
+ * amba, i2c0, gic, gpio, zynqmp_clk, zynqmp_reset.
+ */
+char *scene_board(void);
 void scene_free(char *scene);
+
+/* One more node. */
+void scene_node(const char *scene, const char *node);
+/* A region with 2 and 2 cells and a window of 0x10000 bytes. */
+void scene_slot(const char *scene, const char *node, uint32_t start);
 
 /* A property of n cells. */
 void scene_cells(const char *scene, const char *node, const char *name, size_t n, ...);
