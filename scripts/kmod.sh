@@ -21,6 +21,9 @@ shift 2
 mkdir -p "$out"
 find "$out" -xtype l -delete
 cp -rsf "$top/Kbuild" "$top/kernel" "$top/include" "$out/"
+# What the firmware of the bench's boards shares with the tests' modules.
+mkdir -p "$out/selftests/qemu/firmware"
+cp -sf "$top/selftests/qemu/firmware/monitor-page.h" "$out/selftests/qemu/firmware/"
 case ${MAKEFLAGS-} in
 *--jobserver*) jobs= ;;
 *) jobs=-j$(nproc) ;;
