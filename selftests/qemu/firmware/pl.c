@@ -83,7 +83,8 @@ u32 pl_run(struct eemi *eemi, struct pl_load *load, u32 (*configure)(struct pl_l
 	} else {
 		if (!load->partial)
 			pl.uid = load->uid;
-		record(load);
+		if (load->n_words)
+			record(load);
 	}
 	unlock(&pl_lock);
 	return status;
