@@ -34,7 +34,7 @@ const char *hwc_version(void)
 }
 
 /* One line that a terminal shows as it is: parts of it may come from an image. */
-static void clean_text(char *text)
+void hwc_clean_text(char *text)
 {
 	for (; *text; text++)
 		if ((unsigned char)*text < ' ' || *text == '\x7f')
@@ -50,7 +50,7 @@ int hwc_err(struct hwc_ctx *ctx, int err, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	clean_text(text);
+	hwc_clean_text(text);
 	snprintf(ctx->error, sizeof(ctx->error), "%s", text);
 	return err;
 }

@@ -525,7 +525,7 @@ static int load_item(struct search *s, const struct hwc_dfx_item *item, const ch
 	return err ? err : rewrite_always(s);
 }
 
-static int load_folder(struct search *s, const char *folder, const char *overlay)
+static int load_items(struct search *s, const char *folder, const char *overlay)
 {
 	const struct hwc_dfx_item *item;
 	struct hwc_dfx *dfx;
@@ -546,6 +546,16 @@ static int load_folder(struct search *s, const char *folder, const char *overlay
 		err = load_item(s, item, overlay);
 	if (s->shell != dfx)
 		hwc_dfx_free(dfx);
+	return err;
+}
+
+/* Without the slashes at its end, so that paths can be compared. */
+static int load_folder(struct search *s, const char *path, const char *overlay)
+{
+	char *folder = hwc_dfx_folder(path);
+	int err = folder ? load_items(s, folder, overlay) : hwc_err_nomem(s->ctx);
+
+	free(folder);
 	return err;
 }
 

@@ -67,6 +67,8 @@ static int problem(const struct scan *s, const char *fmt, ...)
 	if (vasprintf(&text, fmt, args) < 0)
 		text = NULL;
 	va_end(args);
+	if (text)
+		hwc_clean_text(text);
 	return keep_string(s, &last_entry(s)->problems, text);
 }
 
@@ -98,12 +100,18 @@ static bool has_name(const struct hwc_array *names, const char *name)
 
 static char *join_path(const char *folder, const char *name)
 {
-	size_t length = strlen(folder);
 	char *path;
 
-	while (length && folder[length - 1] == '/')
+	return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+}
+
+char *hwc_dfx_folder(const char *path)
+{
+	size_t length = strlen(path);
+
+	while (length && path[length - 1] == '/')
 		length--;
-	return asprintf(&path, "%.*s/%s", (int)length, folder, name) < 0 ? NULL : path;
+	return strndup(path, length);
 }
 
 /* "AES128_slot1" is for slot 1; -1 for other names. */
@@ -145,6 +153,7 @@ static int set_text(const struct scan *s, const char **field, const char *text)
 
 	if (!copy)
 		return hwc_err_nomem(s->ctx);
+	hwc_clean_text(copy);
 	free((char *)*field);
 	*field = copy;
 	return 0;
@@ -518,12 +527,17 @@ static void publish(const struct scan *s)
 int hwc_dfx_read(struct hwc_ctx *ctx, int rootfd, const char *path, struct hwc_dfx **dfx)
 {
 	struct scan s = { .ctx = ctx, .rootfd = rootfd };
+	char *folder = hwc_dfx_folder(path);
 	int err;
 
 	s.dfx = calloc(1, sizeof(*s.dfx));
-	if (!s.dfx)
+	if (!s.dfx || !folder) {
+		free(folder);
+		free(s.dfx);
 		return hwc_err_nomem(ctx);
-	err = scan_folder(&s, path, 0);
+	}
+	err = scan_folder(&s, *folder ? folder : "/", 0);
+	free(folder);
 	if (err) {
 		hwc_dfx_free(s.dfx);
 		return err;

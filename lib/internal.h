@@ -49,6 +49,8 @@ struct hwc_ctx {
 int hwc_err(struct hwc_ctx *ctx, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int hwc_err_nomem(struct hwc_ctx *ctx);
+/* Makes one line of a text that a terminal shows as it is. */
+void hwc_clean_text(char *text);
 
 /* io.c: the only code that touches a netlink socket; tests replay it */
 
@@ -1027,6 +1029,8 @@ struct hwc_dfx {
 
 /* hwc_dfx_open() below an open root. */
 int hwc_dfx_read(struct hwc_ctx *ctx, int rootfd, const char *path, struct hwc_dfx **dfx);
+/* The path without slashes at its end; to be freed, NULL without memory. */
+char *hwc_dfx_folder(const char *path);
 const struct hwc_dfx_entry *hwc_dfx_entry(const struct hwc_dfx *dfx, size_t i);
 
 /**

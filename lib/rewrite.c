@@ -35,6 +35,7 @@ int hwc_rewrite_tell(struct hwc_rewriter *r, const char *node, const char *fmt, 
 	change = hwc_array_grow(&r->out->changes, sizeof(*change));
 	if (!change || asprintf(&text, "%s %s", node, what) < 0)
 		return hwc_err_nomem(r->ctx);
+	hwc_clean_text(text);
 	change->node = strdup(node);
 	change->text = text;
 	r->out->changes.count++;
