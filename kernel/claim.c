@@ -62,6 +62,8 @@ struct hwcontainer_claim *hwc_claim_find_locked(u32 id)
 static void hwc_claim_set_state_locked(struct hwcontainer_claim *claim,
 				       enum hwcontainer_claim_state state)
 {
+	if (claim->state == state)
+		return;
 	WRITE_ONCE(claim->state, state);
 	if (claim->announced)
 		hwc_claim_ntf_locked(claim);
@@ -132,6 +134,14 @@ static void hwc_claim_forget_locked(struct hwcontainer_claim *claim)
 	hwc_last_claim = claim->id;
 }
 
+/* Tell the backend when nobody has the resource, gets it or is leaving it. */
+static void hwc_resource_idle_locked(struct hwcontainer_resource *res)
+{
+	lockdep_assert_held(&hwc_lock);
+	if (!res->in_use && !res->on_hw && res->kind->idle)
+		res->kind->idle(res);
+}
+
 /* The claim's life is over; only open files of it may be left. */
 static void hwc_claim_released_locked(struct hwcontainer_claim *claim)
 {
@@ -145,6 +155,7 @@ static void hwc_claim_released_locked(struct hwcontainer_claim *claim)
 	hwc_claim_forget_locked(claim);
 	hwc_claim_generation++;
 	claim->res = NULL;
+	hwc_resource_idle_locked(res);
 	wake_up_all(&res->drained);
 	hwc_claim_put(claim);
 }
@@ -158,6 +169,7 @@ static void hwc_claim_finish_locked(struct hwcontainer_claim *claim)
 	} else if (claim->error) {
 		hwc_claim_uncount_locked(claim);
 		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_FAILED);
+		hwc_resource_idle_locked(claim->res);
 	} else {
 		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_READY);
 	}
@@ -196,7 +208,7 @@ static int hwc_claim_configure(struct hwcontainer_claim *claim)
 	int ret = 0;
 
 	mutex_lock(&hwc_lock);
-	if (!claim->ending)
+	if (!hwcontainer_claim_cancelled(claim))
 		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_PREPARING);
 	mutex_unlock(&hwc_lock);
 
@@ -262,7 +274,8 @@ static void hwc_claim_advance_locked(struct hwcontainer_claim *claim, int ret)
 		if (ret)
 			hwc_claim_finish_locked(claim);
 		else
-			hwc_claim_queue_locked(claim, claim->ending ? HWC_RELEASE : HWC_SETTLE);
+			hwc_claim_queue_locked(claim, hwcontainer_claim_cancelled(claim) ?
+					       HWC_RELEASE : HWC_SETTLE);
 		break;
 	case HWC_SETTLE:
 		if (ret || claim->ending)
@@ -543,12 +556,12 @@ void hwc_claim_end_locked(struct hwcontainer_claim *claim)
 	}
 }
 
-/* End every claim on a resource that is leaving, and wait for them. */
-void hwc_resource_drain(struct hwcontainer_resource *res)
+/* The resource is leaving; its claims say so. */
+void hwc_resource_end_claims_locked(struct hwcontainer_resource *res)
 {
 	struct hwcontainer_claim *claim, *next;
 
-	mutex_lock(&hwc_lock);
+	lockdep_assert_held(&hwc_lock);
 	list_for_each_entry_safe(claim, next, &res->claims, in_res) {
 		if (!claim->message)
 			claim->message = kasprintf(GFP_KERNEL, "%s left the system",
@@ -557,12 +570,60 @@ void hwc_resource_drain(struct hwcontainer_resource *res)
 			claim->error = -ENODEV;
 		hwc_claim_end_locked(claim);
 	}
-	mutex_unlock(&hwc_lock);
+}
 
+/* Wait until the last claim on a resource that is withdrawn is over. */
+void hwc_resource_drain(struct hwcontainer_resource *res)
+{
 	wait_event(res->drained, list_empty_careful(&res->claims));
 	/* Whoever took the last one from the list may not be done with the resource. */
 	mutex_lock(&hwc_lock);
 	mutex_unlock(&hwc_lock);
+}
+
+static void hwc_claim_overdue_locked(struct hwcontainer_claim *claim, int err, const char *text)
+{
+	WRITE_ONCE(claim->overdue, true);
+	if (!claim->message)
+		claim->message = kstrdup(text, GFP_KERNEL);
+	if (!claim->error)
+		claim->error = err;
+	hwc_claim_uncount_locked(claim);
+	if (!claim->ending)
+		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_FAILED);
+}
+
+/**
+ * hwc_resource_overdue_locked() - fail claims whose configure does not return
+ * @res: a resource
+ * @err: -errno
+ * @text: why, one sentence
+ *
+ * Those that are being configured, or wait for the worker to do it, fail at once.
+ * The step itself runs on, and what it has configured after all is released.
+ *
+ * Context: core lock held.
+ */
+void hwc_resource_overdue_locked(struct hwcontainer_resource *res, int err, const char *text)
+{
+	struct hwcontainer_claim *claim;
+
+	lockdep_assert_held(&hwc_lock);
+	list_for_each_entry(claim, &res->claims, in_res)
+		if (claim->busy && claim->step == HWC_CONFIGURE && !claim->overdue)
+			hwc_claim_overdue_locked(claim, err, text);
+}
+
+/* The claim that counts against an exclusive resource, or NULL. */
+const struct hwcontainer_claim *hwc_resource_tenant_locked(const struct hwcontainer_resource *res)
+{
+	const struct hwcontainer_claim *claim;
+
+	lockdep_assert_held(&hwc_lock);
+	list_for_each_entry(claim, &res->claims, in_res)
+		if (claim->counted)
+			return claim;
+	return NULL;
 }
 
 /**
@@ -657,7 +718,7 @@ void *hwcontainer_claim_priv(struct hwcontainer_claim *claim)
 EXPORT_SYMBOL_GPL(hwcontainer_claim_priv);
 
 /**
- * hwcontainer_claim_cancelled() - has the claim ended meanwhile?
+ * hwcontainer_claim_cancelled() - has the claim ended or failed meanwhile?
  * @claim: a claim
  *
  * Whoever waits in a step asks this at least ten times a second.
@@ -666,7 +727,7 @@ EXPORT_SYMBOL_GPL(hwcontainer_claim_priv);
  */
 bool hwcontainer_claim_cancelled(const struct hwcontainer_claim *claim)
 {
-	return READ_ONCE(claim->ending);
+	return READ_ONCE(claim->ending) || READ_ONCE(claim->overdue);
 }
 EXPORT_SYMBOL_GPL(hwcontainer_claim_cancelled);
 

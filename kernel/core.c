@@ -288,6 +288,21 @@ hwcontainer_resource_register(const struct hwcontainer_resource_desc *desc)
 }
 EXPORT_SYMBOL_GPL(hwcontainer_resource_register);
 
+/* Nobody finds it from now on, and its claims end; none of them is waited for. */
+void hwc_resource_withdraw_locked(struct hwcontainer_resource *res)
+{
+	lockdep_assert_held(&hwc_lock);
+	if (res->gone)
+		return;
+	res->gone = true;
+	hwc_names_remove(res, res->n_names);
+	xa_erase(&hwc_resources, res->id);
+	hwc_kind_find_locked(res->kind->name)->resources--;
+	hwc_resource_generation++;
+	hwc_resource_ntf_locked(res, true);
+	hwc_resource_end_claims_locked(res);
+}
+
 /**
  * hwcontainer_resource_unregister() - the hardware goes
  * @res: the resource; not valid afterwards
@@ -299,12 +314,7 @@ EXPORT_SYMBOL_GPL(hwcontainer_resource_register);
 void hwcontainer_resource_unregister(struct hwcontainer_resource *res)
 {
 	mutex_lock(&hwc_lock);
-	res->gone = true;
-	hwc_names_remove(res, res->n_names);
-	xa_erase(&hwc_resources, res->id);
-	hwc_kind_find_locked(res->kind->name)->resources--;
-	hwc_resource_generation++;
-	hwc_resource_ntf_locked(res, true);
+	hwc_resource_withdraw_locked(res);
 	mutex_unlock(&hwc_lock);
 
 	hwc_resource_drain(res);
@@ -358,10 +368,12 @@ hwc_resource_state(const struct hwcontainer_resource *res,
 	lockdep_assert_held(&hwc_lock);
 	if (res->gone)
 		return HWCONTAINER_RESOURCE_STATE_GONE;
-	if (res->on_hw >= res->capacity || res->in_use >= res->capacity)
+	if (res->in_use >= res->capacity)
 		return HWCONTAINER_RESOURCE_STATE_CLAIMED;
 	if (info->failed[0])
 		return HWCONTAINER_RESOURCE_STATE_FAILED;
+	if (res->on_hw >= res->capacity)
+		return HWCONTAINER_RESOURCE_STATE_CLAIMED;
 	if (info->warm)
 		return HWCONTAINER_RESOURCE_STATE_WARM;
 	return HWCONTAINER_RESOURCE_STATE_FREE;

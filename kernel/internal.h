@@ -94,6 +94,7 @@ hwc_resource_state(const struct hwcontainer_resource *res,
 		   const struct hwcontainer_resource_info *info);
 void hwc_resource_describe(struct hwcontainer_resource *res,
 			   struct hwcontainer_resource_info *info);
+void hwc_resource_withdraw_locked(struct hwcontainer_resource *res);
 const char *hwc_kind_name(unsigned int i);
 const char *hwc_tail(const char *name, size_t room);
 
@@ -150,6 +151,7 @@ enum hwc_step {
  * @step: that step
  * @announced: listeners know of it
  * @ending: its holder let it go, or its resource went
+ * @overdue: it has failed while its configure does not return
  * @error: why it failed, -errno
  * @message: why it failed, or NULL
  * @devices: what exists because of it, or NULL
@@ -181,6 +183,7 @@ struct hwcontainer_claim {
 	enum hwc_step step;
 	bool announced;
 	bool ending;
+	bool overdue;
 	int error;
 	char *message;
 	struct hwc_devset *devices;
@@ -228,7 +231,10 @@ void hwc_claim_hold_locked(struct hwcontainer_claim *claim, struct hwc_holder *h
 struct hwcontainer_claim *hwc_claim_find_locked(u32 id);
 struct hwcontainer_claim *hwc_claim_get(struct hwcontainer_claim *claim);
 void hwc_claim_put(struct hwcontainer_claim *claim);
+void hwc_resource_end_claims_locked(struct hwcontainer_resource *res);
 void hwc_resource_drain(struct hwcontainer_resource *res);
+void hwc_resource_overdue_locked(struct hwcontainer_resource *res, int err, const char *text);
+const struct hwcontainer_claim *hwc_resource_tenant_locked(const struct hwcontainer_resource *res);
 
 /* holder.c: what a claim's life hangs on */
 

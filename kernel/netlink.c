@@ -193,14 +193,11 @@ static int hwc_nl_fill_tenant_locked(struct sk_buff *msg, const struct hwcontain
 {
 	const struct hwcontainer_claim *claim;
 
-	if (res->capacity != 1)
+	claim = res->capacity == 1 ? hwc_resource_tenant_locked(res) : NULL;
+	if (!claim)
 		return 0;
-	list_for_each_entry(claim, &res->claims, in_res)
-		if (claim->counted)
-			return nla_put_u32(msg, HWCONTAINER_A_RESOURCE_CLAIM_ID, claim->id) ?:
-			       hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_CONTAINER,
-						  claim->container);
-	return 0;
+	return nla_put_u32(msg, HWCONTAINER_A_RESOURCE_CLAIM_ID, claim->id) ?:
+	       hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_CONTAINER, claim->container);
 }
 
 static int hwc_resource_fill_locked(struct sk_buff *msg, void *object)
@@ -225,7 +222,8 @@ static int hwc_resource_fill_locked(struct sk_buff *msg, void *object)
 				 info.has_digest[HWCONTAINER_OVERLAY],
 				 info.digest[HWCONTAINER_OVERLAY]) ?:
 	      hwc_nl_fill_tenant_locked(msg, res) ?:
-	      hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_MESSAGE, info.failed);
+	      hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_MESSAGE,
+				 info.failed[0] ? info.failed : info.note);
 	if (!ret && info.has_device_id)
 		ret = nla_put_u32(msg, HWCONTAINER_A_RESOURCE_DEVICE_ID, info.device_id);
 	return ret;

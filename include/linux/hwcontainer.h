@@ -63,6 +63,7 @@ struct hwcontainer_blob {
  * @has_device_id: whether that is known
  * @warm: an image is loaded that the next claim may use as it is
  * @failed: why the hardware is in no known state, or ""
+ * @note: what else there is to say of it, or ""
  * @digest: digests of what is loaded, where @has_digest
  * @has_digest: whether they are known
  */
@@ -72,6 +73,7 @@ struct hwcontainer_resource_info {
 	bool has_device_id;
 	bool warm;
 	char failed[128];
+	char note[128];
 	u8 digest[HWCONTAINER_SLOTS][HWCONTAINER_DIGEST_LEN];
 	bool has_digest[HWCONTAINER_SLOTS];
 };
@@ -107,6 +109,8 @@ struct hwcontainer_resource_info {
  * @release: Undoes configure. Called in the resource's worker, only after a
  *	configure or an acquire that succeeded. Cannot fail: what it cannot
  *	clear it says in describe. Optional.
+ * @idle: The last claim that had @res, got it or was leaving it is gone. Core
+ *	lock held; must not sleep on hardware. Optional.
  * @describe: Fills what @res is at the moment. Core lock held.  Optional.
  */
 struct hwcontainer_kind {
@@ -123,6 +127,7 @@ struct hwcontainer_kind {
 	int (*settle)(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
 	int (*drop)(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
 	void (*release)(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
+	void (*idle)(struct hwcontainer_resource *res);
 	void (*describe)(struct hwcontainer_resource *res,
 			 struct hwcontainer_resource_info *info);
 };
