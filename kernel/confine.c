@@ -9,6 +9,8 @@
  * list of properties can be complete: an overlay wants the same trust as the
  * bitstream it comes with. This keeps out what the common bindings can do.
  */
+#include <linux/clk.h>
+#include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/of.h>
 #include <linux/string.h>
@@ -40,6 +42,7 @@ static const struct hwc_list hwc_lists[] = {
 	{ "cpus" },
 	{ "dmas", "#dma-cells" },
 	{ "extcon" },
+	{ "fpga-bridges" },
 	{ "gpio", "#gpio-cells" },
 	{ "-gpio", "#gpio-cells" },
 	{ "gpios", "#gpio-cells" },
@@ -151,6 +154,75 @@ static bool hwc_list_stays_inside(const struct hwc_ov *ov, const struct hwc_list
 	return !(prop->length % sizeof(*cell));
 }
 
+/*
+ * Does the provider not have this clock? Only where it says so: a provider whose
+ * driver is yet to come cannot be asked.
+ */
+static bool hwc_clock_is_missing(struct of_phandle_args *args)
+{
+	struct clk *clk;
+
+	if (!IS_ENABLED(CONFIG_COMMON_CLK))
+		return false;
+	clk = of_clk_get_from_provider(args);
+	if (!IS_ERR(clk)) {
+		clk_put(clk);
+		return false;
+	}
+	return PTR_ERR(clk) == -EINVAL || PTR_ERR(clk) == -ENOENT;
+}
+
+/* One entry of a list of clocks, at @cell of @left. Return: its cells, or -EPERM. */
+static int hwc_confine_clock(const struct hwc_ov *ov, const struct device_node *node,
+			     const __be32 *cell, u32 left)
+{
+	struct device_node *np = of_find_node_by_phandle(be32_to_cpup(cell));
+	struct of_phandle_args args = { .np = np };
+	int i, ret;
+	u32 n;
+
+	if (!np || of_property_read_u32(np, "#clock-cells", &n) || n >= left ||
+	    n > MAX_PHANDLE_ARGS) {
+		of_node_put(np);
+		return hwc_confine_refuse(ov, "overlay's node %s has clocks that are none",
+					  node->full_name);
+	}
+	args.args_count = n;
+	for (i = 0; i < n; i++)
+		args.args[i] = be32_to_cpup(cell + 1 + i);
+	ret = !hwc_clock_is_missing(&args) ? 1 + n :
+	      hwc_confine_refuse(ov, "overlay's node %s names clock %u, which %pOF does not have",
+				 node->full_name, args.args[0], np);
+	of_node_put(np);
+	return ret;
+}
+
+/* Providers are asked before the hardware is touched, not while the tree changes. */
+static int hwc_confine_clocks(const struct hwc_ov *ov, const struct device_node *node)
+{
+	const struct device_node *own, *root = ov->overlay->parent->parent;
+	const __be32 *cell;
+	int len, step;
+	u32 n;
+
+	cell = ov->in_advance ? of_get_property(node, "clocks", &len) : NULL;
+	if (!cell)
+		return 0;
+	for (len /= sizeof(*cell); len > 0; len -= step, cell += step) {
+		own = hwc_node_by_phandle(root, be32_to_cpup(cell));
+		if (!own)
+			step = hwc_confine_clock(ov, node, cell, len);
+		else
+			step = of_property_read_u32(own, "#clock-cells", &n) ? -EPERM : 1 + n;
+		if (step < 0 && own)
+			return hwc_confine_refuse(ov, "overlay's node %s has clocks that are none",
+						  node->full_name);
+		if (step < 0)
+			return step;
+	}
+	return 0;
+}
+
 static int hwc_confine_prop(const struct hwc_ov *ov, const struct device_node *node,
 			    const struct property *prop)
 {
@@ -162,21 +234,85 @@ static int hwc_confine_prop(const struct hwc_ov *ov, const struct device_node *n
 	return 0;
 }
 
+static bool hwc_node_is_region(const struct device_node *node)
+{
+	return of_device_is_compatible(node, "fpga-region");
+}
+
+/* A slot before @node in the same fragment whose addresses it would share, or NULL. */
+static const struct device_node *hwc_slot_overlapped(const struct hwc_ov *ov,
+						     const struct device_node *node)
+{
+	struct device_node *other;
+
+	for_each_child_of_node(ov->overlay, other) {
+		if (other == node) {
+			of_node_put(other);
+			return NULL;
+		}
+		if (hwc_node_is_region(other) && hwc_ranges_overlap(ov, other, node)) {
+			of_node_put(other);
+			return other;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * A region that an image brings is a slot of it: right below the image's own, a
+ * part of its addresses and of nobody else's, and empty, for what comes into a
+ * slot comes with an image of its own.
+ */
+static int hwc_confine_slot(const struct hwc_ov *ov, const struct device_node *node)
+{
+	const struct device_node *other;
+	int len = 0;
+
+	if (of_node_check_flag(ov->region, OF_OVERLAY))
+		return hwc_confine_refuse(ov, "overlay's node %s would be a slot of a slot",
+					  node->full_name);
+	if (node->parent != ov->overlay || ov->target != ov->region)
+		return hwc_confine_refuse(ov, "overlay's FPGA region %s is not directly below %pOF",
+					  node->full_name, ov->region);
+	if (!of_property_present(node, "#address-cells") ||
+	    !of_property_present(node, "#size-cells"))
+		return hwc_confine_refuse(ov,
+			"overlay's FPGA region %s has no #address-cells or #size-cells",
+			node->full_name);
+	if (!of_get_property(node, "ranges", &len) || !len)
+		return hwc_confine_refuse(ov, "overlay's FPGA region %s has no ranges of its own",
+					  node->full_name);
+	if (node->child)
+		return hwc_confine_refuse(ov,
+			"overlay's FPGA region %s has the node %s, which comes with an image of its own",
+			node->full_name, node->child->full_name);
+	other = hwc_slot_overlapped(ov, node);
+	if (other)
+		return hwc_confine_refuse(ov,
+			"overlay's FPGA regions %s and %s have addresses in common",
+			other->full_name, node->full_name);
+	return 0;
+}
+
 static int hwc_confine_node(const struct hwc_ov *ov, const struct device_node *node)
 {
+	bool is_region = hwc_node_is_region(node);
 	const struct property *prop;
 	struct device_node *child;
 	int ret;
 
-	if (of_device_is_compatible(node, "fpga-region"))
-		return hwc_confine_refuse(ov, "overlay's node %s is an FPGA region of its own",
-					  node->full_name);
 	for_each_property_of_node(node, prop) {
 		ret = hwc_confine_prop(ov, node, prop);
 		if (ret)
 			return ret;
 	}
-	ret = hwc_ranges_check(ov, node);
+	if (!is_region && of_property_present(node, "fpga-bridges"))
+		return hwc_confine_refuse(ov,
+			"overlay's node %s has fpga-bridges and is no FPGA region",
+			node->full_name);
+	ret = hwc_ranges_check(ov, node) ?: hwc_confine_clocks(ov, node);
+	if (!ret && is_region)
+		ret = hwc_confine_slot(ov, node);
 	if (ret)
 		return ret;
 	for_each_child_of_node(node, child) {

@@ -30,5 +30,12 @@ struct device_node *hwc_fragment_target(const struct device_node *fragment);
 
 /* ranges.c */
 int hwc_ranges_check(const struct hwc_ov *ov, const struct device_node *node);
+bool hwc_ranges_overlap(const struct hwc_ov *ov, const struct device_node *a,
+			const struct device_node *b);
+
+/* windows.c */
+int hwc_windows_map(void);
+int hwc_windows_map_named(const char *machine);
+bool hwc_windows_contain(int map, u64 addr, u64 size);
 
 #endif

@@ -324,7 +324,7 @@ static const char *const hwc_fdt_texts[] = { "compatible", "model", "status" };
  */
 static const char *const hwc_fdt_no[] = {
 	"firmware-name", "external-fpga-config", "encrypted-fpga-config", "partial-fpga-config",
-	"fpga-mgr", "fpga-bridges",
+	"fpga-mgr",
 	"name", "device_type", "linux,phandle", "ibm,phandle",
 	"assigned-addresses", "dma-ranges", "interrupt-map", "iommu-map", "msi-map",
 };

@@ -19,6 +19,7 @@
 #include <linux/of.h>
 #include <linux/of_platform.h>
 #include <linux/platform_device.h>
+#include <linux/slab.h>
 
 #include "region.h"
 
@@ -36,14 +37,15 @@ static void hwc_region_set_failed(struct hwc_region *r, const char *text)
 	mutex_unlock(&hwc_lock);
 }
 
-/* No manager's header is that large; fpga_mgr_load() begins by setting the size. */
-#define HWC_NOT_LOADED SIZE_MAX
-
+/*
+ * Our own and not fpga_image_info_alloc()'s, which is managed for the region's
+ * device: it would be freed when that goes, and the bridges still point to it.
+ */
 static struct fpga_image_info *hwc_region_info(struct hwc_region *r,
 					       const struct hwcontainer_blob *blob,
 					       const struct hwc_bitstream *bs)
 {
-	struct fpga_image_info *info = fpga_image_info_alloc(&r->region->dev);
+	struct fpga_image_info *info = kzalloc(sizeof(*info), GFP_KERNEL);
 
 	if (!info)
 		return NULL;
@@ -58,24 +60,6 @@ static struct fpga_image_info *hwc_region_info(struct hwc_region *r,
 	of_property_read_u32(r->guard.np, "config-complete-timeout-us",
 			     &info->config_complete_timeout_us);
 	return info;
-}
-
-/* What failed: the manager's state is of this load only if there was one. */
-static const char *hwc_manager_state(const struct fpga_manager *mgr,
-				     const struct fpga_image_info *info)
-{
-	switch (info->header_size == HWC_NOT_LOADED ? FPGA_MGR_STATE_UNKNOWN : mgr->state) {
-	case FPGA_MGR_STATE_PARSE_HEADER_ERR:
-		return "did not like the image's header";
-	case FPGA_MGR_STATE_WRITE_INIT_ERR:
-		return "could not prepare for the image";
-	case FPGA_MGR_STATE_WRITE_ERR:
-		return "broke off writing the image";
-	case FPGA_MGR_STATE_WRITE_COMPLETE_ERR:
-		return "did not come up with the image";
-	default:
-		return "or a bridge is in use or failed";
-	}
 }
 
 static bool hwc_region_has_bridge(const struct hwc_region *r, const struct device_node *bridge)
@@ -151,7 +135,7 @@ static int hwc_region_program(struct hwc_region *r, struct hwcontainer_claim *cl
 		return hwcontainer_claim_refuse(claim, -EBUSY,
 						"%s was programmed by somebody else",
 						hwc_region_name(r));
-	ret = hwc_region_check_bridges(r, claim);
+	ret = hwc_region_check_bridges(r, claim) ?: hwc_manager_wait_turn(r, claim);
 	if (ret)
 		return ret;
 	info = hwc_region_info(r, blob, hwcontainer_claim_priv(claim));
@@ -159,15 +143,13 @@ static int hwc_region_program(struct hwc_region *r, struct hwcontainer_claim *cl
 		return hwcontainer_claim_refuse(claim, -ENOMEM, "out of memory");
 
 	r->region->info = info;
-	ret = fpga_region_program_fpga(r->region);
+	ret = hwc_manager_program(r);
 	r->region->info = NULL;
 	info->buf = NULL;
 	info->count = 0;
 	if (ret) {
-		ret = hwcontainer_claim_refuse(claim, ret, "manager %s %s (error %d)",
-					       r->manager->mgr->name,
-					       hwc_manager_state(r->manager->mgr, info), -ret);
-		fpga_image_info_free(info);
+		ret = hwc_manager_refuse(r, claim, info, ret);
+		kfree(info);
 		return ret;
 	}
 	r->info = info;
@@ -181,15 +163,23 @@ static void hwc_region_close(struct hwc_region *r)
 		fpga_bridges_disable(&r->region->bridge_list);
 		fpga_bridges_put(&r->region->bridge_list);
 	}
-	fpga_image_info_free(r->info);
+	kfree(r->info);
 	r->info = NULL;
 }
 
+/**
+ * hwc_region_unload() - take away what is loaded into a region, and its devices
+ * @r: the region
+ *
+ * Context: the manager's worker.
+ * Return: true when it is clear, or will be when the last of its slots is free;
+ * false when the region says in @failed why it is not.
+ */
 bool hwc_region_unload(struct hwc_region *r)
 {
 	int ret = 0;
 
-	if (!r->loaded)
+	if (!r->loaded || !hwc_shell_close(r))
 		return true;
 	if (r->overlay)
 		ret = hwc_overlay_remove(&r->guard, &r->overlay);
@@ -268,20 +258,21 @@ static struct hwc_region *hwc_region_loaded_inside(const struct hwc_region *r)
 
 	mutex_lock(&hwc_lock);
 	list_for_each_entry(other, &hwc_regions, in_regions)
-		if (other->loaded && other->manager == r->manager && hwc_region_is_inside(other, r))
+		if (other->loaded && other->manager == r->manager &&
+		    !hwc_shell_is_around(r, other) && hwc_region_is_inside(other, r))
 			found = other;
 	mutex_unlock(&hwc_lock);
 	return found;
 }
 
-/* Regions around @r will not be what was loaded into them any more. */
+/* Regions around @r will not be what was loaded into them any more, but its shell. */
 static void hwc_region_spoil_around(const struct hwc_region *r)
 {
 	struct hwc_region *other;
 
 	mutex_lock(&hwc_lock);
 	list_for_each_entry(other, &hwc_regions, in_regions)
-		if (hwc_region_is_inside(r, other))
+		if (hwc_region_is_inside(r, other) && !hwc_shell_is_around(other, r))
 			memset(other->has_digest, 0, sizeof(other->has_digest));
 	mutex_unlock(&hwc_lock);
 }
@@ -301,6 +292,9 @@ static int hwc_region_clear(struct hwc_region *r, struct hwcontainer_claim *clai
 	if (!hwc_region_unload(r))
 		return hwcontainer_claim_refuse(claim, -EBUSY, "%s: %s", hwc_region_name(r),
 						r->failed);
+	if (r->loaded)
+		return hwcontainer_claim_refuse(claim, -EBUSY, "a slot of %s is claimed",
+						hwc_region_name(r));
 	while ((other = hwc_region_loaded_inside(r)))
 		if (!hwc_region_unload(other))
 			return hwcontainer_claim_refuse(claim, -EBUSY, "%pOF inside it: %s",
@@ -317,7 +311,7 @@ static int hwc_region_clear(struct hwc_region *r, struct hwcontainer_claim *clai
 static int hwc_region_lock_driver(struct hwc_region *r, const struct hwcontainer_claim *claim)
 {
 	while (!hwcontainer_claim_cancelled(claim)) {
-		if (device_trylock(r->region->dev.parent))
+		if (device_trylock(r->parent))
 			return 0;
 		msleep(20);
 	}
@@ -336,7 +330,7 @@ static int hwc_region_add_devices(struct hwc_region *r, struct hwcontainer_claim
 	if (ret)
 		return ret;
 	ret = hwc_overlay_apply(&r->guard, blob->data, blob->size, &r->overlay, why);
-	device_unlock(r->region->dev.parent);
+	device_unlock(r->parent);
 	return ret ? hwcontainer_claim_refuse(claim, ret, "%s", why) : 0;
 }
 
@@ -347,6 +341,7 @@ static void hwc_region_loaded(struct hwc_region *r, const struct hwcontainer_cla
 
 	mutex_lock(&hwc_lock);
 	r->loaded = true;
+	r->deferred = false;
 	r->failed[0] = '\0';
 	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
 		blob = hwcontainer_claim_blob(claim, slot);
@@ -394,37 +389,75 @@ void hwc_region_release(struct hwcontainer_resource *res, struct hwcontainer_cla
 	hwc_region_unload(hwcontainer_resource_priv(res));
 }
 
+static bool hwc_node_is_slot(const struct device_node *np)
+{
+	return of_device_is_compatible(np, "fpga-region");
+}
+
+/* A slot is there once it can be claimed. */
+static bool hwc_slot_is_ready(const struct device_node *np)
+{
+	const struct hwc_region *r;
+	bool ready = false;
+
+	mutex_lock(&hwc_lock);
+	list_for_each_entry(r, &hwc_regions, in_regions)
+		if (r->guard.np == np && r->res && !r->leaving)
+			ready = true;
+	mutex_unlock(&hwc_lock);
+	return ready;
+}
+
 static bool hwc_node_wants_driver(const struct device_node *np)
 {
 	return of_node_check_flag(np, OF_OVERLAY) && of_property_present(np, "compatible") &&
 	       of_device_is_available(np);
 }
 
-static bool hwc_node_is_bound(struct device_node *np)
+static int hwc_driver_matches(struct device_driver *drv, void *dev)
 {
-	struct platform_device *pdev = of_find_device_by_node(np);
-	bool bound = pdev && device_is_bound(&pdev->dev);
+	return drv->bus->match(dev, drv) > 0;
+}
 
-	if (pdev)
-		put_device(&pdev->dev);
-	return bound;
+static bool hwc_device_has_driver(struct device *dev)
+{
+	return bus_for_each_drv(&platform_bus_type, NULL, dev, hwc_driver_matches);
+}
+
+/* With @unbound, a device is ready that no driver would take. */
+static bool hwc_node_is_ready(struct device_node *np, bool unbound)
+{
+	struct platform_device *pdev;
+	bool ready;
+
+	if (hwc_node_is_slot(np))
+		return hwc_slot_is_ready(np);
+	pdev = of_find_device_by_node(np);
+	if (!pdev)
+		return false;
+	ready = device_is_bound(&pdev->dev) || (unbound && !hwc_device_has_driver(&pdev->dev));
+	put_device(&pdev->dev);
+	return ready;
 }
 
 /*
- * First new node below @np without a driver, with a reference, or NULL. Each in
- * the region itself must have one; further down (on a bus that an image brings)
- * those that became devices, for others may be on I2C or the like.
+ * First new node below @np that is not ready, with a reference, or NULL. Each in
+ * the region itself must be; further down (on a bus that an image brings) those
+ * that became devices, for others may be on I2C or the like. What is in slots is
+ * somebody else's.
  */
-static struct device_node *hwc_unbound_below(struct device_node *np, bool all)
+static struct device_node *hwc_unbound_below(struct device_node *np, bool all, bool unbound)
 {
 	struct device_node *child, *found;
 
 	for_each_child_of_node(np, child) {
 		if (!hwc_node_wants_driver(child))
 			continue;
-		if ((all || hwc_node_has_device(child)) && !hwc_node_is_bound(child))
+		if ((all || hwc_node_has_device(child)) && !hwc_node_is_ready(child, unbound))
 			return child;
-		found = hwc_unbound_below(child, false);
+		if (hwc_node_is_slot(child))
+			continue;
+		found = hwc_unbound_below(child, false, unbound);
 		if (found) {
 			of_node_put(child);
 			return found;
@@ -433,9 +466,9 @@ static struct device_node *hwc_unbound_below(struct device_node *np, bool all)
 	return NULL;
 }
 
-static bool hwc_region_all_bound(const struct hwc_region *r)
+static bool hwc_region_all_bound(const struct hwc_region *r, bool unbound)
 {
-	struct device_node *np = hwc_unbound_below(r->guard.np, true);
+	struct device_node *np = hwc_unbound_below(r->guard.np, true, unbound);
 
 	of_node_put(np);
 	return !np;
@@ -445,16 +478,18 @@ static int hwc_region_wait_bound(struct hwc_region *r, struct hwcontainer_claim 
 {
 	unsigned int timeout = READ_ONCE(hwc_bind_timeout_ms);
 	unsigned long end = jiffies + msecs_to_jiffies(timeout);
+	bool unbound = hwcontainer_claim_flags(claim) & HWCONTAINER_CLAIM_FLAGS_UNBOUND;
 	struct device_node *np;
 	int ret = 0;
 
-	while (!wait_event_timeout(hwc_bound, hwc_region_all_bound(r), msecs_to_jiffies(50))) {
+	while (!wait_event_timeout(hwc_bound, hwc_region_all_bound(r, unbound),
+				   msecs_to_jiffies(50))) {
 		if (hwcontainer_claim_cancelled(claim))
 			return -ECANCELED;
 		if (time_after(jiffies, end))
 			break;
 	}
-	np = hwc_unbound_below(r->guard.np, true);
+	np = hwc_unbound_below(r->guard.np, true, unbound);
 	if (np)
 		ret = hwcontainer_claim_refuse(claim, -ENODEV, "%pOF has no driver after %u ms", np,
 					       timeout);
@@ -469,7 +504,7 @@ static int hwc_region_report(struct hwcontainer_claim *claim, struct device_node
 	int ret = 0;
 
 	for_each_child_of_node(np, child) {
-		if (!of_node_check_flag(child, OF_OVERLAY))
+		if (!of_node_check_flag(child, OF_OVERLAY) || hwc_node_is_slot(child))
 			continue;
 		pdev = of_find_device_by_node(child);
 		if (pdev) {
@@ -491,9 +526,13 @@ int hwc_region_settle(struct hwcontainer_resource *res, struct hwcontainer_claim
 	int ret;
 
 	ret = hwc_region_wait_bound(r, claim) ?: hwc_region_report(claim, r->guard.np);
-	if (!ret)
-		hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_BOUND);
-	return ret;
+	if (ret)
+		return ret;
+	hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_BOUND);
+	mutex_lock(&hwc_lock);
+	hwc_shell_open_locked(r);
+	mutex_unlock(&hwc_lock);
+	return 0;
 }
 
 /* A region leaves whose devices would not: they stay, behind closed bridges. */
@@ -505,6 +544,7 @@ void hwc_region_abandon(struct hwc_region *r)
 
 	mutex_lock(&hwc_lock);
 	r->loaded = false;
+	hwc_shell_forget_locked(r);
 	mutex_unlock(&hwc_lock);
 }
 

@@ -90,6 +90,28 @@ static int hwc_ranges_translate(const __be32 *ranges, int len, const struct hwc_
 	return HWC_OUTSIDE;
 }
 
+/*
+ * Empty ranges of a region mean addresses of the machine, where the nodes above it
+ * translate nothing either: those of the programmable logic, if we know them.
+ */
+static int hwc_ranges_empty(const struct hwc_ov *ov, u64 addr, u64 size)
+{
+	const struct device_node *np;
+	int map = hwc_windows_map(), len;
+	const void *ranges;
+
+	if (hwc_unconfined)
+		return 0;
+	for (np = ov->region->parent; np && np->parent; np = np->parent) {
+		ranges = of_get_property(np, "ranges", &len);
+		if (!ranges || len)
+			return HWC_UNCONFINED;
+	}
+	if (map < 0)
+		return HWC_UNCONFINED;
+	return hwc_windows_contain(map, addr, size) ? 0 : HWC_OUTSIDE;
+}
+
 static int hwc_ranges_walk(const struct hwc_ov *ov, const struct device_node *bus, u64 addr,
 			   u64 size)
 {
@@ -102,7 +124,7 @@ static int hwc_ranges_walk(const struct hwc_ov *ov, const struct device_node *bu
 		if (!ranges)
 			return bus == ov->region ? HWC_OUTSIDE : HWC_NOT_MEMORY;
 		if (!len && bus == ov->region)
-			return hwc_unconfined ? 0 : HWC_UNCONFINED;
+			return hwc_ranges_empty(ov, addr, size);
 		if (!len)
 			continue;
 		c = hwc_ranges_cells(ov, bus);
@@ -185,4 +207,42 @@ int hwc_ranges_check(const struct hwc_ov *ov, const struct device_node *node)
 	if (reg.size)
 		ret = hwc_ranges_check_list(ov, node, "reg", bus, &reg, 0);
 	return ret ?: hwc_ranges_check_list(ov, node, "ranges", bus, &ranges, ranges.addr);
+}
+
+/* Where one entry of a node's ranges begins on the bus above, and its length. */
+static bool hwc_ranges_entry(const struct hwc_ov *ov, const struct device_node *node, int i,
+			     u64 *start, u64 *size)
+{
+	struct hwc_cells c = hwc_ranges_cells(ov, node);
+	int step = hwc_cells_sum(&c), len;
+	const __be32 *ranges = of_get_property(node, "ranges", &len);
+
+	if (!ranges || (i + 1) * step > len / (int)sizeof(*ranges))
+		return false;
+	ranges += i * step;
+	*start = of_read_number(ranges + c.addr, c.parent);
+	*size = of_read_number(ranges + c.addr + c.parent, c.size);
+	return true;
+}
+
+/**
+ * hwc_ranges_overlap() - have two nodes beside each other addresses in common?
+ * @ov: the fragment
+ * @a: a node of its overlay, whose ranges hwc_ranges_check() has passed
+ * @b: another one with the same parent
+ *
+ * Return: true when a window of one reaches into one of the other.
+ */
+bool hwc_ranges_overlap(const struct hwc_ov *ov, const struct device_node *a,
+			const struct device_node *b)
+{
+	u64 start_a, size_a, start_b, size_b;
+	int i, j;
+
+	for (i = 0; hwc_ranges_entry(ov, a, i, &start_a, &size_a); i++)
+		for (j = 0; hwc_ranges_entry(ov, b, j, &start_b, &size_b); j++)
+			if (start_a < start_b ? start_b - start_a < size_a :
+						start_a - start_b < size_b)
+				return true;
+	return false;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* hwcontainer: FPGA regions; between region.c (who may) and load.c (what is in it). */
+/* hwcontainer: FPGA regions; shared by the files that deal with them. */
 #ifndef HWC_REGION_H
 #define HWC_REGION_H
 
@@ -12,25 +12,37 @@
 
 /**
  * struct hwc_manager - an FPGA manager with regions
- * @in_managers: in hwc_managers
- * @mgr: the manager; its regions keep it
+ * @in_managers: in the list of managers
+ * @mgr: the manager; we have a reference
  * @worker: touches its regions
  * @regions: how many use it
+ * @programming: the region that is being programmed, or NULL; core lock
+ * @began: when that began, in jiffies
+ * @overdue: it takes longer than it may; core lock
+ * @watch: runs out then
  */
 struct hwc_manager {
 	struct list_head in_managers;
 	struct fpga_manager *mgr;
 	struct kthread_worker *worker;
 	unsigned int regions;
+
+	struct hwc_region *programming;
+	unsigned long began;
+	bool overdue;
+	struct delayed_work watch;
 };
 
 /**
  * struct hwc_region - a region that can be claimed
+ * @ref: one for the list, one for whoever waits for its end
  * @in_regions: in hwc_regions
  * @region: mainline's; we have a reference to its device
+ * @parent: the device that registered it; we have a reference
  * @manager: that programs it
  * @guard: keeps foreign overlays away while it is configured
  * @res: the resource it is
+ * @shell: the region whose image brought it, or NULL; set in the worker
  * @idcode: of its device, where @has_idcode
  * @has_idcode: whether that is known
  * @frames: first and last frame address that its images begin at, where @has_frames
@@ -39,19 +51,28 @@ struct hwc_manager {
  * @has_node: whether that is known
  * @nested: a region inside a region takes partial bitstreams only
  * @loaded: it was programmed by us; changed in the worker, under the core lock
+ * @slots_open: its image is a shell whose slots may be claimed
+ * @deferred: to be unloaded when the last of its slots is free
  * @info: of the programming, until the bridges are put
  * @overlay: number of our overlay, or 0
  * @digest: of what is loaded, where @has_digest
  * @has_digest: whether they are known
  * @failed: why it could not be cleared, or ""
- * @unload: unloads it when it leaves
+ * @tidy: unloads it when that is nobody's step, see hwc_region_kick_locked()
+ * @tidy_queued: that is going to run
+ * @leaving: its device goes
+ * @gone: nothing of it is left in the worker; @tidy will not run again
+ * @left: completed then
  */
 struct hwc_region {
+	struct kref ref;
 	struct list_head in_regions;
 	struct fpga_region *region;
+	struct device *parent;
 	struct hwc_manager *manager;
 	struct hwc_guard guard;
 	struct hwcontainer_resource *res;
+	struct hwc_region *shell;
 	u32 idcode;
 	bool has_idcode;
 	u32 frames[2];
@@ -61,25 +82,65 @@ struct hwc_region {
 	bool nested;
 
 	bool loaded;
+	bool slots_open;
+	bool deferred;
 	struct fpga_image_info *info;
 	int overlay;
 	u8 digest[HWCONTAINER_SLOTS][HWCONTAINER_DIGEST_LEN];
 	bool has_digest[HWCONTAINER_SLOTS];
 	char failed[128];
-	struct kthread_work unload;
+
+	struct kthread_work tidy;
+	bool tidy_queued;
+	bool leaving;
+	bool gone;
+	struct completion left;
 };
-
-/* region.c */
-
-/* Every region there is. Changes in the class interface's callbacks, under the core lock. */
-extern struct list_head hwc_regions;
-
-bool hwc_region_is_inside(const struct hwc_region *inner, const struct hwc_region *outer);
 
 static inline const char *hwc_region_name(const struct hwc_region *r)
 {
 	return hwcontainer_resource_name(r->res);
 }
+
+/* region.c */
+
+extern const struct hwcontainer_kind hwc_region_kind;
+
+/* members.c */
+
+/* Every region there is. The list and what it links change under the core lock. */
+extern struct list_head hwc_regions;
+
+bool hwc_region_is_inside(const struct hwc_region *inner, const struct hwc_region *outer);
+bool hwc_region_in_use(const struct hwc_region *r);
+
+/* manager.c */
+
+struct hwc_manager *hwc_manager_get(struct fpga_manager *mgr);
+void hwc_manager_put(struct hwc_manager *m);
+bool hwc_manager_is(const struct hwc_manager *m, const char *compatible);
+unsigned int hwc_manager_overdue_ms(const struct hwc_manager *m);
+int hwc_manager_wait_turn(struct hwc_region *r, struct hwcontainer_claim *claim);
+int hwc_manager_program(struct hwc_region *r);
+int hwc_manager_refuse(struct hwc_region *r, struct hwcontainer_claim *claim,
+		       const struct fpga_image_info *info, int ret);
+
+/* No manager's header is that large; fpga_mgr_load() begins by setting the size. */
+#define HWC_NOT_LOADED SIZE_MAX
+
+/* shell.c */
+
+struct hwc_region *hwc_shell_find_locked(const struct device_node *np);
+const struct hwc_region *hwc_shell_busy_slot_locked(const struct hwc_region *r);
+int hwc_shell_check_slot_locked(const struct hwc_region *slot, struct netlink_ext_ack *extack);
+void hwc_shell_open_locked(struct hwc_region *r);
+bool hwc_shell_close(struct hwc_region *r);
+void hwc_shell_withdraw_slots_locked(struct hwc_region *r);
+void hwc_shell_forget_locked(struct hwc_region *r);
+bool hwc_shell_is_around(const struct hwc_region *outer, const struct hwc_region *inner);
+void hwc_region_kick_locked(struct hwc_region *r);
+void hwc_region_idle(struct hwcontainer_resource *res);
+void hwc_region_tidy(struct kthread_work *work);
 
 /* load.c; all but settle in the manager's worker */
 
@@ -90,5 +151,27 @@ void hwc_region_abandon(struct hwc_region *r);
 int hwc_region_configure(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
 int hwc_region_settle(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
 void hwc_region_release(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
+
+/* idcode.c */
+
+bool hwc_idcode_of_machine(const struct hwc_manager *m, u32 *idcode);
+u32 hwc_idcode_of_chip(u32 chip);
+
+/* firmware-codes.c */
+
+/**
+ * struct hwc_firmware_code - what the platform's firmware answers
+ * @code: the status
+ * @err: errno for it
+ * @name: what it is called
+ */
+struct hwc_firmware_code {
+	u32 code;
+	int err;
+	const char *name;
+};
+
+const struct hwc_firmware_code *hwc_firmware_code_find(u32 status);
+int hwc_errno(int ret);
 
 #endif

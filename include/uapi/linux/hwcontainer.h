@@ -94,10 +94,14 @@ enum hwcontainer_stage {
  *   the hardware is cleared.
  * @HWCONTAINER_CLAIM_FLAGS_DRY_RUN: Check everything that can be checked
  *   without the hardware; end as ready or failed without having touched it.
+ * @HWCONTAINER_CLAIM_FLAGS_UNBOUND: Be ready also with devices for which no
+ *   driver is registered. They are reported without one. Without the flag such
+ *   a device fails the claim.
  */
 enum hwcontainer_claim_flags {
 	HWCONTAINER_CLAIM_FLAGS_KEEP = 1,
 	HWCONTAINER_CLAIM_FLAGS_DRY_RUN = 2,
+	HWCONTAINER_CLAIM_FLAGS_UNBOUND = 4,
 };
 
 /**

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hwcontainer: FPGA managers: their workers, and what goes wrong while one
+ * programs: it is busy, it does not answer, or it says no.
+ *
+ * Nothing can interrupt a manager. When it takes too long the claims that wait for
+ * it fail at once and its regions are refused; the worker is stuck in the call, and
+ * cleans up when it returns.
+ */
+#include <linux/delay.h>
+#include <linux/device.h>
+#include <linux/jiffies.h>
+#include <linux/module.h>
+#include <linux/of.h>
+#include <linux/of_platform.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+
+#include "region.h"
+
+static unsigned int hwc_program_timeout_ms = 60000;
+module_param_named(program_timeout_ms, hwc_program_timeout_ms, uint, 0644);
+MODULE_PARM_DESC(program_timeout_ms, "how long a manager may take to program an image, 0 for ever");
+
+static unsigned int hwc_busy_timeout_ms = 2000;
+module_param_named(busy_timeout_ms, hwc_busy_timeout_ms, uint, 0644);
+MODULE_PARM_DESC(busy_timeout_ms, "how long to wait for a region that another driver uses");
+
+/* Protects the list and the counts in it. Nothing is taken inside it. */
+static DEFINE_MUTEX(hwc_managers_lock);
+static LIST_HEAD(hwc_managers);
+
+unsigned int hwc_manager_overdue_ms(const struct hwc_manager *m)
+{
+	lockdep_assert_held(&hwc_lock);
+	return m->overdue ? jiffies_to_msecs(jiffies - m->began) : 0;
+}
+
+/* Programming takes too long: whoever waits for it waits no more. */
+static void hwc_manager_watch(struct work_struct *work)
+{
+	struct hwc_manager *m = container_of(to_delayed_work(work), struct hwc_manager, watch);
+	struct hwc_region *r;
+	char text[128];
+
+	mutex_lock(&hwc_lock);
+	if (m->programming) {
+		m->overdue = true;
+		snprintf(text, sizeof(text), "manager %s has not answered for %u ms", m->mgr->name,
+			 hwc_manager_overdue_ms(m));
+		list_for_each_entry(r, &hwc_regions, in_regions)
+			if (r->manager == m && r->res)
+				hwc_resource_overdue_locked(r->res, -ETIMEDOUT, text);
+	}
+	mutex_unlock(&hwc_lock);
+}
+
+static struct hwc_manager *hwc_manager_alloc(struct fpga_manager *mgr)
+{
+	struct hwc_manager *m = kzalloc(sizeof(*m), GFP_KERNEL);
+
+	if (!m)
+		return NULL;
+	m->mgr = fpga_mgr_get(mgr->dev.parent);
+	if (IS_ERR(m->mgr))
+		goto err_free;
+	m->worker = kthread_create_worker(0, "hwc-%s", dev_name(&mgr->dev));
+	if (IS_ERR(m->worker))
+		goto err_put;
+	INIT_DELAYED_WORK(&m->watch, hwc_manager_watch);
+	return m;
+
+err_put:
+	fpga_mgr_put(m->mgr);
+err_free:
+	kfree(m);
+	return NULL;
+}
+
+struct hwc_manager *hwc_manager_get(struct fpga_manager *mgr)
+{
+	struct hwc_manager *m;
+
+	mutex_lock(&hwc_managers_lock);
+	list_for_each_entry(m, &hwc_managers, in_managers)
+		if (m->mgr == mgr)
+			goto found;
+	m = hwc_manager_alloc(mgr);
+	if (!m)
+		goto out;
+	list_add(&m->in_managers, &hwc_managers);
+found:
+	m->regions++;
+out:
+	mutex_unlock(&hwc_managers_lock);
+	return m;
+}
+
+/* Context: not the worker, unless other regions are left. */
+void hwc_manager_put(struct hwc_manager *m)
+{
+	bool last;
+
+	mutex_lock(&hwc_managers_lock);
+	last = !--m->regions;
+	if (last)
+		list_del(&m->in_managers);
+	mutex_unlock(&hwc_managers_lock);
+	if (!last)
+		return;
+	kthread_destroy_worker(m->worker);
+	fpga_mgr_put(m->mgr);
+	kfree(m);
+}
+
+bool hwc_manager_is(const struct hwc_manager *m, const char *compatible)
+{
+	const struct device *dev = m->mgr->dev.parent;
+
+	return dev && of_device_is_compatible(dev->of_node, compatible);
+}
+
+static int hwc_bridge_is_held(struct device *dev, void *unused)
+{
+	return dev->class && !strcmp(dev->class->name, "fpga_bridge") &&
+	       mutex_is_locked(&to_fpga_bridge(dev)->mutex);
+}
+
+/* Does somebody have the bridge of this node? To ask for it would spoil it for him. */
+static bool hwc_bridge_node_is_held(struct device_node *np)
+{
+	struct platform_device *pdev = of_find_device_by_node(np);
+	bool held;
+
+	if (!pdev)
+		return false;
+	held = device_for_each_child(&pdev->dev, NULL, hwc_bridge_is_held);
+	put_device(&pdev->dev);
+	return held;
+}
+
+/* The first bridge of @r that somebody has, with a reference, or NULL. */
+static struct device_node *hwc_region_held_bridge(const struct hwc_region *r)
+{
+	struct device_node *np;
+	int i;
+
+	if (hwc_bridge_node_is_held(r->guard.np->parent))
+		return of_node_get(r->guard.np->parent);
+	for (i = 0; (np = of_parse_phandle(r->guard.np, "fpga-bridges", i)); i++) {
+		if (hwc_bridge_node_is_held(np))
+			return np;
+		of_node_put(np);
+	}
+	return NULL;
+}
+
+/* What of the region somebody else is using, in @what; or nothing. */
+static bool hwc_region_is_busy(const struct hwc_region *r, char *what, size_t room)
+{
+	struct device_node *bridge;
+
+	if (mutex_is_locked(&r->region->mutex)) {
+		snprintf(what, room, "region %s", dev_name(&r->region->dev));
+	} else if (mutex_is_locked(&r->manager->mgr->ref_mutex)) {
+		snprintf(what, room, "manager %s (%s)", r->manager->mgr->name,
+			 dev_name(&r->manager->mgr->dev));
+	} else {
+		bridge = hwc_region_held_bridge(r);
+		if (!bridge)
+			return false;
+		snprintf(what, room, "bridge %pOF", bridge);
+		of_node_put(bridge);
+	}
+	return true;
+}
+
+/**
+ * hwc_manager_wait_turn() - wait while another driver uses what a region needs
+ * @r: the region
+ * @claim: for which
+ *
+ * The framework's locks are tried and not waited for, and each attempt is an
+ * error in the kernel's log; one at a held bridge also leaves our image info in
+ * it (__fpga_bridge_get()).
+ *
+ * Return: 0, -ECANCELED, or -EBUSY with the claim's message set.
+ */
+int hwc_manager_wait_turn(struct hwc_region *r, struct hwcontainer_claim *claim)
+{
+	unsigned int timeout = READ_ONCE(hwc_busy_timeout_ms);
+	unsigned long end = jiffies + msecs_to_jiffies(timeout);
+	char what[96];
+
+	while (hwc_region_is_busy(r, what, sizeof(what))) {
+		if (hwcontainer_claim_cancelled(claim))
+			return -ECANCELED;
+		if (time_after(jiffies, end))
+			return hwcontainer_claim_refuse(claim, -EBUSY,
+				"%s has been in use by another driver for %u ms", what, timeout);
+		msleep(20);
+	}
+	return 0;
+}
+
+/**
+ * hwc_manager_program() - program a region with its image info, watched
+ * @r: the region
+ *
+ * Return: what the framework and the driver return, which need not be an errno.
+ */
+int hwc_manager_program(struct hwc_region *r)
+{
+	unsigned int timeout = READ_ONCE(hwc_program_timeout_ms);
+	struct hwc_manager *m = r->manager;
+	int ret;
+
+	mutex_lock(&hwc_lock);
+	m->programming = r;
+	m->began = jiffies;
+	mutex_unlock(&hwc_lock);
+	if (timeout)
+		queue_delayed_work(hwc_wq, &m->watch, msecs_to_jiffies(timeout));
+
+	ret = fpga_region_program_fpga(r->region);
+
+	cancel_delayed_work_sync(&m->watch);
+	mutex_lock(&hwc_lock);
+	m->programming = NULL;
+	m->overdue = false;
+	mutex_unlock(&hwc_lock);
+	return ret;
+}
+
+/* What failed: the manager's state is of this load only if there was one. */
+static const char *hwc_manager_state(const struct fpga_manager *mgr,
+				     const struct fpga_image_info *info)
+{
+	switch (info->header_size == HWC_NOT_LOADED ? FPGA_MGR_STATE_UNKNOWN : mgr->state) {
+	case FPGA_MGR_STATE_PARSE_HEADER_ERR:
+		return "did not like the image's header";
+	case FPGA_MGR_STATE_WRITE_INIT_ERR:
+		return "could not prepare for the image";
+	case FPGA_MGR_STATE_WRITE_ERR:
+		return "broke off writing the image";
+	case FPGA_MGR_STATE_WRITE_COMPLETE_ERR:
+		return "did not come up with the image";
+	default:
+		return "or a bridge is in use or failed";
+	}
+}
+
+/**
+ * hwc_manager_refuse() - say why an image could not be programmed
+ * @r: the region
+ * @claim: for which
+ * @info: that it was programmed with
+ * @ret: what hwc_manager_program() returned
+ *
+ * Return: a negative errno, also where the driver returned something else.
+ */
+int hwc_manager_refuse(struct hwc_region *r, struct hwcontainer_claim *claim,
+		       const struct fpga_image_info *info, int ret)
+{
+	const struct fpga_manager *mgr = r->manager->mgr;
+	const char *what = hwc_manager_state(mgr, info);
+	const struct hwc_firmware_code *fw;
+	bool written = info->header_size != HWC_NOT_LOADED &&
+		       mgr->state == FPGA_MGR_STATE_WRITE_ERR;
+
+	if (written && hwc_manager_is(r->manager, "xlnx,zynqmp-pcap-fpga")) {
+		fw = hwc_firmware_code_find(-(u32)ret);
+		return hwcontainer_claim_refuse(claim, fw->err,
+			"manager %s %s: firmware error 0x%02x (%s)", mgr->name, what, -(u32)ret,
+			fw->name);
+	}
+	ret = hwc_errno(ret);
+	if (written && hwc_manager_is(r->manager, "xlnx,versal-fpga"))
+		return hwcontainer_claim_refuse(claim, ret,
+			"manager %s %s: error %d, for which its driver takes every error of the firmware",
+			mgr->name, what, -ret);
+	return hwcontainer_claim_refuse(claim, ret, "manager %s %s (error %d)", mgr->name, what,
+					-ret);
+}
