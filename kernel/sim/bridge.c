@@ -53,12 +53,25 @@ static const struct fpga_bridge_ops sim_bridge_ops = {
 	.enable_show = sim_bridge_enable_show,
 };
 
+/* One that comes with an image has registers: the window that it closes. */
+static int sim_bridge_parse_window(struct sim_bridge *bridge, struct platform_device *pdev)
+{
+	const struct resource *window = platform_get_resource(pdev, IORESOURCE_MEM, 0);
+
+	bridge->fabric = window ? sim_fabric_find_slot(window->start, &bridge->slot) : NULL;
+	if (!bridge->fabric)
+		return dev_err_probe(&pdev->dev, -EINVAL, "neither slot nor window of one\n");
+	return 0;
+}
+
 /* Which slot of which device. Return: 0, -EINVAL, or -EPROBE_DEFER. */
 static int sim_bridge_parse(struct sim_bridge *bridge, struct device *dev)
 {
 	struct of_phandle_args args;
 	int ret;
 
+	if (!of_property_present(dev->of_node, "hwcontainer,sim-slot"))
+		return sim_bridge_parse_window(bridge, to_platform_device(dev));
 	ret = of_parse_phandle_with_fixed_args(dev->of_node, "hwcontainer,sim-slot", 1, 0, &args);
 	if (ret)
 		return dev_err_probe(dev, ret, "no slot in hwcontainer,sim-slot\n");

@@ -191,6 +191,22 @@ struct sim_fabric *sim_fabric_find(const struct device_node *np)
 	return NULL;
 }
 
+/* The device in whose windows @addr is, and which slot's it is; or NULL. */
+struct sim_fabric *sim_fabric_find_slot(phys_addr_t addr, u32 *slot)
+{
+	struct sim_fabric *fabric;
+
+	guard(mutex)(&sim_fabrics_lock);
+	list_for_each_entry(fabric, &sim_fabrics, in_all) {
+		if (addr < fabric->base)
+			continue;
+		*slot = (addr - fabric->base) / fabric->slot_size;
+		if (*slot < fabric->n_slots)
+			return fabric;
+	}
+	return NULL;
+}
+
 /* A configuration begins: whatever was in the slot is gone. */
 static void sim_slot_clear(struct sim_fabric *fabric, struct sim_slot *slot)
 {
@@ -287,6 +303,7 @@ void sim_fabric_connect(struct sim_fabric *fabric, u32 nr, bool on)
 	struct sim_slot *slot = &fabric->slots[nr];
 
 	guard(mutex)(&fabric->lock);
+	slot->bridged = true;
 	if (slot->connected == on)
 		return;
 	slot->connected = on;
@@ -312,7 +329,7 @@ static void sim_fabric_show_one(struct seq_file *m, struct sim_fabric *fabric)
 
 		seq_printf(m, "%s slot=%u loaded=%s bridge=%s commands=%u hot_loads=%u\n",
 			   name, i, slot->loaded[0] ? slot->loaded : "-",
-			   slot->connected ? "enabled" : "disabled",
+			   !slot->bridged ? "none" : slot->connected ? "enabled" : "disabled",
 			   slot->commands, slot->hot_loads);
 	}
 }

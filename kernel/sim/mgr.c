@@ -211,6 +211,7 @@ static int sim_mgr_map(struct sim_fabric *fabric)
 	if (!mem || mem->size < (u64)fabric->n_slots * fabric->slot_size)
 		return dev_err_probe(dev, -EINVAL, "memory-region holds no %u windows of 0x%x\n",
 				     fabric->n_slots, fabric->slot_size);
+	fabric->base = mem->base;
 	base = devm_ioremap(dev, mem->base, fabric->n_slots * fabric->slot_size);
 	if (!base)
 		return -ENOMEM;

@@ -93,6 +93,7 @@ void sim_slot_write(struct sim_slot *slot, u32 reg, u32 value);
  * @regs: the engine's registers in @window
  * @regs_size: their length
  * @line: the engine's line at the interrupt controller
+ * @bridged: there was a bridge, which @connected is about
  * @connected: its bridge lets accesses pass
  * @commands: commands that engines have done in it
  * @hot_loads: times it was configured while its bridge was enabled
@@ -104,6 +105,7 @@ struct sim_slot {
 	void __iomem *regs;
 	u32 regs_size;
 	u32 line;
+	bool bridged;
 	bool connected;
 	u32 commands;
 	u32 hot_loads;
@@ -120,6 +122,7 @@ struct sim_slot {
  * @line_base: its first line at the interrupt controller
  * @n_slots: how many slots there are
  * @slot_size: length of a slot's window
+ * @base: address of the first one
  * @lock: protects what follows; innermost but for the interrupt controller's
  * @running: it has a whole-device image that works
  * @live: slots with an engine and an enabled bridge
@@ -135,6 +138,7 @@ struct sim_fabric {
 	u32 line_base;
 	u32 n_slots;
 	u32 slot_size;
+	phys_addr_t base;
 	struct mutex lock; /* all that follows */
 	bool running;
 	unsigned int live;
@@ -146,6 +150,7 @@ struct sim_fabric {
 
 int devm_sim_fabric_start(struct sim_fabric *fabric);
 struct sim_fabric *sim_fabric_find(const struct device_node *np);
+struct sim_fabric *sim_fabric_find_slot(phys_addr_t addr, u32 *slot);
 void sim_fabric_clear(struct sim_fabric *fabric);
 void sim_fabric_clear_slot(struct sim_fabric *fabric, u32 nr);
 int sim_fabric_check(struct sim_fabric *fabric, const struct sim_desc *desc);

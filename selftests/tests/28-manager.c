@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Managers that do not answer or are in use, and devices that nobody drives. */
+#include "hwc.h"
+
+#define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
+#define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
+#define MGR HWC_SIM "fpga-mgr0/"
+#define PARAMETERS "/sys/module/hwcontainer/parameters/"
+#define BASELINE "/sys/kernel/debug/hwcontainer-baseline/load"
+#define REGIONS "/sys/bus/platform/drivers/of-fpga-region/"
+#define SILENT "manager hwcontainer simulated FPGA has not answered for "
+
+FIXTURE(manager)
+{
+	struct hwc_ctx *ctx;
+	int holder;
+	long program_timeout, busy_timeout;
+};
+
+FIXTURE_SETUP(manager)
+{
+	ASSERT_EQ(0, hwc_ctx_new(&self->ctx));
+	self->holder = hwc_holder_open(self->ctx);
+	ASSERT_LE(0, self->holder);
+	self->program_timeout = hwc_test_number(PARAMETERS "program_timeout_ms");
+	self->busy_timeout = hwc_test_number(PARAMETERS "busy_timeout_ms");
+}
+
+FIXTURE_TEARDOWN(manager)
+{
+	hwc_test_write(HWC_SIM "reset", "1");
+	hwc_test_set(PARAMETERS "program_timeout_ms", self->program_timeout);
+	hwc_test_set(PARAMETERS "busy_timeout_ms", self->busy_timeout);
+	close(self->holder);
+	while (hwc_test_claims(self->ctx) > 0)
+		usleep(2000);
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR1));
+	hwc_ctx_free(self->ctx);
+}
+
+static int start(FIXTURE_DATA(manager) * self, const char *resource, const char *image,
+		 struct hwc_grant *grant)
+{
+	int fd = hwc_test_open(image);
+	int ret = hwc_test_claim(self->ctx, resource, self->holder, fd, -1, 0, grant);
+
+	close(fd);
+	return ret;
+}
+
+static void check_works(struct __test_metadata *_metadata, FIXTURE_DATA(manager) * self)
+{
+	uint32_t claim;
+	int id = hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, SHA_DTBO);
+
+	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(0, access("/dev/hwsim-sha256-0", F_OK));
+	claim = id;
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &claim, 1));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0));
+}
+
+/* The claims fail at once, whoever comes later is refused, and all ends when it answers. */
+TEST_F(manager, does_not_answer)
+{
+	struct hwc_grant grants[2];
+	struct hwc_resource *res;
+	int64_t begin;
+	int i;
+
+	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 300));
+	ASSERT_EQ(0, hwc_test_set(MGR "stall_write_ms", 3000));
+	begin = hwc_test_ms();
+	ASSERT_EQ(0, start(self, HWC_PR0, SHA_BIT, &grants[0]));
+	ASSERT_EQ(0, start(self, HWC_PR1, HWC_IMAGES "sha256-pr1.bit", &grants[1]));
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(-ETIMEDOUT,
+			  hwc_claim_wait(self->ctx, self->holder, grants[i].id, HWC_TEST_WAIT_MS));
+		EXPECT_EQ(0, strncmp(SILENT, hwc_ctx_error(self->ctx), strlen(SILENT)))
+		TH_LOG("%s", hwc_ctx_error(self->ctx));
+	}
+	EXPECT_GT(2500, hwc_test_ms() - begin);
+
+	ASSERT_EQ(0, hwc_resource_get(self->ctx, HWC_PR0, &res));
+	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FAILED, hwc_resource_state(res));
+	ASSERT_NE(NULL, hwc_resource_message(res));
+	EXPECT_EQ(0, strncmp(SILENT, hwc_resource_message(res), strlen(SILENT)))
+	TH_LOG("%s", hwc_resource_message(res));
+	hwc_resource_free(res);
+
+	/* the other FPGA has another manager */
+	for (i = 0; i < 2; i++) {
+		struct hwc_grant none;
+
+		EXPECT_EQ(-EBUSY, start(self, i ? HWC_PR0 : HWC_PR2, SHA_BIT, &none));
+		EXPECT_EQ(0, strncmp(SILENT, hwc_ctx_error(self->ctx), strlen(SILENT)))
+		TH_LOG("%s", hwc_ctx_error(self->ctx));
+	}
+	EXPECT_LT(0, hwc_test_try(self->ctx, HWC_OTHER0, self->holder,
+				  HWC_IMAGES "sha256-other.bit", NULL))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+
+	/* the failed claims say why until they are deleted */
+	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_FAILED, hwc_test_claim_state(self->ctx, grants[0].id));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0));
+	EXPECT_LT(3000, hwc_test_ms() - begin);
+	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_FAILED, hwc_test_claim_state(self->ctx, grants[0].id));
+	EXPECT_TRUE(hwc_test_slot(0, 0, "bridge=disabled"));
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &grants[0].id, 1));
+	hwc_test_write(HWC_SIM "reset", "1");
+	check_works(_metadata, self);
+}
+
+/* It fails in the end, and that is not what its claim says. */
+TEST_F(manager, fails_after_it_has_not_answered)
+{
+	struct hwc_grant grant;
+
+	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(MGR "stall_write_ms", 1000));
+	ASSERT_EQ(0, hwc_test_set(MGR "fail_write", EIO));
+	ASSERT_EQ(0, start(self, HWC_PR0, SHA_BIT, &grant));
+	EXPECT_EQ(-ETIMEDOUT, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
+	usleep(1500000);
+	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_FAILED, hwc_test_claim_state(self->ctx, grant.id));
+	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FAILED, hwc_test_state(self->ctx, HWC_PR0));
+	hwc_test_write(HWC_SIM "reset", "1");
+	check_works(_metadata, self);
+}
+
+/* The holder does not wait for it, and the claim goes when it answers. */
+TEST_F(manager, holder_dies_before_it_answers)
+{
+	struct hwc_grant grant;
+
+	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(MGR "stall_write_ms", 1500));
+	ASSERT_EQ(0, start(self, HWC_PR0, SHA_BIT, &grant));
+	EXPECT_EQ(-ETIMEDOUT, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
+	close(self->holder);
+	self->holder = hwc_holder_open(self->ctx);
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, grant.id, HWCONTAINER_CLAIM_STATE_RELEASING));
+	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FAILED, hwc_test_state(self->ctx, HWC_PR0));
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, grant.id, -ENOENT));
+	hwc_test_write(HWC_SIM "reset", "1");
+	check_works(_metadata, self);
+}
+
+/* Its driver and the module leave when it has answered. */
+TEST_F(manager, region_goes_before_it_answers)
+{
+	struct hwc_grant grant;
+	int64_t begin = hwc_test_ms();
+
+	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(MGR "stall_write_ms", 1500));
+	ASSERT_EQ(0, start(self, HWC_PR0, SHA_BIT, &grant));
+	EXPECT_EQ(-ETIMEDOUT, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
+	ASSERT_EQ(0, hwc_test_write(REGIONS "unbind", "fpga-full:fpga-PR0"));
+	EXPECT_LT(1500, hwc_test_ms() - begin);
+	EXPECT_EQ(-ENOENT, hwc_test_claim_state(self->ctx, grant.id));
+	EXPECT_TRUE(hwc_test_slot(0, 0, "bridge=disabled"));
+	ASSERT_EQ(0, hwc_test_write(REGIONS "bind", "fpga-full:fpga-PR0"));
+	hwc_test_write(HWC_SIM "reset", "1");
+	check_works(_metadata, self);
+}
+
+/* Another module loads an image for @ms milliseconds. Returns its process. */
+static pid_t another_user(int ms)
+{
+	pid_t pid;
+	int fd;
+
+	hwc_test_set(MGR "stall_write_ms", ms);
+	pid = fork();
+	if (!pid) {
+		fd = hwc_test_open(HWC_IMAGES "sha256-pr2.bit");
+		_exit(!!hwc_test_set(BASELINE, fd));
+	}
+	usleep(100000);
+	hwc_test_set(MGR "stall_write_ms", 0);
+	return pid;
+}
+
+TEST_F(manager, in_use_by_another_driver)
+{
+	int status;
+	pid_t pid;
+
+	ASSERT_EQ(0, hwc_test_run("modprobe hwcontainer-baseline"));
+	/* waits its turn */
+	pid = another_user(1000);
+	EXPECT_LT(0, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, SHA_DTBO))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	/* not for ever */
+	ASSERT_EQ(0, hwc_test_set(PARAMETERS "busy_timeout_ms", 200));
+	pid = another_user(1500);
+	EXPECT_EQ(-EBUSY, hwc_test_try(self->ctx, HWC_PR1, self->holder,
+				       HWC_IMAGES "sha256-pr1.bit", NULL));
+	EXPECT_STREQ("manager hwcontainer simulated FPGA (fpga0) has been in use by another "
+		     "driver for 200 ms",
+		     hwc_ctx_error(self->ctx));
+	EXPECT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_LT(0,
+		  hwc_test_try(self->ctx, HWC_PR1, self->holder, HWC_IMAGES "sha256-pr1.bit", NULL))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	ASSERT_EQ(0, hwc_test_run("rmmod hwcontainer-baseline"));
+}
+
+/* A device that no driver knows, for a claim that takes it so. */
+TEST_F(manager, unbound_device_is_reported)
+{
+	int image = hwc_test_open(SHA_BIT), overlay = hwc_test_open(HWC_DTBO "bad-no-driver.dtbo");
+	int64_t begin = hwc_test_ms();
+	struct hwc_claim *claim;
+	struct hwc_grant grant;
+
+	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR0, self->holder, image, overlay,
+				    HWCONTAINER_CLAIM_FLAGS_UNBOUND, &grant));
+	ASSERT_EQ(0, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_GT(4000 * hwc_test_slow(), hwc_test_ms() - begin);
+	ASSERT_EQ(0, hwc_claim_get(self->ctx, grant.id, &claim));
+	ASSERT_EQ(1, hwc_claim_devices(claim));
+	EXPECT_STREQ(HWC_PR0 "/stranger@0", hwc_device_of_path(hwc_claim_device(claim, 0)));
+	EXPECT_STREQ("", hwc_device_driver(hwc_claim_device(claim, 0)));
+	hwc_claim_free(claim);
+	close(image);
+	close(overlay);
+}
+
+/* One whose driver is there and does not take it is no such device. */
+TEST_F(manager, unbound_is_not_failed)
+{
+	long before = hwc_test_number(PARAMETERS "bind_timeout_ms");
+	int image = hwc_test_open(SHA_BIT), overlay = hwc_test_open(SHA_DTBO);
+	struct hwc_grant grant;
+
+	ASSERT_EQ(0, hwc_test_set(PARAMETERS "bind_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(HWC_SIM "fail_probe", 19));
+	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR0, self->holder, image, overlay,
+				    HWCONTAINER_CLAIM_FLAGS_UNBOUND, &grant));
+	EXPECT_EQ(-ENODEV, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
+	EXPECT_STREQ(HWC_PR0 "/sha256@0 has no driver after 200 ms", hwc_ctx_error(self->ctx));
+	hwc_test_set(PARAMETERS "bind_timeout_ms", before);
+	close(image);
+	close(overlay);
+}
+
+/* Said before the image is loaded, not by a probe that fails. */
+TEST_F(manager, clock_that_is_none)
+{
+	long loads = hwc_test_number(MGR "loads");
+
+	EXPECT_EQ(-EPERM, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT,
+				       HWC_DTBO "bad-clock.dtbo"));
+	EXPECT_STREQ("overlay's node sha256@0 has clocks that are none", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(loads, hwc_test_number(MGR "loads"));
+}
+
+TEST_HARNESS_MAIN
