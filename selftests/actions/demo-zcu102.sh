@@ -43,9 +43,11 @@ is_in_state() { # region, state
 show_board() {
 	title "The board: mainline's own drivers, answered by a monitor at EL3"
 	for driver in zynqmp_firmware zynqmp_fpga_manager of-fpga-region; do
-		for device in "/sys/bus/platform/drivers/$driver"/*:* \
-			"/sys/bus/platform/drivers/$driver"/*.*; do
-			[ ! -L "$device" ] || echo "    $driver drives ${device##*/}"
+		for device in "/sys/bus/platform/drivers/$driver"/*; do
+			case ${device##*/} in
+			bind | unbind | uevent | module) ;;
+			*) echo "    $driver drives ${device##*/}" ;;
+			esac
 		done
 	done
 	show hwctl resource list
@@ -54,7 +56,7 @@ show_board() {
 show_tree() {
 	title "What the vendor installs, in the image as it is"
 	show hwctl image list "$folder"
-	show hwctl image check --rewrite "$folder"
+	show hwctl image rewrite --resource "$shell" "$folder"
 }
 
 show_without_shell() {
