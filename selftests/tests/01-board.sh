@@ -95,14 +95,8 @@ all_processors() {
 	[ "$(grep -c '^processor' /proc/cpuinfo)" = "$wanted" ]
 }
 
-# The last one goes and comes back.
+# The last processor goes and comes back, where the kernel can do that.
 processor_cycle() {
-	last=$(sed 's/.*[-,]//' /sys/devices/system/cpu/online)
-	[ "$last" -gt 0 ] || {
-		echo "there is one only"
-		return
-	}
-	online=/sys/devices/system/cpu/cpu$last/online
 	for i in 1 2 3 4 5; do
 		echo 0 >"$online" && [ "$(cat "$online")" = 0 ] || return
 		echo 1 >"$online" && taskset $((1 << last)) true || return
@@ -186,7 +180,14 @@ esac
 echo "TAP version 13"
 check_drivers
 expect "all processors are on" all_processors
-expect "a processor goes and comes back" processor_cycle
+last=$(sed 's/.*[-,]//' /sys/devices/system/cpu/online)
+online=/sys/devices/system/cpu/cpu$last/online
+if [ -w "$online" ]; then
+	expect "a processor goes and comes back" processor_cycle
+else
+	number=$((number + 1))
+	echo "ok $number - a processor goes and comes back # SKIP this kernel cannot turn one off"
+fi
 expect "the clocks for the logic are there, and not running" clock_of_logic $logic_clock
 expect "the console's power domain is on" power_domain
 expect "the firmware's storage keeps a value" storage
