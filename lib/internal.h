@@ -480,6 +480,11 @@ void hwc_bus_clear(struct hwc_bus *bus);
 int hwc_bus_translate(const struct hwc_bus *bus, const struct hwc_bus *end,
 		      struct hwc_window *window, const struct hwc_bus **edge);
 
+/* windows.c */
+
+/* Gives a bus the addresses of the machine's programmable logic, if we know them; -ENOMEM. */
+int hwc_windows_set(const struct hwc_tree *tree, struct hwc_bus *bus);
+
 /* A string that may be missing, for people. */
 static inline const char *hwc_text(const char *text)
 {
@@ -567,6 +572,8 @@ bool hwc_refs_is_forbidden(const char *prop);
 const char *hwc_refs_target(struct hwc_walk *w, int fragment);
 /* What the nodes of a fragment wait for. */
 void hwc_refs_check(struct hwc_walk *w, int fragment, const char *target);
+/* The slots below a node, whose addresses have @parent_cells. */
+void hwc_refs_slots(struct hwc_walk *w, int parent, uint32_t parent_cells);
 /* The properties of a node that an overlay adds. */
 void hwc_refs_node(struct hwc_walk *w, int node, const char *path);
 

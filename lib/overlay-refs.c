@@ -3,6 +3,7 @@
  * What the nodes of an overlay refer to, and which properties the module will
  * not have in them. The lists are those of the module's overlay.c.
  */
+#include <errno.h>
 #include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ static const char *const outward[] = {
 /* What a claim brings itself. */
 static const char *const forbidden[] = {
 	"firmware-name", "external-fpga-config", "encrypted-fpga-config", "partial-fpga-config",
-	"fpga-mgr",	 "fpga-bridges",
+	"fpga-mgr",
 };
 
 /* What leads out of the region by ways that are not checked, or changes what a node is. */
@@ -37,6 +38,7 @@ static const char *const phandles[] = {
 	"backlight",
 	"dmas",
 	"extcon",
+	"fpga-bridges",
 	"gpios",
 	"hwlocks",
 	"interconnects",
@@ -310,10 +312,66 @@ static void prop_check(struct hwc_walk *w, int prop, const char *path)
 				path, phandle, name);
 }
 
-/* A shell brings slots, right below the region and each with its own window. */
+/* Whether the windows of two slots have addresses in common. */
+static bool overlap(const struct hwc_bus *a, const struct hwc_bus *b)
+{
+	for (size_t i = 0; i < a->n_ranges; i++)
+		for (size_t k = 0; k < b->n_ranges; k++) {
+			uint64_t x = a->ranges[i].parent, y = b->ranges[k].parent;
+
+			if (x < y ? y - x < a->ranges[i].size : x - y < b->ranges[k].size)
+				return true;
+		}
+	return false;
+}
+
+/* Slots of one parent have its cells; those of the slots themselves are their own. */
+static void slot_windows(struct hwc_walk *w, int node, uint32_t parent_cells, struct hwc_bus *bus)
+{
+	int size;
+	const void *ranges = fdt_getprop(w->fdt, node, "ranges", &size);
+
+	*bus = (struct hwc_bus){ 0 };
+	hwc_walk_cell(w, node, "#address-cells", &bus->addr_cells);
+	hwc_walk_cell(w, node, "#size-cells", &bus->size_cells);
+	if (hwc_bus_set_ranges(bus, parent_cells, ranges, ranges ? size : 0) == -ENOMEM)
+		w->nomem = true;
+}
+
+static bool is_slot(const struct hwc_walk *w, int node)
+{
+	return !fdt_node_check_compatible(w->fdt, node, "fpga-region");
+}
+
+void hwc_refs_slots(struct hwc_walk *w, int parent, uint32_t parent_cells)
+{
+	int node, other;
+
+	fdt_for_each_subnode(node, w->fdt, parent) {
+		struct hwc_bus bus, before;
+
+		if (!is_slot(w, node))
+			continue;
+		slot_windows(w, node, parent_cells, &bus);
+		for (other = fdt_first_subnode(w->fdt, parent); other != node;
+		     other = fdt_next_subnode(w->fdt, other)) {
+			if (!is_slot(w, other))
+				continue;
+			slot_windows(w, other, parent_cells, &before);
+			if (overlap(&before, &bus))
+				hwc_walk_refuse(w, "the slots %s and %s have addresses in common",
+						hwc_walk_name(w, other), hwc_walk_name(w, node));
+			hwc_bus_clear(&before);
+		}
+		hwc_bus_clear(&bus);
+	}
+}
+
+/* A shell brings slots, right below the region, each with its own window and empty. */
 static void slot_check(struct hwc_walk *w, int node, const char *path)
 {
 	size_t length = w->region ? strlen(w->region) : 0;
+	uint32_t cells;
 	int size;
 
 	if (w->region && (strncmp(path, w->region, length) || path[length] != '/' ||
@@ -322,14 +380,24 @@ static void slot_check(struct hwc_walk *w, int node, const char *path)
 				w->region);
 	if (!fdt_getprop(w->fdt, node, "ranges", &size) || !size)
 		hwc_walk_refuse(w, "%s is an FPGA region without ranges of its own", path);
+	if (!hwc_walk_cell(w, node, "#address-cells", &cells) ||
+	    !hwc_walk_cell(w, node, "#size-cells", &cells))
+		hwc_walk_refuse(w, "%s is an FPGA region without #address-cells or #size-cells",
+				path);
+	if (fdt_first_subnode(w->fdt, node) >= 0)
+		hwc_walk_refuse(
+			w, "%s is an FPGA region with a node in it, which comes with its own image",
+			path);
 }
 
 void hwc_refs_node(struct hwc_walk *w, int node, const char *path)
 {
 	int prop;
 
-	if (!fdt_node_check_compatible(w->fdt, node, "fpga-region"))
+	if (is_slot(w, node))
 		slot_check(w, node, path);
+	else if (fdt_getprop(w->fdt, node, "fpga-bridges", NULL))
+		hwc_walk_refuse(w, "%s has fpga-bridges and is no FPGA region", path);
 	fdt_for_each_property_offset(prop, w->fdt, node)
 		prop_check(w, prop, path);
 }

@@ -182,6 +182,15 @@ static struct hwc_bus *live_parent(struct hwc_walk *w, const char *path)
 	return bus;
 }
 
+/* Whether its addresses are those of the machine. */
+static bool is_flat(const struct hwc_bus *bus)
+{
+	for (; bus; bus = bus->parent)
+		if (bus->kind != HWC_BUS_IDENTITY)
+			return false;
+	return true;
+}
+
 /*
  * The bus that @path is in the live tree, with those above it. Without a tree,
  * or without that node in it, nothing is known.
@@ -209,6 +218,9 @@ static struct hwc_bus *live_bus(struct hwc_walk *w, const char *path)
 	live_ranges(w, bus);
 	if (path[1])
 		bus->parent = live_parent(w, path);
+	if (w->region && !strcmp(path, w->region) && !w->may_be_unconfined && is_flat(bus) &&
+	    hwc_windows_set(w->tree, bus))
+		w->nomem = true;
 	return bus;
 }
 
@@ -587,6 +599,8 @@ static void fragment_check(struct hwc_walk *w, int fragment, int changes)
 		hwc_walk_cell(w, changes, "#address-cells", &bus->addr_cells);
 		hwc_walk_cell(w, changes, "#size-cells", &bus->size_cells);
 		children_check(w, changes, target, bus, 1);
+		if (bus->addr_cells <= HWC_CELLS_MAX)
+			hwc_refs_slots(w, changes, bus->addr_cells);
 	}
 	bus_free(bus);
 	hwc_refs_check(w, fragment, target);

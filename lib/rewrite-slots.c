@@ -246,6 +246,25 @@ static int set_frames(struct hwc_rewriter *r, struct hwc_dt_node *slot)
 		own->first, end);
 }
 
+/* Every slot says its cells, for the kernel does not take those of the region for it. */
+static int set_cells(struct hwc_rewriter *r, struct hwc_dt_node *slot)
+{
+	static const char *const names[] = { "#address-cells", "#size-cells" };
+	const struct hwc_cell_sizes cells = hwc_reg_cells(slot);
+	uint8_t data[sizeof(uint32_t)];
+
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(names); i++) {
+		if (hwc_dt_prop(slot, names[i]))
+			continue;
+		hwc_cells_put(data, i ? cells.size : cells.addr, 1);
+		if (hwc_dt_set(slot, names[i], data, sizeof(data)))
+			return hwc_err_nomem(r->ctx);
+		if (hwc_rewrite_tell(r, slot->name, "gets %s", names[i]))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int complete_slot(struct hwc_rewriter *r, struct hwc_dt_node *slot,
 			 const struct hwc_array *owned)
 {
@@ -255,6 +274,8 @@ static int complete_slot(struct hwc_rewriter *r, struct hwc_dt_node *slot,
 	r->out->slots++;
 	if (!ranges || !ranges->size)
 		err = set_ranges(r, slot, owned);
+	if (!err)
+		err = set_cells(r, slot);
 	return err ? err : set_frames(r, slot);
 }
 

@@ -88,6 +88,12 @@ static void add_label(const char *scene, const char *label, const char *path)
 	write_file(scene, "/__symbols__", label, path, strlen(path) + 1);
 }
 
+void scene_prop(const char *scene, const char *node, const char *name, const void *data,
+		size_t size)
+{
+	write_file(scene, node, name, data, size);
+}
+
 void scene_node(const char *scene, const char *node)
 {
 	add_node(scene, node);

@@ -27,6 +27,9 @@ char *scene_new(void);
 char *scene_board(void);
 void scene_free(char *scene);
 
+/* A property of any bytes. */
+void scene_prop(const char *scene, const char *node, const char *name, const void *data,
+		size_t size);
 /* One more node. */
 void scene_node(const char *scene, const char *node);
 /* A region with 2 and 2 cells and a window of 0x10000 bytes. */

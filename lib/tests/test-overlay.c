@@ -413,18 +413,116 @@ static void test_region_inside(void **state)
 
 	engine(f);
 	set_string(f, INSIDE "/engine@100", "compatible", "fpga-region");
+	set_cell(f, INSIDE "/engine@100", "#address-cells", 1);
+	set_cell(f, INSIDE "/engine@100", "#size-cells", 1);
 	refused(f, "/fpga/PR0/engine@100 is an FPGA region without ranges of its own");
 }
 
 /* A slot whose window is @start on, 0x1000 bytes. */
-static void slot(struct fixture *f, const char *inside, uint32_t start)
+static void slot_named(struct fixture *f, const char *inside, const char *name, uint32_t start)
 {
-	int node = add(f, node_at(f, inside), "slot-0");
+	int node = add(f, node_at(f, inside), name);
 
 	assert_int_equal(fdt_setprop_string(f->fdt, node, "compatible", "fpga-region"), 0);
 	assert_int_equal(fdt_setprop_u32(f->fdt, node, "ranges", start), 0);
 	assert_int_equal(fdt_appendprop_u32(f->fdt, node, "ranges", start), 0);
 	assert_int_equal(fdt_appendprop_u32(f->fdt, node, "ranges", 0x1000), 0);
+	assert_int_equal(fdt_setprop_u32(f->fdt, node, "#address-cells", 1), 0);
+	assert_int_equal(fdt_setprop_u32(f->fdt, node, "#size-cells", 1), 0);
+}
+
+static void slot(struct fixture *f, const char *inside, uint32_t start)
+{
+	slot_named(f, inside, "slot-0", start);
+}
+
+static void test_slots_that_overlap(void **state)
+{
+	struct fixture *f = *state;
+
+	fragment(f, "fragment@0", "/fpga/PR0");
+	slot(f, INSIDE, 0x2000);
+	slot_named(f, INSIDE, "slot-1", 0x2fff);
+	slot_named(f, INSIDE, "slot-2", 0x4000);
+	refused(f, "the slots slot-1 and slot-0 have addresses in common");
+}
+
+/* What comes into a slot comes with an image of its own. */
+static void test_slot_with_a_device(void **state)
+{
+	struct fixture *f = *state;
+
+	fragment(f, "fragment@0", "/fpga/PR0");
+	slot(f, INSIDE, 0x2000);
+	device(f, INSIDE "/slot-0", "engine@2000", 0x2000, 16);
+	refused(f,
+		"/fpga/PR0/slot-0 is an FPGA region with a node in it, which comes with its own image");
+}
+
+static void test_slot_without_cells(void **state)
+{
+	struct fixture *f = *state;
+
+	fragment(f, "fragment@0", "/fpga/PR0");
+	slot(f, INSIDE, 0x2000);
+	assert_int_equal(fdt_delprop(f->fdt, node_at(f, INSIDE "/slot-0"), "#size-cells"), 0);
+	refused(f, "/fpga/PR0/slot-0 is an FPGA region without #address-cells or #size-cells");
+}
+
+/* A slot's bridge is one of the shell's devices, and only slots have bridges. */
+static void test_bridges(void **state)
+{
+	struct fixture *f = *state;
+
+	fragment(f, "fragment@0", "/fpga/PR0");
+	slot(f, INSIDE, 0x2000);
+	device(f, INSIDE, "bridge@100", 0x100, 16);
+	set_cell(f, INSIDE "/bridge@100", "phandle", 7);
+	set_cell(f, INSIDE "/slot-0", "fpga-bridges", 7);
+	accepted(f);
+	hwc_overlay_free(f->overlay);
+	f->overlay = NULL;
+	assert_int_equal(fdt_open_into(f->fdt, f->fdt, ROOM), 0);
+	set_cell(f, INSIDE "/slot-0", "fpga-bridges", 8);
+	refused(f,
+		"/fpga/PR0/slot-0 refers to phandle 0x8 by fpga-bridges, which is outside of the overlay");
+	hwc_overlay_free(f->overlay);
+	f->overlay = NULL;
+	assert_int_equal(fdt_open_into(f->fdt, f->fdt, ROOM), 0);
+	set_cell(f, INSIDE "/slot-0", "fpga-bridges", 7);
+	set_cell(f, INSIDE "/bridge@100", "fpga-bridges", 7);
+	refused(f, "/fpga/PR0/bridge@100 has fpga-bridges and is no FPGA region");
+}
+
+/* Empty ranges are the addresses of the programmable logic, where that is known. */
+static void test_empty_ranges_of_a_board(void **state)
+{
+	static const struct {
+		uint32_t start;
+		bool good;
+	} cases[] = {
+		{ 0x80000000, true }, { 0xbffff000, true }, { 0xff000000, false }, { 0, false }
+	};
+	struct fixture *f = *state;
+	const char machine[] = "xlnx,zynqmp-zcu102\0xlnx,zynqmp";
+	const struct hwc_overlay_place place = { .region = "/open", .tree = f->scene };
+
+	scene_prop(f->scene, "", "compatible", machine, sizeof(machine));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(fdt_create_empty_tree(f->fdt, ROOM), 0);
+		fragment(f, "fragment@0", "/open");
+		device(f, INSIDE, "dev", cases[i].start, 0x1000);
+		assert_int_equal(fdt_pack(f->fdt), 0);
+		hwc_overlay_free(f->overlay);
+		f->overlay = NULL;
+		assert_int_equal(hwc_overlay_parse(f->ctx, f->fdt, fdt_totalsize(f->fdt), &place,
+						   &f->overlay),
+				 0);
+		assert_int_equal(hwc_overlay_refusals(f->overlay), !cases[i].good);
+	}
+	assert_string_equal(
+		hwc_overlay_refusal(f->overlay, 0),
+		"/open/dev has registers at 0x0, 0x1000 bytes, outside of the ranges of /open");
 }
 
 static void test_slot(void **state)
@@ -805,6 +903,11 @@ int main(void)
 		TEST(test_properties_of_nodes),
 		TEST(test_region_inside),
 		TEST(test_slot),
+		TEST(test_slots_that_overlap),
+		TEST(test_slot_with_a_device),
+		TEST(test_slot_without_cells),
+		TEST(test_bridges),
+		TEST(test_empty_ranges_of_a_board),
 		TEST(test_slot_with_a_window_outside),
 		TEST(test_slot_that_is_not_right_below),
 		TEST(test_node_of_the_image_that_is_loaded),

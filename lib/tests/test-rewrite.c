@@ -463,6 +463,25 @@ static void test_slots_that_overlap(void **state)
 	refused(f, dts, &plan, "fpga-PR0 and fpga-PR1 both have a device at 0x80001000");
 }
 
+/* A slot's bridge goes into the region with it; cells that it lacks are said. */
+static void test_bridge_of_a_slot(void **state)
+{
+	static const char dts[] =
+		"/dts-v1/; /plugin/;\n"
+		"&fpga_full { fpga-PR0 { compatible = \"fpga-region\"; fpga-bridges = <&gate>; }; };\n"
+		"&amba { gate: gate@a0000000 { reg = <0 0xa0000000 0 0x1000>; };\n"
+		"	RP_0_a: a@80000000 { reg = <0 0x80000000 0 0x2000>; }; };\n";
+	struct fixture *f = *state;
+	const struct hwc_plan plan = for_region(f);
+
+	rewritten(f, dts, &plan);
+	is_cells(f, INSIDE "/fpga-PR0", "fpga-bridges", 1,
+		 fdt_get_phandle(hwc_rewrite_data(f->rewrite),
+				 node_of(f, INSIDE "/gate@a0000000")));
+	is_cells(f, INSIDE "/fpga-PR0", "#address-cells", 1, 2);
+	told(f, "fpga-PR0", "fpga-PR0 gets #size-cells");
+}
+
 /* Registers of 32 bits get the cells of the region. */
 static void test_cells_of_the_region(void **state)
 {
@@ -722,6 +741,7 @@ int main(void)
 		TEST(test_flat),
 		TEST(test_refusals),
 		TEST(test_slots_that_overlap),
+		TEST(test_bridge_of_a_slot),
 		TEST(test_cells_of_the_region),
 		TEST(test_relocation),
 		TEST(test_relocation_of_a_vendors),
