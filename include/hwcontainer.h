@@ -765,8 +765,15 @@ HWC_API int hwc_bundle_load(struct hwc_bundle *bundle);
  */
 HWC_API int hwc_bundle_grant(struct hwc_bundle *bundle, const struct hwc_policy *policy);
 
-/** hwc_bundle_request() - add all that is asked for to @req, in order */
-HWC_API int hwc_bundle_request(const struct hwc_bundle *bundle, struct hwc_request *req);
+/**
+ * hwc_bundle_waits() - whether a request is for a slot that another one brings
+ *
+ * It can be submitted when the claim of the shell is ready.
+ */
+HWC_API bool hwc_bundle_waits(const struct hwc_bundle *bundle, size_t i);
+
+/** hwc_bundle_request() - add one of the requests to @req, with the flags that it wants */
+HWC_API int hwc_bundle_request(const struct hwc_bundle *bundle, size_t i, struct hwc_request *req);
 
 /**
  * hwc_bundle_apply() - edit the configuration in memory

@@ -374,20 +374,38 @@ int hwc_bundle_grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
 	return 0;
 }
 
-int hwc_bundle_request(const struct hwc_bundle *bundle, struct hwc_request *req)
+static bool brings_slots(const struct hwc_want *want)
 {
-	size_t i;
-	int err = 0;
+	const struct hwc_rewrite *rewrite = want->data ? hwc_data_rewrite(want->data) : NULL;
 
-	for (i = 0; !err && i < bundle->wants.count; i++) {
-		const struct hwc_want *want = &bundle->wants.items[i];
+	return rewrite && hwc_rewrite_slots(rewrite);
+}
 
-		err = hwc_request_add(req, want->resource, want->image_fd, want->overlay_fd,
-				      want->digest.known ? want->digest.bytes : NULL,
-				      want->overlay_digest.known ? want->overlay_digest.bytes :
-								   NULL);
+bool hwc_bundle_waits(const struct hwc_bundle *bundle, size_t i)
+{
+	const char *resource = bundle->wants.items[i].resource;
+
+	for (size_t k = 0; k < bundle->wants.count; k++) {
+		const struct hwc_want *other = &bundle->wants.items[k];
+		size_t length = strlen(other->resource);
+
+		if (brings_slots(other) && !strncmp(resource, other->resource, length) &&
+		    resource[length] == '/')
+			return true;
 	}
-	return err;
+	return false;
+}
+
+int hwc_bundle_request(const struct hwc_bundle *bundle, size_t i, struct hwc_request *req)
+{
+	const struct hwc_want *want = &bundle->wants.items[i];
+
+	/* a shell is there for its slots, whatever becomes of its own devices */
+	if (brings_slots(want))
+		req->flags |= HWCONTAINER_CLAIM_FLAGS_UNBOUND;
+	return hwc_request_add(req, want->resource, want->image_fd, want->overlay_fd,
+			       want->digest.known ? want->digest.bytes : NULL,
+			       want->overlay_digest.known ? want->overlay_digest.bytes : NULL);
 }
 
 static int annotate(struct hwc_bundle *bundle, const char *key, const char *value)

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "folder.h"
 #include "internal.h"
 
 #define ROOT "\"root\":{\"path\":\"rootfs\"}"
@@ -117,6 +118,38 @@ static struct hwc_policy *make_policy(struct place *place, const char *text)
 	if (hwc_policy_load(place->ctx, "policy.json", &policy))
 		fail_msg("%s", hwc_ctx_error(place->ctx));
 	return policy;
+}
+
+/* A shell and what is for one of its slots: the slot is there when the shell is. */
+static void test_shell_and_slot(void **state)
+{
+	static const char config[] = "{" ROOT ",\"annotations\":{\"/fpga-region\":\"" FOLDER_SHELL
+				     "\","
+				     "\"/fpga-region/fpga-PR0\":\"" FOLDER_SHELL "/AES\","
+				     "\"/other\":\"" FOLDER_SHELL "/AES/AES_slot0/slot0.bit\"}}";
+	struct place *place = *state;
+	struct hwc_bundle *bundle;
+	struct hwc_request *req;
+	char *root = folder_new();
+
+	assert_int_equal(rmdir("rootfs/boot") | rmdir("rootfs/etc") | rmdir("rootfs"), 0);
+	assert_int_equal(symlink(root, "rootfs"), 0);
+	bundle = read_bundle(place, config);
+	if (hwc_bundle_load(bundle))
+		fail_msg("%s", hwc_ctx_error(place->ctx));
+	assert_int_equal(hwc_bundle_asks(bundle), 3);
+	assert_string_equal(hwc_bundle_ask(bundle, 0)->overlay, FOLDER_SHELL "/shell.dtbo");
+	assert_false(hwc_bundle_waits(bundle, 0));
+	assert_true(hwc_bundle_waits(bundle, 1));
+	assert_false(hwc_bundle_waits(bundle, 2));
+	assert_int_equal(hwc_request_new(place->ctx, &req), 0);
+	assert_int_equal(hwc_bundle_request(bundle, 1, req), 0);
+	assert_int_equal(req->flags, 0);
+	assert_int_equal(hwc_bundle_request(bundle, 0, req), 0);
+	assert_int_equal(req->flags, HWCONTAINER_CLAIM_FLAGS_UNBOUND);
+	hwc_request_free(req);
+	hwc_bundle_free(bundle);
+	folder_free(root);
 }
 
 static void test_config_refusals(void **state)
@@ -374,7 +407,7 @@ static const struct hwc_request_item *load_first(struct place *place, const char
 	if (hwc_bundle_load(*bundle))
 		fail_msg("%s", hwc_ctx_error(place->ctx));
 	assert_int_equal(hwc_request_new(place->ctx, req), 0);
-	assert_int_equal(hwc_bundle_request(*bundle, *req), 0);
+	assert_int_equal(hwc_bundle_request(*bundle, 0, *req), 0);
 	return (*req)->items.data;
 }
 
@@ -530,7 +563,7 @@ static void test_grant_pins_what_it_saw(void **state)
 	assert_int_equal(hwc_bundle_load(bundle), 0);
 	assert_int_equal(hwc_bundle_grant(bundle, policy), 0);
 	assert_int_equal(hwc_request_new(place->ctx, &req), 0);
-	assert_int_equal(hwc_bundle_request(bundle, req), 0);
+	assert_int_equal(hwc_bundle_request(bundle, 0, req), 0);
 	item = req->items.data;
 	assert_true(item->image_digest.known);
 	hwc_digest_text(item->image_digest.bytes, text);
@@ -717,6 +750,7 @@ int main(void)
 		TEST(test_image_refusals),
 		TEST(test_root_refusals),
 		TEST(test_load),
+		TEST(test_shell_and_slot),
 		TEST(test_load_refuses_a_bad_overlay),
 		TEST(test_grant),
 		TEST(test_grant_by_name),

@@ -60,6 +60,7 @@ enum {
 	OPT_IMAGE_DIGEST,
 	OPT_OVERLAY_DIGEST,
 	OPT_REWRITE,
+	OPT_UNBOUND,
 };
 
 static const struct option options[] = {
@@ -74,6 +75,7 @@ static const struct option options[] = {
 	{ "image-digest", required_argument, NULL, OPT_IMAGE_DIGEST },
 	{ "overlay-digest", required_argument, NULL, OPT_OVERLAY_DIGEST },
 	{ "rewrite", no_argument, NULL, OPT_REWRITE },
+	{ "unbound", no_argument, NULL, OPT_UNBOUND },
 	{ 0 },
 };
 
@@ -123,6 +125,9 @@ static bool parse_option(struct wish *w, int option)
 		return parse_digest(optarg, w->overlay_digest);
 	case OPT_REWRITE:
 		w->rewrite = true;
+		return true;
+	case OPT_UNBOUND:
+		w->flags |= HWCONTAINER_CLAIM_FLAGS_UNBOUND;
 		return true;
 	}
 	return false;
@@ -272,6 +277,11 @@ static int add_item(struct hwctl *h, struct hwc_request *req, const struct wish 
 	return add_files(h, req, w, item, image_fd, overlay_fd);
 }
 
+static bool brings_slots(const struct hwc_data *data)
+{
+	return data && hwc_data_rewrite(data) && hwc_rewrite_slots(hwc_data_rewrite(data));
+}
+
 /*
  * Whatever the claims will hang on in the end, as long as they are being set up
  * it is this process: if it is killed, nothing is left behind.
@@ -279,6 +289,7 @@ static int add_item(struct hwctl *h, struct hwc_request *req, const struct wish 
 static int fill_request(struct hwctl *h, struct hwc_request *req, const struct wish *w)
 {
 	int self = syscall(SYS_pidfd_open, getpid(), 0);
+	uint32_t flags = w->flags;
 	int ret;
 
 	if (self < 0) {
@@ -286,7 +297,6 @@ static int fill_request(struct hwctl *h, struct hwc_request *req, const struct w
 		return REFUSED;
 	}
 	hwc_request_holder_pidfd(req, self);
-	hwc_request_flags(req, w->flags);
 	hwc_request_priority(req, w->priority);
 	if (w->container && hwc_request_container(req, w->container))
 		return refused(h);
@@ -294,7 +304,11 @@ static int fill_request(struct hwctl *h, struct hwc_request *req, const struct w
 		ret = add_item(h, req, w, w->items[i], &w->data[i]);
 		if (ret != DONE)
 			return ret;
+		/* a shell is there for its slots, whatever becomes of its own devices */
+		if (brings_slots(w->data[i]))
+			flags |= HWCONTAINER_CLAIM_FLAGS_UNBOUND;
 	}
+	hwc_request_flags(req, flags);
 	return DONE;
 }
 

@@ -2,6 +2,7 @@
 /* A claim in full, for people. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "hwctl.h"
 
 #define NS_PER_MS 1e6
@@ -25,10 +26,24 @@ static char *holder(const struct hwc_claim *claim)
 
 static char *flags(uint32_t flags)
 {
-	bool keep = flags & HWCONTAINER_CLAIM_FLAGS_KEEP;
-	bool dry = flags & HWCONTAINER_CLAIM_FLAGS_DRY_RUN;
+	static const struct {
+		uint32_t flag;
+		const char *name;
+	} names[] = {
+		{ HWCONTAINER_CLAIM_FLAGS_KEEP, "keep" },
+		{ HWCONTAINER_CLAIM_FLAGS_DRY_RUN, "dry-run" },
+		{ HWCONTAINER_CLAIM_FLAGS_UNBOUND, "unbound" },
+	};
+	char words[32] = "";
 
-	return text("%s%s%s", keep ? "keep" : "", keep && dry ? " " : "", dry ? "dry-run" : "");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!(flags & names[i].flag))
+			continue;
+		if (*words)
+			strcat(words, " ");
+		strcat(words, names[i].name);
+	}
+	return text("%s", words);
 }
 
 static void show_times(const struct hwc_claim *claim)

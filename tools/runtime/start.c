@@ -86,35 +86,59 @@ static int check_policy(const struct start *start)
 	return err;
 }
 
-static int fill_request(const struct start *start, struct hwc_request *req, int pidfd)
+static bool any_waits(const struct start *start)
 {
+	size_t i;
+
+	for (i = 0; i < start->count; i++)
+		if (hwc_bundle_waits(start->bundle, i))
+			return true;
+	return false;
+}
+
+static int fill_request(const struct start *start, struct hwc_request *req, int pidfd, bool waiting)
+{
+	size_t i;
 	int err;
 
 	hwc_request_holder_pidfd(req, pidfd);
 	hwc_request_flags(req, start->settings->keep ? HWCONTAINER_CLAIM_FLAGS_KEEP : 0);
 	err = start->command->id ? hwc_request_container(req, start->command->id) : 0;
-	return err ? err : hwc_bundle_request(start->bundle, req);
+	for (i = 0; !err && i < start->count; i++)
+		if (hwc_bundle_waits(start->bundle, i) == waiting)
+			err = hwc_bundle_request(start->bundle, i, req);
+	return err;
 }
 
-static int claim(const struct start *start)
+static int submit(const struct start *start, struct hwc_request *req, bool waiting)
+{
+	struct hwc_grant *grants = calloc(start->count, sizeof(*grants));
+	size_t i, n = 0;
+	int err;
+
+	if (!grants)
+		return -ENOMEM;
+	err = hwc_request_submit(req, grants);
+	for (i = 0; !err && i < start->count; i++)
+		if (hwc_bundle_waits(start->bundle, i) == waiting)
+			start->grants[i] = grants[n++];
+	free(grants);
+	return err;
+}
+
+/* Those that wait for a shell of the same container, or all others. */
+static int claim_some(const struct start *start, int pidfd, bool waiting)
 {
 	struct hwc_request *req;
-	int pidfd, err;
+	int err;
 
-	pidfd = syscall(SYS_pidfd_open, getpid(), 0);
-	if (pidfd < 0) {
-		err = -errno;
-		log_error(start->command, "pidfd_open: %s", strerror(errno));
-		return err;
-	}
 	err = hwc_request_new(start->ctx, &req);
-	if (!err) {
-		err = fill_request(start, req, pidfd);
-		if (!err)
-			err = hwc_request_submit(req, start->grants);
-		hwc_request_free(req);
-	}
-	close(pidfd);
+	if (err)
+		return report(start, err);
+	err = fill_request(start, req, pidfd, waiting);
+	if (!err)
+		err = submit(start, req, waiting);
+	hwc_request_free(req);
 	return report(start, err);
 }
 
@@ -127,16 +151,15 @@ static int64_t now_ms(void)
 }
 
 /* One time limit for all of them. A signal ends us, and with us the claims. */
-static int wait_ready(const struct start *start)
+static int wait_ready(const struct start *start, int64_t end)
 {
-	int64_t end = now_ms() + start->settings->timeout_ms;
 	int holder = -1, err = 0;
 	size_t i;
 
 	for (i = 0; !err && i < start->count; i++) {
 		int64_t left = end - now_ms();
 
-		if (start->grants[i].state == HWCONTAINER_CLAIM_STATE_READY)
+		if (!start->grants[i].id || start->grants[i].state == HWCONTAINER_CLAIM_STATE_READY)
 			continue;
 		if (holder < 0)
 			holder = hwc_holder_open(start->ctx);
@@ -147,6 +170,28 @@ static int wait_ready(const struct start *start)
 	if (holder >= 0)
 		close(holder);
 	return report(start, err);
+}
+
+static int claim(const struct start *start)
+{
+	int64_t end = now_ms() + start->settings->timeout_ms;
+	int pidfd, err;
+
+	pidfd = syscall(SYS_pidfd_open, getpid(), 0);
+	if (pidfd < 0) {
+		err = -errno;
+		log_error(start->command, "pidfd_open: %s", strerror(errno));
+		return err;
+	}
+	err = claim_some(start, pidfd, false);
+	if (!err)
+		err = wait_ready(start, end);
+	if (!err && any_waits(start))
+		err = claim_some(start, pidfd, true);
+	if (!err)
+		err = wait_ready(start, end);
+	close(pidfd);
+	return err;
 }
 
 static void tell_claim(const struct start *start, const struct hwc_claim *claim)
@@ -250,8 +295,6 @@ static int claim_and_edit(struct start *start)
 	err = check_policy(start);
 	if (!err)
 		err = claim(start);
-	if (!err)
-		err = wait_ready(start);
 	if (!err)
 		err = report(start, hwc_edits_new(start->ctx, &start->edits));
 	if (!err)
