@@ -91,8 +91,7 @@ void monitor_eret(u64 entry, u64 context, u64 spsr) __attribute__((noreturn));
  * @ps_idcode: what GET_CHIPID says where QEMU's options say nothing
  * @init: once, on the first core
  * @gic_init: the interrupt controller, or the part of it that is the core's own
- * @cpu_on: start another core at monitor_secondary(); its trampoline is @cpu_up
- * @cpu_up: it has arrived
+ * @cpu_on: start another core at monitor_secondary(), and wait until it is there
  * @cpu_off: stop the calling core, which has said that it is off
  * @rpu_set: let a real-time core run, or hold it in reset
  */
@@ -105,7 +104,6 @@ struct machine {
 	void (*init)(void);
 	void (*gic_init)(u32 cpu, bool first);
 	void (*cpu_on)(u32 cpu);
-	void (*cpu_up)(u32 cpu);
 	void (*cpu_off)(u32 cpu);
 	void (*rpu_set)(u32 core, bool run);
 };
@@ -133,6 +131,8 @@ void enter_guest(u64 entry, u64 context) __attribute__((noreturn));
 
 bool psci_call(struct smc *smc);
 u64 psci_entered(u64 *context);
+void psci_expect(u32 cpu);
+bool psci_arrived(u32 cpu);
 
 /* ipi.c */
 

@@ -55,6 +55,8 @@ static struct cpu cpus[MON_CPUS] = {
 	{ .state = CPU_OFF },
 };
 
+static bool arrived[MON_CPUS];
+
 /* Affinity 0 is the core; the boards have one cluster, number 0. */
 static struct cpu *find_cpu(u64 target)
 {
@@ -87,6 +89,24 @@ static int cpu_on(u64 target, u64 entry, u64 context)
 }
 
 /**
+ * psci_expect() - a core is about to be started
+ * @cpu: which
+ */
+void psci_expect(u32 cpu)
+{
+	__atomic_store_n(&arrived[cpu], false, __ATOMIC_RELEASE);
+}
+
+/**
+ * psci_arrived() - whether a core that was started has arrived
+ * @cpu: which
+ */
+bool psci_arrived(u32 cpu)
+{
+	return __atomic_load_n(&arrived[cpu], __ATOMIC_ACQUIRE);
+}
+
+/**
  * psci_entered() - a core that was started has arrived
  * @context: receives what the guest wants in its x0
  *
@@ -98,7 +118,7 @@ u64 psci_entered(u64 *context)
 	u64 entry;
 
 	/* before the lock: the core that starts this one waits for it there */
-	machine.cpu_up(this_cpu());
+	__atomic_store_n(&arrived[this_cpu()], true, __ATOMIC_RELEASE);
 	lock(&psci_lock);
 	cpu->state = CPU_ON;
 	entry = cpu->entry;

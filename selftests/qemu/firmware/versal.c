@@ -42,7 +42,6 @@ static const u32 jump[] = {
 };
 
 static u32 borrowed[8];
-static bool arrived[MON_CPUS];
 
 static void init(void)
 {
@@ -92,19 +91,14 @@ static void cpu_on(u32 cpu)
 	exchange(RESET_VECTOR_SYNC, borrowed, vector, ARRAY_SIZE(vector));
 	exchange(RESET_ENTRY, borrowed + ARRAY_SIZE(vector), entry, ARRAY_SIZE(entry));
 	__asm__ volatile("ic iallu\n\tdsb sy\n\tisb" : : : "memory");
-	__atomic_store_n(&arrived[cpu], false, __ATOMIC_RELEASE);
+	psci_expect(cpu);
 	/* one that is turning itself off may be on still */
 	while (qemu_psci(PSCI_CPU_ON, cpu, RESET_ENTRY) == PSCI_ALREADY_ON)
 		__asm__ volatile("yield");
-	while (!__atomic_load_n(&arrived[cpu], __ATOMIC_ACQUIRE))
+	while (!psci_arrived(cpu))
 		__asm__ volatile("yield");
 	give_back(RESET_VECTOR_SYNC, borrowed, ARRAY_SIZE(vector));
 	give_back(RESET_ENTRY, borrowed + ARRAY_SIZE(vector), ARRAY_SIZE(entry));
-}
-
-static void cpu_up(u32 cpu)
-{
-	__atomic_store_n(&arrived[cpu], true, __ATOMIC_RELEASE);
 }
 
 static void cpu_off(u32 cpu)
@@ -129,7 +123,6 @@ const struct machine machine = {
 	.init = init,
 	.gic_init = gic_init,
 	.cpu_on = cpu_on,
-	.cpu_up = cpu_up,
 	.cpu_off = cpu_off,
 	.rpu_set = rpu_set,
 };

@@ -12,6 +12,8 @@
 #define APU_RVBARADDR0L 0xfd5c0040
 #define APU_RVBARADDR0H 0xfd5c0044
 
+#define RESTART_NS 500000000
+
 #define XCZU9EG 0x04738093
 
 /* include/dt-bindings/power/xlnx-zynqmp-power.h; the firmware's last is PL. */
@@ -23,8 +25,12 @@
 #define RESET_FIRST 1000
 #define RESET_LAST 1119
 
-/* A core that is turned on again while it turns itself off is reset: it is on. */
-static struct lock crf_lock; /* RST_FPD_APU; innermost */
+/*
+ * Protects RST_FPD_APU; innermost. A core that turns itself off does not come to
+ * the end of what it does and leaves the lock to the next.
+ */
+static struct lock crf_lock;
+static u32 crf_dying; /* bit of the core that holds the lock and is going */
 
 static void init(void)
 {
@@ -37,33 +43,58 @@ static void gic_init(u32 cpu, bool first)
 	gicv2_init(GIC_DISTRIBUTOR, GIC_INTERFACE, first);
 }
 
-static void cpu_on(u32 cpu)
+/* Where its holder is going, the lock is the next one's once it has gone. */
+static void crf_take(void)
+{
+	u32 ticket = __atomic_fetch_add(&crf_lock.next, 1, __ATOMIC_ACQUIRE);
+	u32 serving, dying;
+
+	while ((serving = __atomic_load_n(&crf_lock.serving, __ATOMIC_ACQUIRE)) != ticket) {
+		dying = __atomic_load_n(&crf_dying, __ATOMIC_ACQUIRE);
+		if (dying && serving + 1 == ticket && read32(CRF_RST_FPD_APU) & dying) {
+			__atomic_store_n(&crf_dying, 0, __ATOMIC_RELAXED);
+			unlock(&crf_lock);
+		}
+		__asm__ volatile("yield");
+	}
+}
+
+static void pulse(u32 cpu)
 {
 	u32 resets;
 
-	write32(APU_RVBARADDR0L + 8 * cpu, (unsigned long)monitor_secondary);
-	write32(APU_RVBARADDR0H + 8 * cpu, 0);
-	lock(&crf_lock);
+	crf_take();
 	resets = read32(CRF_RST_FPD_APU);
 	write32(CRF_RST_FPD_APU, resets | RST_ACPU(cpu));
 	write32(CRF_RST_FPD_APU, resets & ~RST_ACPU(cpu));
 	unlock(&crf_lock);
 }
 
-static void cpu_up(u32 cpu)
+/* QEMU ignores the pulse while the core is still on its way to being off. */
+static void cpu_on(u32 cpu)
 {
-	(void)cpu;
+	u64 again;
+
+	write32(APU_RVBARADDR0L + 8 * cpu, (unsigned long)monitor_secondary);
+	write32(APU_RVBARADDR0H + 8 * cpu, 0);
+	psci_expect(cpu);
+	while (!psci_arrived(cpu)) {
+		pulse(cpu);
+		again = now_ns() + RESTART_NS;
+		while (!psci_arrived(cpu) && now_ns() < again)
+			__asm__ volatile("yield");
+	}
 }
 
 static void cpu_off(u32 cpu)
 {
 	u32 resets;
 
-	lock(&crf_lock);
+	crf_take();
 	resets = read32(CRF_RST_FPD_APU) & ~RST_ACPU(cpu);
 	write32(CRF_RST_FPD_APU, resets);
+	__atomic_store_n(&crf_dying, RST_ACPU(cpu), __ATOMIC_RELEASE);
 	write32(CRF_RST_FPD_APU, resets | RST_ACPU(cpu));
-	unlock(&crf_lock);
 }
 
 /* The machine has real-time cores only beyond four processors, and no way to reset them. */
@@ -82,7 +113,6 @@ const struct machine machine = {
 	.init = init,
 	.gic_init = gic_init,
 	.cpu_on = cpu_on,
-	.cpu_up = cpu_up,
 	.cpu_off = cpu_off,
 	.rpu_set = rpu_set,
 };
