@@ -822,10 +822,10 @@ bool hwc_slots_owner(const struct hwc_rewriter *r, const struct hwc_dt_node *nod
 
 /* rewrite-reg.c: addresses of nodes that move */
 
-/* Cells that a fragment of @dt says, or 2 and 2, as on all machines that this is for. */
-struct hwc_cell_sizes hwc_reg_cells(const struct hwc_dt_node *overlay);
-/* Those of the region, as far as the live tree has them. */
-struct hwc_cell_sizes hwc_reg_region_cells(const struct hwc_rewriter *r);
+/* Cells that a node says, or else @cells. */
+struct hwc_cell_sizes hwc_reg_cells(const struct hwc_dt_node *overlay, struct hwc_cell_sizes cells);
+/* Those of a live node; 2 and 2, as on all boards, where it is not there. */
+struct hwc_cell_sizes hwc_reg_live_cells(const struct hwc_rewriter *r, const char *node);
 /* Whether addresses on a live bus are those in the region, too: 0 or -EPERM. */
 int hwc_reg_same_space(struct hwc_rewriter *r, const char *bus);
 /* Writes reg of a node with the region's cells, @by further on. */

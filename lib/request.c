@@ -115,45 +115,26 @@ int hwc_request_add(struct hwc_request *req, const char *resource, int image_fd,
 	return 0;
 }
 
-struct slots {
-	const char *above;
-	size_t length;
-	bool found;
-};
-
-static int is_slot_of(const struct hwc_resource *res, void *data)
-{
-	struct slots *slots = data;
-
-	slots->found |= !strncmp(res->name, slots->above, slots->length) &&
-			res->name[slots->length] == '/';
-	return slots->found;
-}
-
 /* What the module does not know of a name: that a shell would bring it. */
 static void explain_slot(struct hwc_ctx *ctx, const char *name)
 {
 	const char *slash = strrchr(name, '/');
-	struct slots slots = { .length = slash ? slash - name : 0 };
-	struct hwc_resource *above;
+	char *path = slash > name ? strndup(name, slash - name) : NULL;
 	char sentence[HWC_ERROR_MAX];
-	char *path;
+	struct hwc_resource *above;
 
-	path = slots.length ? strndup(name, slots.length) : NULL;
 	if (!path)
 		return;
 	snprintf(sentence, sizeof(sentence), "%s", hwc_ctx_error(ctx));
-	slots.above = path;
 	if (hwc_resource_get(ctx, path, &above)) {
 		hwc_err(ctx, -ENOENT, "%s", sentence);
 	} else {
-		hwc_resource_free(above);
-		hwc_resource_foreach(ctx, is_slot_of, &slots);
 		hwc_err(ctx, -ENOENT,
-			slots.found ?
-				"%s does not exist: what is loaded in %s has no such slot" :
-				"%s does not exist: it comes with a shell, and none is loaded in %s",
+			above->state == HWCONTAINER_RESOURCE_STATE_FREE ?
+				"%s does not exist: it comes with a shell, and none is loaded in %s" :
+				"%s does not exist: what is loaded in %s has no such slot",
 			name, path);
+		hwc_resource_free(above);
 	}
 	free(path);
 }

@@ -9,10 +9,8 @@
 
 #define CELLS_DEFAULT 2
 
-struct hwc_cell_sizes hwc_reg_cells(const struct hwc_dt_node *overlay)
+struct hwc_cell_sizes hwc_reg_cells(const struct hwc_dt_node *overlay, struct hwc_cell_sizes cells)
 {
-	struct hwc_cell_sizes cells = { CELLS_DEFAULT, CELLS_DEFAULT };
-
 	hwc_dt_cell(overlay, "#address-cells", &cells.addr);
 	hwc_dt_cell(overlay, "#size-cells", &cells.size);
 	return cells;
@@ -156,9 +154,10 @@ int hwc_reg_distance(const struct hwc_rewriter *r, const char *from, int64_t *by
 }
 
 /* As of_bus_n_addr_cells(): the nearest live node upwards that says so. */
-static bool live_cells(const struct hwc_rewriter *r, const char *name, uint32_t *cells)
+static void live_cells(const struct hwc_rewriter *r, const char *node, const char *name,
+		       uint32_t *cells)
 {
-	char *path = strdup(r->plan->region);
+	char *path = strdup(node);
 	bool found = false;
 
 	while (path && !found) {
@@ -174,17 +173,16 @@ static bool live_cells(const struct hwc_rewriter *r, const char *name, uint32_t 
 		*strrchr(path, '/') = '\0';
 	}
 	free(path);
-	return found;
 }
 
-struct hwc_cell_sizes hwc_reg_region_cells(const struct hwc_rewriter *r)
+struct hwc_cell_sizes hwc_reg_live_cells(const struct hwc_rewriter *r, const char *node)
 {
 	struct hwc_cell_sizes cells = { CELLS_DEFAULT, CELLS_DEFAULT };
 
-	/* a slot whose shell is not loaded has those of all vendors' slots */
-	if (r->tree && r->plan->region && hwc_tree_has(r->tree, r->plan->region)) {
-		live_cells(r, "#address-cells", &cells.addr);
-		live_cells(r, "#size-cells", &cells.size);
+	/* what is not there, such as a slot whose shell is not loaded, has those of all boards */
+	if (r->tree && node && hwc_tree_has(r->tree, node)) {
+		live_cells(r, node, "#address-cells", &cells.addr);
+		live_cells(r, node, "#size-cells", &cells.size);
 	}
 	return cells;
 }

@@ -170,7 +170,7 @@ static int tell_window(struct hwc_rewriter *r, const struct hwc_dt_node *slot,
 static int set_ranges(struct hwc_rewriter *r, struct hwc_dt_node *slot,
 		      const struct hwc_array *owned)
 {
-	const struct hwc_cell_sizes cells = hwc_reg_cells(slot);
+	const struct hwc_cell_sizes cells = hwc_reg_cells(slot, r->cells);
 	const struct owned *all = owned->data;
 	size_t step = (cells.addr + r->cells.addr + cells.size) * sizeof(uint32_t);
 	uint8_t *data, *at;
@@ -250,7 +250,7 @@ static int set_frames(struct hwc_rewriter *r, struct hwc_dt_node *slot)
 static int set_cells(struct hwc_rewriter *r, struct hwc_dt_node *slot)
 {
 	static const char *const names[] = { "#address-cells", "#size-cells" };
-	const struct hwc_cell_sizes cells = hwc_reg_cells(slot);
+	const struct hwc_cell_sizes cells = hwc_reg_cells(slot, r->cells);
 	uint8_t data[sizeof(uint32_t)];
 
 	for (size_t i = 0; i < HWC_ARRAY_SIZE(names); i++) {
@@ -301,7 +301,7 @@ int hwc_slots_part(struct hwc_rewriter *r)
 
 static int collect_from(struct hwc_rewriter *r, struct hwc_dt_node *overlay)
 {
-	const struct hwc_cell_sizes cells = hwc_reg_cells(overlay);
+	const struct hwc_cell_sizes cells = hwc_reg_cells(overlay, r->cells);
 	struct hwc_dt_node *node, *next;
 	unsigned int number;
 	int err = 0;

@@ -432,7 +432,8 @@ static int take_fragment(struct hwc_rewriter *r, struct target *t)
 		return err;
 	if (t->kind == TARGET_INSIDE)
 		return keep_fragment(r, t);
-	cells = hwc_reg_cells(t->overlay);
+	cells = hwc_reg_cells(t->overlay,
+			      t->kind == TARGET_BUS ? hwc_reg_live_cells(r, t->path) : r->cells);
 	/* the overlay's word for what the region has, where the tree has none */
 	if (t->kind == TARGET_REGION && !r->tree)
 		r->cells = cells;
@@ -619,7 +620,7 @@ static int start(struct hwc_rewriter *r, const void *fdt, size_t size)
 		return hwc_err(r->ctx, -EINVAL, "%s is no path of a device tree", r->plan->region);
 	r->tree = open_tree(r->plan);
 	r->slot = r->plan->shell ? hwc_rewrite_slot(r->plan->region) : -1;
-	r->cells = hwc_reg_region_cells(r);
+	r->cells = hwc_reg_live_cells(r, r->plan->region);
 	if (r->plan->shell)
 		err = parse(r, r->plan->shell, r->plan->shell_size, &r->shell);
 	return err ? err : parse(r, fdt, size, &r->dt);

@@ -205,32 +205,17 @@ static struct hwc_request *missing(void **state)
 	return req;
 }
 
-static void give_resource(uint32_t seq, uint32_t id, const char *name, bool of_list)
-{
-	struct nlmsghdr *nlh = replay_answer(HWCONTAINER_CMD_RESOURCE_GET, seq);
-
-	if (of_list)
-		nlh->nlmsg_flags |= NLM_F_MULTI;
-	mnl_attr_put_u32(nlh, HWCONTAINER_A_RESOURCE_ID, id);
-	mnl_attr_put_strz(nlh, HWCONTAINER_A_RESOURCE_NAME, name);
-	mnl_attr_put_strz(nlh, HWCONTAINER_A_RESOURCE_KIND, "fpga-region");
-	mnl_attr_put_u32(nlh, HWCONTAINER_A_RESOURCE_STATE, HWCONTAINER_RESOURCE_STATE_FREE);
-	replay_give(nlh);
-}
-
-static void slot_is_missing(void **state, const char *other, const char *sentence)
+static void slot_is_missing(void **state, uint32_t region, const char *sentence)
 {
 	struct hwc_request *req = missing(state);
-	struct nlmsghdr *nlh;
+	struct nlmsghdr *nlh = replay_answer(HWCONTAINER_CMD_RESOURCE_GET, 3);
 	struct hwc_grant grant;
 
-	give_resource(3, 1, "/fpga", false);
-	nlh = replay_message(REPLAY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 4,
-			     HWCONTAINER_CMD_RESOURCE_GET, 0);
-	replay_expect(nlh);
-	give_resource(4, 1, "/fpga", true);
-	give_resource(4, 2, other, true);
-	replay_done(4, 0);
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_RESOURCE_ID, 1);
+	mnl_attr_put_strz(nlh, HWCONTAINER_A_RESOURCE_NAME, "/fpga");
+	mnl_attr_put_strz(nlh, HWCONTAINER_A_RESOURCE_KIND, "fpga-region");
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_RESOURCE_STATE, region);
+	replay_give(nlh);
 	assert_int_equal(hwc_request_submit(req, &grant), -ENOENT);
 	assert_string_equal(hwc_ctx_error(*state), sentence);
 	hwc_request_free(req);
@@ -239,13 +224,13 @@ static void slot_is_missing(void **state, const char *other, const char *sentenc
 static void test_slot_without_its_shell(void **state)
 {
 	slot_is_missing(
-		state, "/fpga2/PR0",
+		state, HWCONTAINER_RESOURCE_STATE_FREE,
 		"/fpga/PR0 does not exist: it comes with a shell, and none is loaded in /fpga");
 }
 
 static void test_slot_of_another_shell(void **state)
 {
-	slot_is_missing(state, "/fpga/PR1",
+	slot_is_missing(state, HWCONTAINER_RESOURCE_STATE_CLAIMED,
 			"/fpga/PR0 does not exist: what is loaded in /fpga has no such slot");
 }
 

@@ -463,6 +463,22 @@ static void test_slots_that_overlap(void **state)
 	refused(f, dts, &plan, "fpga-PR0 and fpga-PR1 both have a device at 0x80001000");
 }
 
+/* An overlay that says no cells has those of the region it was written for. */
+static void test_cells_that_are_not_said(void **state)
+{
+	static const char dts[] =
+		SLOT_DTS("firmware-name = \"a\";", "d@80000000 { reg = <0x80000000 0x1000>; };");
+	struct fixture *f = *state;
+	struct hwc_plan plan = { .region = REGION "/fpga-PR0", .tree = f->scene };
+
+	scene_slot(f->scene, REGION "/fpga-PR0", 0x80000000);
+	scene_cells(f->scene, REGION "/fpga-PR0", "#address-cells", 1, 1);
+	scene_cells(f->scene, REGION "/fpga-PR0", "#size-cells", 1, 1);
+	scene_cells(f->scene, REGION "/fpga-PR0", "ranges", 4, 0x80000000, 0, 0x80000000, 0x10000);
+	rewritten(f, dts, &plan);
+	is_cells(f, INSIDE "/d@80000000", "reg", 2, 0x80000000, 0x1000);
+}
+
 /* A slot's bridge goes into the region with it; cells that it lacks are said. */
 static void test_bridge_of_a_slot(void **state)
 {
@@ -741,6 +757,7 @@ int main(void)
 		TEST(test_flat),
 		TEST(test_refusals),
 		TEST(test_slots_that_overlap),
+		TEST(test_cells_that_are_not_said),
 		TEST(test_bridge_of_a_slot),
 		TEST(test_cells_of_the_region),
 		TEST(test_relocation),
