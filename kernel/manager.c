@@ -120,23 +120,28 @@ bool hwc_manager_is(const struct hwc_manager *m, const char *compatible)
 	return dev && of_device_is_compatible(dev->of_node, compatible);
 }
 
-static int hwc_bridge_is_held(struct device *dev, void *unused)
+static int hwc_device_is_bridge(struct device *dev, void *unused)
 {
-	return dev->class && !strcmp(dev->class->name, "fpga_bridge") &&
-	       mutex_is_locked(&to_fpga_bridge(dev)->mutex);
+	return dev->class && !strcmp(dev->class->name, "fpga_bridge");
 }
 
-/* Does somebody have the bridge of this node? To ask for it would spoil it for him. */
-static bool hwc_bridge_node_is_held(struct device_node *np)
+static int hwc_device_is_held_bridge(struct device *dev, void *unused)
+{
+	return hwc_device_is_bridge(dev, NULL) && mutex_is_locked(&to_fpga_bridge(dev)->mutex);
+}
+
+/* Is there a bridge @is says yes to? To ask for it by the framework may spoil it. */
+static bool hwc_node_has_bridge(struct device_node *np,
+				int (*is)(struct device *dev, void *unused))
 {
 	struct platform_device *pdev = of_find_device_by_node(np);
-	bool held;
+	bool has;
 
 	if (!pdev)
 		return false;
-	held = device_for_each_child(&pdev->dev, NULL, hwc_bridge_is_held);
+	has = device_for_each_child(&pdev->dev, NULL, is);
 	put_device(&pdev->dev);
-	return held;
+	return has;
 }
 
 /* The first bridge of @r that somebody has, with a reference, or NULL. */
@@ -145,10 +150,24 @@ static struct device_node *hwc_region_held_bridge(const struct hwc_region *r)
 	struct device_node *np;
 	int i;
 
-	if (hwc_bridge_node_is_held(r->guard.np->parent))
+	if (hwc_node_has_bridge(r->guard.np->parent, hwc_device_is_held_bridge))
 		return of_node_get(r->guard.np->parent);
 	for (i = 0; (np = of_parse_phandle(r->guard.np, "fpga-bridges", i)); i++) {
-		if (hwc_bridge_node_is_held(np))
+		if (hwc_node_has_bridge(np, hwc_device_is_held_bridge))
+			return np;
+		of_node_put(np);
+	}
+	return NULL;
+}
+
+/* The first bridge of @r that no driver has brought, with a reference, or NULL. */
+static struct device_node *hwc_region_missing_bridge(const struct hwc_region *r)
+{
+	struct device_node *np;
+	int i;
+
+	for (i = 0; (np = of_parse_phandle(r->guard.np, "fpga-bridges", i)); i++) {
+		if (!hwc_node_has_bridge(np, hwc_device_is_bridge))
 			return np;
 		of_node_put(np);
 	}
@@ -250,6 +269,15 @@ static const char *hwc_manager_state(const struct fpga_manager *mgr,
 	}
 }
 
+static int hwc_manager_refuse_bridge(struct hwc_region *r, struct hwcontainer_claim *claim,
+				     struct device_node *bridge)
+{
+	hwcontainer_claim_refuse(claim, -ENODEV, "%s is behind the bridge %pOF, which has no driver",
+				 hwc_region_name(r), bridge);
+	of_node_put(bridge);
+	return -ENODEV;
+}
+
 /**
  * hwc_manager_refuse() - say why an image could not be programmed
  * @r: the region
@@ -265,6 +293,7 @@ int hwc_manager_refuse(struct hwc_region *r, struct hwcontainer_claim *claim,
 	const struct fpga_manager *mgr = r->manager->mgr;
 	const char *what = hwc_manager_state(mgr, info);
 	const struct hwc_firmware_code *fw;
+	struct device_node *bridge;
 	bool written = info->header_size != HWC_NOT_LOADED &&
 		       mgr->state == FPGA_MGR_STATE_WRITE_ERR;
 
@@ -275,6 +304,9 @@ int hwc_manager_refuse(struct hwc_region *r, struct hwcontainer_claim *claim,
 			fw->name);
 	}
 	ret = hwc_errno(ret);
+	bridge = ret == -ENODEV ? hwc_region_missing_bridge(r) : NULL;
+	if (bridge)
+		return hwc_manager_refuse_bridge(r, claim, bridge);
 	if (written && hwc_manager_is(r->manager, "xlnx,versal-fpga"))
 		return hwcontainer_claim_refuse(claim, ret,
 			"manager %s %s: error %d, for which its driver takes every error of the firmware",
