@@ -191,6 +191,19 @@ static char *copy_bytes(struct hwc_walk *w, const char *bytes, size_t size)
 	return copy;
 }
 
+/* Whether a label is a clock's; also where the tree does not say. */
+static bool is_clock(const struct hwc_walk *w, const char *label)
+{
+	char *path = w->tree ? hwc_tree_label(w->tree, label) : NULL;
+	size_t size;
+	void *cells = path ? hwc_tree_prop(w->tree, path, "#clock-cells", &size) : NULL;
+	bool clock = !path || cells || !hwc_tree_has(w->tree, path);
+
+	free(cells);
+	free(path);
+	return clock;
+}
+
 /* Takes @node over. */
 static void ref_add(struct hwc_walk *w, const struct fixup *fixup, char *node)
 {
@@ -210,6 +223,9 @@ static void ref_add(struct hwc_walk *w, const struct fixup *fixup, char *node)
 				"%s refers to &%s by %s; only " HWC_REFS_OUTWARD
 				" may refer to what is outside of the overlay",
 				node, fixup->label, ref->property);
+	else if (ref->property && !strcmp(ref->property, "clocks") && !is_clock(w, fixup->label))
+		hwc_walk_refuse(w, "%s refers to &%s by clocks, which is no clock", node,
+				fixup->label);
 }
 
 struct refs {

@@ -123,8 +123,11 @@ static void explain_slot(struct hwc_ctx *ctx, const char *name)
 	char sentence[HWC_ERROR_MAX];
 	struct hwc_resource *above;
 
-	if (!path)
+	/* a slot is a name with a number */
+	if (!path || hwc_rewrite_slot(name) < 0) {
+		free(path);
 		return;
+	}
 	snprintf(sentence, sizeof(sentence), "%s", hwc_ctx_error(ctx));
 	if (hwc_resource_get(ctx, path, &above)) {
 		hwc_err(ctx, -ENOENT, "%s", sentence);

@@ -418,6 +418,20 @@ static void test_region_inside(void **state)
 	refused(f, "/fpga/PR0/engine@100 is an FPGA region without ranges of its own");
 }
 
+static void test_clock_that_is_none(void **state)
+{
+	struct fixture *f = *state;
+
+	engine(f);
+	set_cell(f, INSIDE "/engine@100", "clocks", HWC_PHANDLE_UNRESOLVED);
+	fixup(f, "PR0", INSIDE "/engine@100:clocks:0");
+	refused(f, "/fpga/PR0/engine@100 refers to &PR0 by clocks, which is no clock");
+	hwc_overlay_free(f->overlay);
+	f->overlay = NULL;
+	scene_cells(f->scene, "/fpga/PR0", "#clock-cells", 1, 0);
+	accepted(f);
+}
+
 /* A slot whose window is @start on, 0x1000 bytes. */
 static void slot_named(struct fixture *f, const char *inside, const char *name, uint32_t start)
 {
@@ -902,6 +916,7 @@ int main(void)
 		TEST(test_cells_that_differ),
 		TEST(test_properties_of_nodes),
 		TEST(test_region_inside),
+		TEST(test_clock_that_is_none),
 		TEST(test_slot),
 		TEST(test_slots_that_overlap),
 		TEST(test_slot_with_a_device),

@@ -245,6 +245,23 @@ static void test_missing_resource(void **state)
 	hwc_request_free(req);
 }
 
+/* Any other name is not a slot's. */
+static void test_missing_name(void **state)
+{
+	struct hwc_request *req = new_request(state);
+	struct nlmsghdr *nlh = replay_request(HWCONTAINER_CMD_CLAIM_NEW, 2);
+	struct hwc_grant grant;
+
+	assert_int_equal(hwc_request_add(req, "/fpga/none", -1, -1, NULL, NULL), 0);
+	replay_family();
+	put_name(nlh, "/fpga/none");
+	replay_expect(nlh);
+	replay_ack(2, -ENOENT, "there is no resource /fpga/none");
+	assert_int_equal(hwc_request_submit(req, &grant), -ENOENT);
+	assert_string_equal(hwc_ctx_error(*state), "there is no resource /fpga/none");
+	hwc_request_free(req);
+}
+
 static void test_free_of_nothing(void **state)
 {
 	(void)state;
@@ -264,6 +281,7 @@ int main(void)
 		TEST(test_slot_without_its_shell),
 		TEST(test_slot_of_another_shell),
 		TEST(test_missing_resource),
+		TEST(test_missing_name),
 		TEST(test_free_of_nothing),
 	};
 

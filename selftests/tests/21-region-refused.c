@@ -84,7 +84,7 @@ TEST_F(refused, images)
 {
 	static const struct bad images[] = {
 		{ "/fpga-full/fpga-PR9", SHA_BIT, NULL, ENOENT,
-		  "/fpga-full/fpga-PR9 does not exist: what is loaded in /fpga-full has no such slot" },
+		  "/fpga-full/fpga-PR9 does not exist: it comes with a shell, and none is loaded in /fpga-full" },
 		{ "fpga-PR0", SHA_BIT, NULL, ENOENT, "there is no resource fpga-PR0" },
 		{ HWC_PR0, NULL, NULL, EINVAL, "a resource of kind fpga-region needs an image" },
 		{ HWC_PR0, NULL, SHA_DTBO, EINVAL,
