@@ -272,7 +272,8 @@ static const char *hwc_manager_state(const struct fpga_manager *mgr,
 static int hwc_manager_refuse_bridge(struct hwc_region *r, struct hwcontainer_claim *claim,
 				     struct device_node *bridge)
 {
-	hwcontainer_claim_refuse(claim, -ENODEV, "%s is behind the bridge %pOF, which has no driver",
+	hwcontainer_claim_refuse(claim, -ENODEV,
+				 "%s is behind the bridge %pOF, which has no driver",
 				 hwc_region_name(r), bridge);
 	of_node_put(bridge);
 	return -ENODEV;
