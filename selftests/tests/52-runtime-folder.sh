@@ -47,7 +47,7 @@ gives_digest() { # name
 	said=$(run_text "$1")
 	code=$?
 	echo "$said"
-	[ $code = 0 ] && echo "$said" | grep -q "^accelerator  $(digest_of_text)$"
+	[ "$code" = 0 ] && echo "$said" | grep -q "^accelerator  $(digest_of_text)$"
 }
 
 no_claims() {
