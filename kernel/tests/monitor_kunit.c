@@ -53,6 +53,7 @@
  * struct monitor - a test's own
  * @page: the page that the monitor shares
  * @versal: the machine is that board
+ * @idcode: that images are made with
  * @image: room for an image
  * @words: words in it
  * @crc: checksum of a bitstream so far
@@ -60,6 +61,7 @@
 struct monitor {
 	void __iomem *page;
 	bool versal;
+	u32 idcode;
 	u32 *image;
 	u32 words;
 	u32 crc;
@@ -90,6 +92,7 @@ static int monitor_init(struct kunit *test)
 	m->versal = of_machine_is_compatible("xlnx-versal-virt");
 	m->page = ioremap(MON_PAGE_BASE, MON_PAGE_SIZE);
 	KUNIT_ASSERT_TRUE(test, !!m->page);
+	m->idcode = page_read(m, MON_PL_IDCODE);
 	m->image = (u32 *)__get_free_pages(GFP_KERNEL, IMAGE_ORDER);
 	test->priv = m;
 	KUNIT_ASSERT_NOT_NULL(test, m->image);
@@ -311,7 +314,7 @@ static void make_bitstream(struct monitor *m, bool partial)
 	put(m, SIM_SYNC_WORD);
 	put(m, SIM_NOOP);
 	put_register(m, SIM_REG_CMD, SIM_CMD_RCRC);
-	put_register(m, SIM_REG_IDCODE, page_read(m, MON_PL_IDCODE));
+	put_register(m, SIM_REG_IDCODE, m->idcode);
 	put_register(m, SIM_REG_FAR, partial ? SIM_FAR(3) : SIM_FAR_STATIC);
 	put_register(m, SIM_REG_CMD, SIM_CMD_WCFG);
 	put_frames(m);
@@ -323,8 +326,7 @@ static void make_bitstream(struct monitor *m, bool partial)
 	put_register(m, SIM_REG_CMD, SIM_CMD_DESYNC);
 }
 
-#define AT_IDCODE 6 /* its word in that image */
-#define AT_FRAMES 13
+#define AT_FRAMES 13 /* its first word of frame data, in that image */
 
 static u32 load_at(phys_addr_t at, u32 size, u32 flags)
 {
@@ -365,6 +367,7 @@ static void bitstreams_may_be_swapped(struct kunit *test)
 {
 	struct monitor *m = monitor_of_board(test, false);
 
+	m->idcode ^= 0x50000000; /* nor does the revision matter */
 	make_bitstream(m, true);
 	swab32_array(m->image, m->words);
 	KUNIT_EXPECT_EQ(test, load(m, true), XST_PM_SUCCESS);
@@ -379,9 +382,10 @@ static void bad_bitstreams_are_refused(struct kunit *test)
 	make_bitstream(m, true);
 	flip(m, AT_FRAMES + 5, 1);
 	KUNIT_EXPECT_EQ(test, load(m, true), XFPGA_PL_DONE);
+	m->idcode ^= 0x1000;
 	make_bitstream(m, true);
-	flip(m, AT_IDCODE, 0x1000);
 	KUNIT_EXPECT_EQ(test, load(m, true), XFPGA_PL_DONE);
+	m->idcode ^= 0x1000;
 	make_bitstream(m, true);
 	m->words -= 2; /* DESYNC */
 	KUNIT_EXPECT_EQ(test, load(m, true), XFPGA_PL_DONE);
@@ -459,7 +463,7 @@ static void make_pdi(struct monitor *m, u32 id, u32 parent)
 	table[PDI_TABLE_IMAGES_AT / 4] = PDI_IMAGE_AT;
 	table[PDI_TABLE_PARTITIONS / 4] = 1;
 	table[PDI_TABLE_PARTITIONS_AT / 4] = PDI_PART_AT;
-	table[PDI_TABLE_IDCODE / 4] = page_read(m, MON_PL_IDCODE);
+	table[PDI_TABLE_IDCODE / 4] = m->idcode;
 	table[PDI_TABLE_IDENT / 4] = PDI_PPDI;
 	table[PDI_TABLE_HEADERS / 4] = PDI_HEADERS;
 	image[PDI_IMAGE_PARTITIONS / 4] = 1;
