@@ -12,7 +12,7 @@ page_ps_idcode=0xffffe004
 
 machine_build() {
 	# shellcheck disable=SC2046 # an option or nothing
-	make $(jobs) --no-print-directory -C "$bench/firmware" O="$build/firmware" CROSS_COMPILE=$cross >&2
+	make $(jobs) --no-print-directory -C "$bench/firmware" O="$build/firmware" CROSS_COMPILE="$cross" >&2
 }
 
 # word ADDRESS VALUE: written before anything runs

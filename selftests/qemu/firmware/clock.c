@@ -18,8 +18,8 @@
 #define ATTRIBUTE_VALID BIT(0)
 #define ATTRIBUTE_EXTERNAL BIT(2)
 
-#define CLOCK_INDEX(id) ((id) & 0x3fff)
-#define TOPOLOGY_TYPE(word) ((word) & 0xf)
+#define CLOCK_INDEX(id) ((id)&0x3fff)
+#define TOPOLOGY_TYPE(word) ((word)&0xf)
 
 #define MAX_DIVISOR 63 /* six bits */
 

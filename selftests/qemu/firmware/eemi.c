@@ -29,8 +29,8 @@
 #define IOCTL_REGISTER_SGI 25
 #define IOCTL_SET_FEATURE_CONFIG 26
 #define IOCTL_GET_FEATURE_CONFIG 27
-#define IOCTLS                                                                              \
-	(0xff0f | BIT(IOCTL_SET_BOOT_HEALTH_STATUS) | BIT(IOCTL_REGISTER_SGI) |             \
+#define IOCTLS                                                                  \
+	(0xff0f | BIT(IOCTL_SET_BOOT_HEALTH_STATUS) | BIT(IOCTL_REGISTER_SGI) | \
 	 BIT(IOCTL_SET_FEATURE_CONFIG) | BIT(IOCTL_GET_FEATURE_CONFIG))
 
 /* enum pm_query_id: the clocks' five, their number, the largest divisor, pins. */

@@ -16,11 +16,9 @@
 
 #define ICC_SRE_ALL 0xf
 
-
 static void wake(u64 redistributor)
 {
-	write32(redistributor + GICR_WAKER,
-		read32(redistributor + GICR_WAKER) & ~GICR_WAKER_SLEEP);
+	write32(redistributor + GICR_WAKER, read32(redistributor + GICR_WAKER) & ~GICR_WAKER_SLEEP);
 	while (read32(redistributor + GICR_WAKER) & GICR_WAKER_ASLEEP)
 		;
 	write32(redistributor + GICR_IGROUPR0, ~0U);

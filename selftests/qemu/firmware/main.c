@@ -105,8 +105,7 @@ static void prepare_guest(void)
 void enter_guest(u64 entry, u64 context)
 {
 	prepare_guest();
-	monitor_eret(entry, context,
-		     SPSR_MASKED | (machine.entry_el == 2 ? SPSR_EL2H : SPSR_EL1H));
+	monitor_eret(entry, context, SPSR_MASKED | (machine.entry_el == 2 ? SPSR_EL2H : SPSR_EL1H));
 }
 
 void monitor_main(u32 cpu)

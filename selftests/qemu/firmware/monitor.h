@@ -45,14 +45,14 @@ static inline void write32(u64 address, u32 value)
 	__asm__ volatile("str %w0, [%1]" : : "r"(value), "r"(address) : "memory");
 }
 
-#define read_sysreg(name)                                             \
-	({                                                            \
-		u64 value_;                                           \
-		__asm__ volatile("mrs %0, " #name : "=r"(value_));    \
-		value_;                                               \
+#define read_sysreg(name)                                          \
+	({                                                         \
+		u64 value_;                                        \
+		__asm__ volatile("mrs %0, " #name : "=r"(value_)); \
+		value_;                                            \
 	})
-#define write_sysreg(name, value)                                                  \
-	do {                                                                       \
+#define write_sysreg(name, value)                                                       \
+	do {                                                                            \
 		__asm__ volatile("msr " #name ", %0" : : "r"((u64)(value)) : "memory"); \
 	} while (0)
 
@@ -295,14 +295,13 @@ struct clock {
 #define CLOCK_DIV_FLAGS 5U /* one based, 0 is allowed */
 
 /* The usual chain: selector, two dividers, gate. */
-#define CLOCK_CHAIN                                                                       \
-	{                                                                                 \
-		CLOCK_MUX | CLOCK_FLAGS(CLOCK_NO_REPARENT, 0),                            \
-			CLOCK_DIV1 | CLOCK_FLAGS(CLOCK_NO_REPARENT, CLOCK_DIV_FLAGS),     \
-			CLOCK_DIV2 | CLOCK_FLAGS(CLOCK_NO_REPARENT |                      \
-							 CLOCK_SET_RATE_PARENT,           \
-						 CLOCK_DIV_FLAGS),                        \
-			CLOCK_GATE | CLOCK_FLAGS(CLOCK_SET_RATE_PARENT, 0)                \
+#define CLOCK_CHAIN                                                                         \
+	{                                                                                   \
+		CLOCK_MUX | CLOCK_FLAGS(CLOCK_NO_REPARENT, 0),                              \
+			CLOCK_DIV1 | CLOCK_FLAGS(CLOCK_NO_REPARENT, CLOCK_DIV_FLAGS),       \
+			CLOCK_DIV2 | CLOCK_FLAGS(CLOCK_NO_REPARENT | CLOCK_SET_RATE_PARENT, \
+						 CLOCK_DIV_FLAGS),                          \
+			CLOCK_GATE | CLOCK_FLAGS(CLOCK_SET_RATE_PARENT, 0)                  \
 	}
 
 extern struct clock machine_clocks[];

@@ -123,8 +123,7 @@ static u32 place_image(u64 image, struct pl_load *load)
 	load->uid = word_at(image + PDI_IMAGE_UID);
 	if (!load->partial) {
 		load->far = SIM_FAR_STATIC;
-		return id == SIM_PDI_PL ? XST_PM_SUCCESS :
-					  STATUS(XLOADER_ERR_DEV_NOT_DEFINED, 0);
+		return id == SIM_PDI_PL ? XST_PM_SUCCESS : STATUS(XLOADER_ERR_DEV_NOT_DEFINED, 0);
 	}
 	if (id < SIM_PDI_NODE(0) || SIM_PDI_SLOT(id) >= SIM_SLOTS_MAX)
 		return STATUS(XLOADER_ERR_DEV_NOT_DEFINED, 0);

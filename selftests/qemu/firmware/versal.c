@@ -28,7 +28,7 @@
 
 /* Class 6 are devices, class 3 resets; below those the index. */
 #define NODE_CLASS(id) ((id) >> 26)
-#define NODE_INDEX(id) ((id) & 0x3fff)
+#define NODE_INDEX(id) ((id)&0x3fff)
 #define CLASS_RESET 3
 #define CLASS_DEVICE 6
 #define LAST_DEVICE 0x1ff
@@ -179,31 +179,52 @@ enum clock_id {
 #define NODE_REF 0x0820c000
 #define NODE_OUTSIDE 0x0830c000
 
-#define REFERENCE(name_, id_, divider_)                                                   \
-	{ .id = id_, .node = NODE_REF, .name = name_, .topology = CLOCK_CHAIN,            \
-	  .parents = { PPLL, CLOCK_FROM_OUTSIDE(REF_CLK), CLOCK_END },                    \
-	  .divider = divider_, .divider2 = 1 }
+#define REFERENCE(name_, id_, divider_)                                                           \
+	{                                                                                         \
+		.id = id_, .node = NODE_REF, .name = name_, .topology = CLOCK_CHAIN,              \
+		.parents = { PPLL, CLOCK_FROM_OUTSIDE(REF_CLK), CLOCK_END }, .divider = divider_, \
+		.divider2 = 1                                                                     \
+	}
 
 struct clock machine_clocks[] = {
-	{ .id = PMC_PLL, .node = NODE_PLL, .name = "pmc_pll", .topology = { CLOCK_PLL },
-	  .parents = { CLOCK_FROM_OUTSIDE(REF_CLK), CLOCK_END }, .divider = 72, .enabled = true },
-	{ .id = PMC_PLL_OUT, .node = NODE_OUT, .name = "pmc_pll_out",
-	  .topology = { CLOCK_FIXED }, .parents = { PMC_PLL, CLOCK_END }, .divider = 2,
+	{ .id = PMC_PLL,
+	  .node = NODE_PLL,
+	  .name = "pmc_pll",
+	  .topology = { CLOCK_PLL },
+	  .parents = { CLOCK_FROM_OUTSIDE(REF_CLK), CLOCK_END },
+	  .divider = 72,
 	  .enabled = true },
-	{ .id = PPLL, .node = NODE_OUT, .name = "ppll",
+	{ .id = PMC_PLL_OUT,
+	  .node = NODE_OUT,
+	  .name = "pmc_pll_out",
+	  .topology = { CLOCK_FIXED },
+	  .parents = { PMC_PLL, CLOCK_END },
+	  .divider = 2,
+	  .enabled = true },
+	{ .id = PPLL,
+	  .node = NODE_OUT,
+	  .name = "ppll",
 	  .topology = { CLOCK_MUX | CLOCK_FLAGS(CLOCK_IGNORE_UNUSED, 0) },
-	  .parents = { PMC_PLL_OUT, CLOCK_FROM_OUTSIDE(REF_CLK), CLOCK_END }, .enabled = true },
-	{ .id = LPD_LSBUS, .node = NODE_REF, .name = "lpd_lsbus",
+	  .parents = { PMC_PLL_OUT, CLOCK_FROM_OUTSIDE(REF_CLK), CLOCK_END },
+	  .enabled = true },
+	{ .id = LPD_LSBUS,
+	  .node = NODE_REF,
+	  .name = "lpd_lsbus",
 	  .topology = { CLOCK_MUX, CLOCK_DIV1 | CLOCK_FLAGS(0, CLOCK_DIV_FLAGS),
 			CLOCK_GATE | CLOCK_FLAGS(CLOCK_IGNORE_UNUSED, 0) },
-	  .parents = { PPLL, CLOCK_END }, .divider = 12, .enabled = true },
+	  .parents = { PPLL, CLOCK_END },
+	  .divider = 12,
+	  .enabled = true },
 	REFERENCE("pmc_pl0_ref", PMC_PL0_REF, 12),
 	REFERENCE("pmc_pl1_ref", PMC_PL1_REF, 12),
 	REFERENCE("pmc_pl2_ref", PMC_PL2_REF, 12),
 	REFERENCE("pmc_pl3_ref", PMC_PL3_REF, 12),
 	REFERENCE("uart0_ref", UART0_REF, 12),
 	REFERENCE("uart1_ref", UART1_REF, 12),
-	{ .id = REF_CLK, .node = NODE_OUTSIDE, .name = "ref_clk", .parents = { CLOCK_END },
+	{ .id = REF_CLK,
+	  .node = NODE_OUTSIDE,
+	  .name = "ref_clk",
+	  .parents = { CLOCK_END },
 	  .enabled = true },
 };
 

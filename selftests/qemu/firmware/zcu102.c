@@ -164,33 +164,45 @@ enum clock_id {
 };
 
 /* A PLL from the board's 33.333 MHz, and the selector that can go round it. */
-#define PLL(name_, id_, int_, multiplier)                                                      \
-	{ .id = int_, .name = name_ "_int", .topology = { CLOCK_PLL },                         \
-	  .parents = { CLOCK_FROM_OUTSIDE(PSS_REF_CLK), CLOCK_END },                           \
-	  .divider = multiplier, .enabled = true },                                            \
-	{ .id = id_, .name = name_,                                                            \
-	  .topology = { CLOCK_MUX | CLOCK_FLAGS(CLOCK_IGNORE_UNUSED, 0) },                     \
-	  .parents = { int_, CLOCK_FROM_OUTSIDE(PSS_REF_CLK), CLOCK_END }, .enabled = true }
+#define PLL(name_, id_, int_, multiplier)                                                        \
+	{ .id = int_,                                                                            \
+	  .name = name_ "_int",                                                                  \
+	  .topology = { CLOCK_PLL },                                                             \
+	  .parents = { CLOCK_FROM_OUTSIDE(PSS_REF_CLK), CLOCK_END },                             \
+	  .divider = multiplier,                                                                 \
+	  .enabled = true },                                                                     \
+	{                                                                                        \
+		.id = id_, .name = name_,                                                        \
+		.topology = { CLOCK_MUX | CLOCK_FLAGS(CLOCK_IGNORE_UNUSED, 0) },                 \
+		.parents = { int_, CLOCK_FROM_OUTSIDE(PSS_REF_CLK), CLOCK_END }, .enabled = true \
+	}
 
 /* Those that are never turned off, and those that drivers turn on. */
-#define BUS(name_, id_, divider_)                                                              \
-	{ .id = id_, .name = name_,                                                            \
-	  .topology = { CLOCK_MUX, CLOCK_DIV1 | CLOCK_FLAGS(0, CLOCK_DIV_FLAGS),               \
-			CLOCK_GATE | CLOCK_FLAGS(CLOCK_IGNORE_UNUSED, 0) },                    \
-	  .parents = { RPLL, CLOCK_DUMMY, IOPLL, DPLL_TO_LPD, CLOCK_END },                     \
-	  .parent = 2, .divider = divider_, .enabled = true }
-#define REFERENCE(name_, id_)                                                                  \
-	{ .id = id_, .name = name_, .topology = CLOCK_CHAIN,                                   \
-	  .parents = { IOPLL, CLOCK_DUMMY, RPLL, DPLL_TO_LPD, CLOCK_END },                     \
-	  .divider = 15, .divider2 = 1 }
+#define BUS(name_, id_, divider_)                                                             \
+	{                                                                                     \
+		.id = id_, .name = name_,                                                     \
+		.topology = { CLOCK_MUX, CLOCK_DIV1 | CLOCK_FLAGS(0, CLOCK_DIV_FLAGS),        \
+			      CLOCK_GATE | CLOCK_FLAGS(CLOCK_IGNORE_UNUSED, 0) },             \
+		.parents = { RPLL, CLOCK_DUMMY, IOPLL, DPLL_TO_LPD, CLOCK_END }, .parent = 2, \
+		.divider = divider_, .enabled = true                                          \
+	}
+#define REFERENCE(name_, id_)                                                                   \
+	{                                                                                       \
+		.id = id_, .name = name_, .topology = CLOCK_CHAIN,                              \
+		.parents = { IOPLL, CLOCK_DUMMY, RPLL, DPLL_TO_LPD, CLOCK_END }, .divider = 15, \
+		.divider2 = 1                                                                   \
+	}
 
 struct clock machine_clocks[] = {
 	PLL("iopll", IOPLL, IOPLL_INT, 45),
 	PLL("rpll", RPLL, RPLL_INT, 36),
 	PLL("dpll", DPLL, DPLL_INT, 64),
-	{ .id = DPLL_TO_LPD, .name = "dpll_to_lpd",
+	{ .id = DPLL_TO_LPD,
+	  .name = "dpll_to_lpd",
 	  .topology = { CLOCK_DIV1 | CLOCK_FLAGS(0, CLOCK_DIV_FLAGS) },
-	  .parents = { DPLL, CLOCK_END }, .divider = 3, .enabled = true },
+	  .parents = { DPLL, CLOCK_END },
+	  .divider = 3,
+	  .enabled = true },
 	BUS("lpd_switch", LPD_SWITCH, 3),
 	BUS("lpd_lsbus", LPD_LSBUS, 15),
 	BUS("cpu_r5", CPU_R5, 3),
