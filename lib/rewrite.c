@@ -612,6 +612,19 @@ static struct hwc_tree *open_tree(const struct hwc_plan *plan)
 	return tree;
 }
 
+/* The cells that a slot will have which the shell's overlay brings. */
+static void slot_cells(struct hwc_rewriter *r)
+{
+	const char *name = strrchr(r->plan->region, '/') + 1;
+	struct hwc_dt_node **nodes = r->shell.nodes.data;
+	char *above = hwc_rewrite_above(r->plan->region);
+
+	for (size_t i = 0; above && i < r->shell.nodes.count; i++)
+		if (hwc_is_region(nodes[i]) && !strcmp(nodes[i]->name, name))
+			r->cells = hwc_reg_cells(nodes[i], hwc_reg_live_cells(r, above));
+	free(above);
+}
+
 static int start(struct hwc_rewriter *r, const void *fdt, size_t size)
 {
 	int err = 0;
@@ -623,6 +636,8 @@ static int start(struct hwc_rewriter *r, const void *fdt, size_t size)
 	r->cells = hwc_reg_live_cells(r, r->plan->region);
 	if (r->plan->shell)
 		err = parse(r, r->plan->shell, r->plan->shell_size, &r->shell);
+	if (!err && r->plan->shell && !(r->tree && hwc_tree_has(r->tree, r->plan->region)))
+		slot_cells(r);
 	return err ? err : parse(r, fdt, size, &r->dt);
 }
 

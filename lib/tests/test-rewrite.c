@@ -479,6 +479,23 @@ static void test_cells_that_are_not_said(void **state)
 	is_cells(f, INSIDE "/d@80000000", "reg", 2, 0x80000000, 0x1000);
 }
 
+/* Those of a slot whose shell is not loaded yet are what the shell says of it. */
+static void test_cells_of_a_slot_to_come(void **state)
+{
+	static const char shell[] =
+		"/dts-v1/; /plugin/;\n"
+		"&fpga_full { #address-cells = <1>; #size-cells = <1>; fpga_PR0: fpga-PR0 {\n"
+		"	compatible = \"fpga-region\"; #address-cells = <1>; #size-cells = <1>; };\n"
+		"	RP_0_d: d@80000000 { reg = <0x80000000 0x1000>; }; };\n";
+	struct fixture *f = *state;
+	struct hwc_plan plan;
+
+	f->shell = dts_compile(shell, "-@", &f->shell_size);
+	plan = for_slot(f, REGION "/fpga-PR0");
+	rewritten(f, dts_slot0, &plan);
+	is_cells(f, INSIDE "/d@80000000", "reg", 2, 0x80000000, 0x1000);
+}
+
 /* A slot's bridge goes into the region with it; cells that it lacks are said. */
 static void test_bridge_of_a_slot(void **state)
 {
@@ -758,6 +775,7 @@ int main(void)
 		TEST(test_refusals),
 		TEST(test_slots_that_overlap),
 		TEST(test_cells_that_are_not_said),
+		TEST(test_cells_of_a_slot_to_come),
 		TEST(test_bridge_of_a_slot),
 		TEST(test_cells_of_the_region),
 		TEST(test_relocation),
