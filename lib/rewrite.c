@@ -117,7 +117,9 @@ static int read_target(struct hwc_rewriter *r, struct target *t)
 			t->fragment->name);
 	if (ref) {
 		t->label = ref->label;
-		t->path = r->tree ? hwc_tree_label(r->tree, ref->label) : NULL;
+		/* a shell's label is its node, whatever else has that label */
+		if (r->tree && !hwc_dt_symbol(&r->shell, ref->label))
+			t->path = hwc_tree_label(r->tree, ref->label);
 	} else if (hwc_dt_cell(t->fragment, "target", &phandle)) {
 		t->path = r->tree ? hwc_tree_phandle(r->tree, phandle) : NULL;
 	} else if (path) {

@@ -571,6 +571,24 @@ static void test_relocation_of_a_vendors(void **state)
 	assert_true(has(f, INSIDE "/engine@82000000"));
 }
 
+/* A region elsewhere on the machine may be labelled as a shell's slot is. */
+static void test_label_of_the_shell_first(void **state)
+{
+	static const char other[] = "/fpga-full/fpga-PR0";
+	struct fixture *f = *state;
+	struct hwc_plan plan = for_slot(f, REGION "/fpga-PR0");
+
+	scene_node(f->scene, "/fpga-full");
+	scene_node(f->scene, other);
+	scene_prop(f->scene, "/__symbols__", "fpga_PR0", other, sizeof(other));
+	rewritten(f, dts_slot0, &plan);
+	is_text(f, "/fragment@0", "target-path", REGION "/fpga-PR0");
+	/* without the shell the machine's is the only one */
+	plan.shell = NULL;
+	refused(f, dts_slot0, &plan,
+		"fragment@0 is for /fpga-full/fpga-PR0, not for /fpga-region/fpga-PR0");
+}
+
 static void test_other_address_space(void **state)
 {
 	static const char dts[] = "/dts-v1/; /plugin/; &amba { d@0 { reg = <0 0 0 0x1000>; }; };";
@@ -780,6 +798,7 @@ int main(void)
 		TEST(test_cells_of_the_region),
 		TEST(test_relocation),
 		TEST(test_relocation_of_a_vendors),
+		TEST(test_label_of_the_shell_first),
 		TEST(test_other_address_space),
 		TEST(test_needed),
 		TEST(test_slot_numbers),
