@@ -11,7 +11,7 @@ pl_idcode=0x04ca8093
 ps_idcode=0x04ca8093
 
 machine_cmdline() {
-	echo "nr_cpus=$cpus"
+	echo "nr_cpus=$cpus uio_pdrv_genirq.of_id=generic-uio"
 }
 
 # All processors must be there. Nothing but QEMU itself can start the second A72:

@@ -14,7 +14,7 @@ ps_idcode=0x04724093
 
 # The tree has four processors whatever the machine is given.
 machine_cmdline() {
-	echo "nr_cpus=$cpus hwc.report=ttyPS1"
+	echo "nr_cpus=$cpus uio_pdrv_genirq.of_id=generic-uio hwc.report=ttyPS1"
 }
 
 machine_options() {
