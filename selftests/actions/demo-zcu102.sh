@@ -10,13 +10,15 @@ folder=/lib/firmware/xilinx/k26-dfx
 slot0=$shell/fpga-PR0
 slot1=$shell/fpga-PR1
 
-# The containers of this story run at the same time, each with an input of its own.
+# The containers of this story run at the same time, each with an input of its
+# own, which it must not keep open for another.
 start_slot() { # bundle, name
 	rm -rf "${bundles:?}/$2" "/tmp/$2.in"
 	mkdir -p "$bundles"
 	cp -a "/hwc/demo/$1" "$bundles/$2"
 	mkfifo "/tmp/$2.in"
-	hwcontainer-runtime run --bundle "$bundles/$2" "$2" <"/tmp/$2.in" >"/tmp/$2.out" 2>&1 &
+	hwcontainer-runtime run --bundle "$bundles/$2" "$2" \
+		<"/tmp/$2.in" >"/tmp/$2.out" 2>&1 5>&- 6>&- &
 }
 
 has_started() { # name
