@@ -97,7 +97,7 @@ static int close_ref(struct hwc_rewriter *r, struct hwc_dt_node *node, struct hw
 			       "%s refers to &%s by %s; only " HWC_REFS_OUTWARD
 			       " may refer to what is outside of the overlay",
 			       node->name, name_of(ref), prop->name);
-	if (ref->label && machine_has(r, ref->label))
+	if (ref->label && (!to || !r->tree) && machine_has(r, ref->label))
 		return 0;
 	if (to && refer_to_shell(r, prop, i, to))
 		return 1;
