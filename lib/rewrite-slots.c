@@ -35,7 +35,9 @@ static bool label_owner(const char *label, unsigned int *slot)
 {
 	int length = 0;
 
-	return label && sscanf(label, "RP_%4u_%n", slot, &length) == 1 && length;
+	/* sscanf() would take blanks and a sign, too */
+	return label && !strncmp(label, "RP_", 3) && isdigit((unsigned char)label[3]) &&
+	       sscanf(label + 3, "%4u_%n", slot, &length) == 1 && length;
 }
 
 /* Whether "80000000.AccelConfig" is the node AccelConfig@80000000. */

@@ -463,6 +463,23 @@ static void test_slots_that_overlap(void **state)
 	refused(f, dts, &plan, "fpga-PR0 and fpga-PR1 both have a device at 0x80001000");
 }
 
+/* A label whose number has a sign is no slot's: the region below has none. */
+static void test_label_with_a_sign(void **state)
+{
+	static const char dts[] =
+		"/dts-v1/;\n"
+		"/ { fragment@0 { target-path = \"" REGION "\"; __overlay__ {\n"
+		"	part { compatible = \"fpga-region\"; #address-cells = <2>; #size-cells = <2>;\n"
+		"		ranges = <0 0x81000000 0 0x81000000 0 0x1000>; };\n"
+		"	a@80000000 { reg = <0 0x80000000 0 0x1000>; }; }; };\n"
+		"	__symbols__ { RP_-1_a = \"/fragment@0/__overlay__/a@80000000\"; }; };\n";
+	struct fixture *f = *state;
+	const struct hwc_plan plan = for_region(f);
+
+	rewritten(f, dts, &plan);
+	assert_true(has(f, INSIDE "/a@80000000"));
+}
+
 /* An overlay that says no cells has those of the region it was written for. */
 static void test_cells_that_are_not_said(void **state)
 {
@@ -675,6 +692,11 @@ static void test_open(void **state)
 	assert_int_equal(hwc_rewrite_open(f->ctx, slot, &place, &f->rewrite), -EINVAL);
 	snprintf(sentence, sizeof(sentence), "%s: fpga is no path of a device tree", slot);
 	assert_string_equal(hwc_ctx_error(f->ctx), sentence);
+	place.region = NULL;
+	assert_int_equal(hwc_rewrite_open(f->ctx, slot, &place, &f->rewrite), -EINVAL);
+	snprintf(sentence, sizeof(sentence),
+		 "%s: a shell is given, and not which slot of it is meant", slot);
+	assert_string_equal(hwc_ctx_error(f->ctx), sentence);
 	assert_int_equal(hwc_rewrite_open(f->ctx, "/nowhere", &place, &f->rewrite), -ENOENT);
 	assert_null(f->rewrite);
 	unlink(shell);
@@ -792,6 +814,7 @@ int main(void)
 		TEST(test_flat),
 		TEST(test_refusals),
 		TEST(test_slots_that_overlap),
+		TEST(test_label_with_a_sign),
 		TEST(test_cells_that_are_not_said),
 		TEST(test_cells_of_a_slot_to_come),
 		TEST(test_bridge_of_a_slot),
