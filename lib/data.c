@@ -420,6 +420,9 @@ static int find_shell(struct search *s, const char *folder)
 		if (!slash || slash == path)
 			break;
 		*slash = '\0';
+		/* whatever else is there, such as all firmware, is not our matter */
+		if (!hwc_dfx_is_app(s->ctx, s->rootfd, path))
+			continue;
 		err = hwc_dfx_read(s->ctx, s->rootfd, path, &s->shell);
 		if (err)
 			break;
@@ -515,7 +518,8 @@ static int load_item(struct search *s, const struct hwc_dfx_item *item, const ch
 {
 	int err;
 
-	if (!item->image || (!overlay && !item->overlay && item->source))
+	/* an image alone would come without its devices */
+	if (!item->image || (!overlay && !item->overlay && item->n_problems))
 		return hwc_err(s->ctx, -ENOENT, "%s: %s", item->path,
 			       item->n_problems ? item->problems[0] : "has no image");
 	err = open_image(s, item->image);

@@ -98,6 +98,14 @@ static bool has_name(const struct hwc_array *names, const char *name)
 	return false;
 }
 
+static bool any_name(const struct hwc_array *names, bool (*is_sort)(const char *name))
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (is_sort(name_at(names, i)))
+			return true;
+	return false;
+}
+
 static char *join_path(const char *folder, const char *name)
 {
 	char *path;
@@ -112,6 +120,17 @@ char *hwc_dfx_folder(const char *path)
 	while (length && path[length - 1] == '/')
 		length--;
 	return strndup(path, length);
+}
+
+bool hwc_dfx_is_app(struct hwc_ctx *ctx, int rootfd, const char *path)
+{
+	char *file = join_path(path, "shell.json");
+	int fd = -1;
+
+	if (file && !hwc_root_open(ctx, rootfd, "", file, JSON_MAX, &fd))
+		close(fd);
+	free(file);
+	return fd >= 0;
 }
 
 /* "AES128_slot1" is for slot 1; -1 for other names. */
@@ -305,7 +324,15 @@ static bool is_source(const char *name)
 	return ends_in(name, ".dtsi") || ends_in(name, ".dts") || ends_in(name, ".dtso");
 }
 
-/* The only file of a sort, or nothing. x.bit and x.bit.bin are one image. */
+/* x.bit and x.bit.bin are one image. */
+static bool is_wrapped(const char *name, const char *found)
+{
+	size_t length = strlen(found);
+
+	return !strncmp(name, found, length) && !strcmp(name + length, ".bin");
+}
+
+/* The only file of a sort, or nothing. */
 static int only_one(const struct scan *s, const struct hwc_array *names,
 		    bool (*is_sort)(const char *name), const char *what, const char **path)
 {
@@ -316,11 +343,13 @@ static int only_one(const struct scan *s, const struct hwc_array *names,
 
 		if (!is_sort(name))
 			continue;
-		if (found && strncmp(found, name, strlen(found)))
+		if (found && is_wrapped(name, found))
+			continue;
+		if (found)
 			return what ? problem(s, "has more than one %s: %s and %s", what, found,
 					      name) :
 				      0;
-		found = found ? found : name;
+		found = name;
 	}
 	if (!found)
 		return 0;
@@ -425,9 +454,9 @@ static int find_files(const struct scan *s, const struct hwc_array *names)
 		err = tell_source(s);
 	if (!err && item->overlay)
 		err = find_firmware(s);
-	if (!err && !item->image && !item->firmware)
+	if (!err && !item->firmware)
 		err = only_one(s, names, is_image, "image", &item->image);
-	if (!err && !item->image && !item->firmware)
+	if (!err && !item->firmware && !any_name(names, is_image))
 		err = problem(s, "has no image");
 	return err;
 }
@@ -444,14 +473,6 @@ static int add_entry(const struct scan *s, const char *path, enum hwc_dfx_type t
 	s->dfx->entries.count++;
 	*entry = (struct hwc_dfx_entry){ .item = { .type = type, .slot = slot_of(path) } };
 	return set_text(s, &entry->item.path, path) ?: set_text(s, &entry->item.kind, "");
-}
-
-static bool any_name(const struct hwc_array *names, bool (*is_sort)(const char *name))
-{
-	for (size_t i = 0; i < names->count; i++)
-		if (is_sort(name_at(names, i)))
-			return true;
-	return false;
 }
 
 static int scan_names(const struct scan *s, const char *path, const struct hwc_array *names)

@@ -1036,6 +1036,8 @@ struct hwc_dfx {
 
 /* hwc_dfx_open() below an open root. */
 int hwc_dfx_read(struct hwc_ctx *ctx, int rootfd, const char *path, struct hwc_dfx **dfx);
+/* Whether a folder is a shell's or an application's, without a look at what is below it. */
+bool hwc_dfx_is_app(struct hwc_ctx *ctx, int rootfd, const char *path);
 /* The path without slashes at its end; to be freed, NULL without memory. */
 char *hwc_dfx_folder(const char *path);
 const struct hwc_dfx_entry *hwc_dfx_entry(const struct hwc_dfx *dfx, size_t i);

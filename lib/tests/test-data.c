@@ -210,6 +210,34 @@ static void test_folder_refusals(void **state)
 			     "/shell.dtbo " FOLDER_SHELL "/shell.dtsi");
 }
 
+/* Whose devices it has is not known, so it is not claimed without any. */
+static void test_two_overlays(void **state)
+{
+	struct fixture *f = *state;
+
+	folder_overlay(f->root, FOLDER_SHELL "/AES/AES_slot0/slot0-new.dtbo", OWN_DTS);
+	refused(f, PR0, FOLDER_SHELL "/AES", -ENOENT,
+		FOLDER_SHELL
+		"/AES/AES_slot0: has more than one overlay: slot0-new.dtbo and slot0.dtbo");
+	found(f, PR0, FOLDER_SHELL "/AES", "");
+}
+
+/* An application is found among all the firmware that there is. */
+static void test_among_many_files(void **state)
+{
+	struct fixture *f = *state;
+	char path[64];
+
+	folder_text(f->root, "/lib/firmware/xilinx/app/shell.json", "{\"shell_type\": \"PL_FLAT\"}");
+	folder_image(f->root, "/lib/firmware/xilinx/app/app.bit", 0);
+	for (int i = 0; i < 1025; i++) {
+		snprintf(path, sizeof(path), "/lib/firmware/%d.fw", i);
+		folder_text(f->root, path, "x");
+	}
+	found(f, REGION, "/lib/firmware/xilinx/app", NULL);
+	assert_string_equal(hwc_data_image_path(f->data), "/lib/firmware/xilinx/app/app.bit");
+}
+
 static void test_folder_with_another_overlay(void **state)
 {
 	struct fixture *f = *state;
@@ -316,6 +344,8 @@ int main(void)
 		TEST(test_no_variant),
 		TEST(test_relocated_variant),
 		TEST(test_folder_refusals),
+		TEST(test_two_overlays),
+		TEST(test_among_many_files),
 		TEST(test_folder_with_another_overlay),
 		TEST(test_nothing_in_the_overlay),
 		TEST(test_own_overlay_is_left_alone),

@@ -182,8 +182,12 @@ static void test_missing_files(void **state)
 	folder_image(f->root, APP "/a.bit", 0);
 	folder_image(f->root, APP "/b.bit", 0);
 	problem(app(f), "has more than one image: a.bit and b.bit");
-	/* one image in two wrappings */
+	assert_int_equal(app(f)->n_problems, 2);
 	folder_remove(f->root, APP "/b.bit");
+	folder_image(f->root, APP "/a.bit-old.bit", 0);
+	problem(app(f), "has more than one image: a.bit and a.bit-old.bit");
+	/* one image in two wrappings */
+	folder_remove(f->root, APP "/a.bit-old.bit");
 	folder_image(f->root, APP "/a.bit.bin", 0);
 	item = app(f);
 	assert_string_equal(item->image, APP "/a.bit");
