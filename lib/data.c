@@ -14,6 +14,12 @@
 #include "../kernel/bitstream.h"
 #include "internal.h"
 
+/* All images together that are read for their frames: more than a shell's folder has. */
+#define FRAMES_READ_MAX (1u << 30)
+
+/* MFD_NOEXEC_SEAL of Linux 6.3, which some hosts insist on */
+#define NOEXEC_SEAL 0x8u
+
 struct hwc_data {
 	int image_fd;
 	int overlay_fd;
@@ -35,6 +41,8 @@ struct hwc_data {
  * @exact: the image's folder is that of the slot
  * @devices: struct hwc_slot_device, of @shell
  * @frames: struct hwc_slot_frames, of @shell
+ * @frames_known: they have been looked for
+ * @frames_read: bytes of images that were read for it
  */
 struct search {
 	struct hwc_ctx *ctx;
@@ -48,6 +56,8 @@ struct search {
 	bool exact;
 	struct hwc_array devices;
 	struct hwc_array frames;
+	bool frames_known;
+	size_t frames_read;
 };
 
 static bool ends_in(const char *name, const char *end)
@@ -117,34 +127,49 @@ static int reopen(const struct search *s, int fd)
 	return again < 0 ? hwc_err(s->ctx, -errno, "%s: %m", path) : again;
 }
 
+static int new_memory(void)
+{
+	static const char name[] = "hwcontainer-overlay";
+	const unsigned int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	int fd = memfd_create(name, flags | NOEXEC_SEAL);
+
+	return fd < 0 && errno == EINVAL ? memfd_create(name, flags) : fd;
+}
+
+static bool fill_and_seal(int fd, const char *bytes, size_t size)
+{
+	const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
+
+	while (size) {
+		ssize_t n = write(fd, bytes, size);
+
+		if (n < 0)
+			return false;
+		bytes += n;
+		size -= n;
+	}
+	return !fcntl(fd, F_ADD_SEALS, seals);
+}
+
 /* A file in memory with these bytes; negative errno. */
 static int memory_file(const struct search *s, const void *bytes, size_t size)
 {
-	int fd = memfd_create("hwcontainer-overlay", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	size_t done = 0;
+	int fd = new_memory(), err;
 
 	if (fd < 0)
 		return hwc_err(s->ctx, -errno, "memfd_create: %m");
-	while (done < size) {
-		ssize_t n = write(fd, (const char *)bytes + done, size - done);
-
-		if (n < 0) {
-			int err = hwc_err(s->ctx, -errno, "overlay in memory: %m");
-
-			close(fd);
-			return err;
-		}
-		done += n;
+	if (!fill_and_seal(fd, bytes, size)) {
+		err = hwc_err(s->ctx, -errno, "overlay in memory: %m");
+		close(fd);
+		return err;
 	}
-	fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
 	return reopen(s, fd);
 }
 
 /* frames */
 
 /* Where the frames of an image begin; false where it does not say. */
-static int first_frame(const struct search *s, int fd, const char *path, uint32_t *first,
-		       bool *known)
+static int first_frame(struct search *s, int fd, const char *path, uint32_t *first, bool *known)
 {
 	char why[HWC_BITSTREAM_WHY];
 	struct hwc_bitstream bs;
@@ -155,6 +180,13 @@ static int first_frame(const struct search *s, int fd, const char *path, uint32_
 	err = hwc_file_read(s->ctx, fd, path, HWC_IMAGE_MAX, &data, &size);
 	if (err)
 		return err;
+	s->frames_read += size;
+	if (s->frames_read > FRAMES_READ_MAX) {
+		free(data);
+		return hwc_err(s->ctx, -E2BIG,
+			       "%s and the images beside it have more than %u bytes", path,
+			       FRAMES_READ_MAX);
+	}
 	/* what is wrong with it, the module says */
 	*known = !hwc_bitstream_parse(data, size, &bs, why, sizeof(why)) && bs.has_frames;
 	if (*known)
@@ -206,9 +238,12 @@ static int find_frames(struct search *s)
 {
 	int err = 0;
 
+	if (s->frames_known)
+		return 0;
 	for (size_t i = 0; s->shell && !err && i < hwc_dfx_items(s->shell); i++)
 		if (hwc_dfx_item(s->shell, i)->type == HWC_DFX_ACCEL)
 			err = add_frames(s, hwc_dfx_item(s->shell, i));
+	s->frames_known = !err;
 	return err;
 }
 
@@ -465,21 +500,45 @@ static int refuse_variants(struct search *s, const struct hwc_dfx *dfx, const ch
 		folder, s->resource, other->slot);
 }
 
-/* The accelerator's folder for the slot that the resource is; else one whose frames fit. */
-static int choose_variant(struct search *s, const struct hwc_dfx *dfx, const char *folder,
-			  const struct hwc_dfx_item **chosen)
+/* How well a folder suits a slot; 0: it is another's. */
+static int suits(const struct hwc_dfx_item *item, int slot)
 {
-	int slot = hwc_rewrite_slot(s->resource), err = 0;
-	bool fits = false;
+	return item->slot < 0 ? 1 : item->slot == slot ? 2 : 0;
+}
+
+/* The accelerator's folder for the slot that the resource is, or for any; none is no error. */
+static int choose_own(struct search *s, const struct hwc_dfx *dfx, const char *folder,
+		      const struct hwc_dfx_item **chosen)
+{
+	int slot = hwc_rewrite_slot(s->resource), best = 0;
 
 	*chosen = NULL;
 	for (size_t i = 0; i < hwc_dfx_items(dfx); i++) {
 		const struct hwc_dfx_item *item = hwc_dfx_item(dfx, i);
+		int how = suits(item, slot);
 
-		if (item->slot == slot || item->slot < 0)
+		if (!how || how < best)
+			continue;
+		if (how == best && strcmp((*chosen)->path, folder))
+			return hwc_err(
+				s->ctx, -EISDIR,
+				"%s holds several accelerators; name one of them, such as %s",
+				folder, (*chosen)->path);
+		if (how > best)
 			*chosen = item;
-		s->exact |= item->slot == slot && slot >= 0;
+		best = how;
 	}
+	s->exact = best == 2;
+	return 0;
+}
+
+/* That, or else one whose frames are the slot's. */
+static int choose_variant(struct search *s, const struct hwc_dfx *dfx, const char *folder,
+			  const struct hwc_dfx_item **chosen)
+{
+	int err = choose_own(s, dfx, folder, chosen);
+	bool fits = false;
+
 	for (size_t i = 0; !err && !*chosen && i < hwc_dfx_items(dfx); i++) {
 		const struct hwc_dfx_item *item = hwc_dfx_item(dfx, i);
 

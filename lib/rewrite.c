@@ -634,7 +634,8 @@ static int start(struct hwc_rewriter *r, const void *fdt, size_t size)
 	if (r->plan->region && !hwc_tree_path_ok(r->plan->region))
 		return hwc_err(r->ctx, -EINVAL, "%s is no path of a device tree", r->plan->region);
 	if (r->plan->shell && !r->plan->region)
-		return hwc_err(r->ctx, -EINVAL, "a shell is given, and not which slot of it is meant");
+		return hwc_err(r->ctx, -EINVAL,
+			       "a shell is given, and not which slot of it is meant");
 	r->tree = open_tree(r->plan);
 	r->slot = r->plan->shell ? hwc_rewrite_slot(r->plan->region) : -1;
 	r->cells = hwc_reg_live_cells(r, r->plan->region);

@@ -20,6 +20,7 @@
 #define PR0 REGION "/fpga-PR0"
 #define PR1 REGION "/fpga-PR1"
 #define INSIDE "/fragment@0/__overlay__"
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 #define OWN_DTS                                                                         \
 	"/dts-v1/; /plugin/; / { fragment@0 { target-path = \"" PR0 "\"; __overlay__ {" \
 	" engine@80000000 { reg = <0 0x80000000 0 0x1000>; }; }; }; };"
@@ -144,6 +145,7 @@ static void test_overlay_is_sealed(void **state)
 	int fd;
 
 	found(f, PR0, FOLDER_SHELL "/AES", NULL);
+	assert_int_equal(fcntl(hwc_data_overlay(f->data), F_GET_SEALS) & SEALS, SEALS);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", hwc_data_overlay(f->data));
 	fd = open(path, O_RDWR);
 	if (fd >= 0) {
@@ -151,6 +153,41 @@ static void test_overlay_is_sealed(void **state)
 		assert_int_equal(ftruncate(fd, 1), -1);
 		close(fd);
 	}
+}
+
+/* Reading what a hostile image lays there comes to an end. */
+static void test_large_images(void **state)
+{
+	struct fixture *f = *state;
+	char path[128], *whole;
+
+	for (int i = 0; i < 6; i++) {
+		snprintf(path, sizeof(path), FOLDER_SHELL "/Z%d/Z%d_slot0/z.bit", i, i);
+		folder_image(f->root, path, 0);
+		assert_true(asprintf(&whole, "%s%s", f->root, path) > 0);
+		assert_int_equal(truncate(whole, HWC_IMAGE_MAX), 0);
+		free(whole);
+	}
+	refused(f, REGION, FOLDER_SHELL, -E2BIG,
+		FOLDER_SHELL
+		"/Z3/Z3_slot0/z.bit and the images beside it have more than 1073741824 bytes");
+}
+
+static void test_several_accelerators(void **state)
+{
+	struct fixture *f = *state;
+
+	folder_remove(f->root, FOLDER_SHELL "/shell.json");
+	refused(f, PR0, FOLDER_SHELL, -EISDIR,
+		FOLDER_SHELL " holds several accelerators; name one of them, such as " FOLDER_SHELL
+			     "/AES/AES_slot0");
+	/* one of a folder in which another one is */
+	folder_text(f->root, "/boot/one/accel.json", "{}");
+	folder_image(f->root, "/boot/one/a.bit", 0);
+	folder_text(f->root, "/boot/one/two/accel.json", "{}");
+	folder_image(f->root, "/boot/one/two/b.bit", 0);
+	found(f, PR0, "/boot/one", NULL);
+	assert_string_equal(hwc_data_image_path(f->data), "/boot/one/a.bit");
 }
 
 static void test_no_variant(void **state)
@@ -228,7 +265,8 @@ static void test_among_many_files(void **state)
 	struct fixture *f = *state;
 	char path[64];
 
-	folder_text(f->root, "/lib/firmware/xilinx/app/shell.json", "{\"shell_type\": \"PL_FLAT\"}");
+	folder_text(f->root, "/lib/firmware/xilinx/app/shell.json",
+		    "{\"shell_type\": \"PL_FLAT\"}");
 	folder_image(f->root, "/lib/firmware/xilinx/app/app.bit", 0);
 	for (int i = 0; i < 1025; i++) {
 		snprintf(path, sizeof(path), "/lib/firmware/%d.fw", i);
@@ -341,6 +379,8 @@ int main(void)
 		TEST(test_shell),
 		TEST(test_accelerator),
 		TEST(test_overlay_is_sealed),
+		TEST(test_large_images),
+		TEST(test_several_accelerators),
 		TEST(test_no_variant),
 		TEST(test_relocated_variant),
 		TEST(test_folder_refusals),
