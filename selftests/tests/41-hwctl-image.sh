@@ -71,7 +71,8 @@ make_folder
 echo "TAP version 13"
 
 run 0 hwctl image list "$root/lib/firmware/xilinx" && says "shell        of 2" &&
-	says "accelerator  4 " && says "accelerator  5 " && says "0x04a49093"
+	says "accelerator  4 " && says "accelerator  5 " && says "xck26, partial" &&
+	says "shell/sha256/sha256_slot4" && ! says "$root"
 result $? "image list shows a shell and its accelerators"
 
 run 0 hwctl -j image list "$shell" && says '"type":"shell"' && says '"slot":5' &&
@@ -82,8 +83,8 @@ mv "$shell/fir/fir_slot5/fir.dtbo" /tmp/fir.dtso
 mv "$shell/full.bit" /tmp/full.bit
 cp /tmp/fir.dtso "$shell/fir/fir_slot5/fir.dtsi"
 run 0 hwctl image list "$shell" &&
-	complains "the overlay is not compiled: dtc -@ -I dts -O dtb -o $shell/fir/fir_slot5/fir.dtbo" &&
-	complains "$shell/shell.dtbo has the firmware-name full.bit.bin, which is neither in $shell nor in /lib/firmware"
+	complains "$shell/fir/fir_slot5: the overlay is not compiled: dtc -@ -I dts -O dtb -o $shell/fir/fir_slot5/fir.dtbo" &&
+	complains "hwctl: $shell/shell.dtbo has the firmware-name full.bit.bin, which is neither in $shell nor in /lib/firmware"
 result $? "what is missing is said"
 make_folder
 
@@ -105,7 +106,7 @@ run 0 hwctl image rewrite --resource "$full" "$dtbo/vendor-shell.dtbo" /tmp/rewr
 result $? "what it writes passes the check"
 
 run 1 hwctl image check --overlay "$dtbo/vendor-shell.dtbo" --resource "$full" "$images/full.bit" &&
-	complains "a claim rewrites it; see hwctl image check --rewrite" &&
+	complains "a container's claim rewrites it; see hwctl image check --rewrite" &&
 	run 0 hwctl image check --rewrite --overlay "$dtbo/vendor-shell.dtbo" --resource "$full" \
 		"$images/full.bit" && says "change      fragment@0 loses resets"
 result $? "image check says that a claim would rewrite it, and shows how"
@@ -124,7 +125,9 @@ result $? "image pack makes what goes into an image"
 
 run 1 hwctl image pack --resource "$full" "$shell" /tmp/packed && complains "File exists" &&
 	run 1 hwctl image pack --resource "$full=none" "$shell" /tmp/packed2 &&
-	complains "$shell has no accelerator none" && [ ! -e /tmp/packed2 ]
+	complains "$shell has no accelerator none" && [ ! -e /tmp/packed2 ] &&
+	run 1 hwctl image pack "$shell" "$shell/a/b" && complains "of which it would become a copy" &&
+	[ ! -e "$shell/a" ]
 result $? "and neither overwrites one nor packs what is not there"
 
 read -r machine </hwc/machine

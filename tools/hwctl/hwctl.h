@@ -39,7 +39,7 @@ struct hwctl {
  * @args: what follows
  * @what: what it does, in a few words
  * @more: options, one per line; NULL for none
- * @run: does it; @argv[0] is the verb, or the object. Returns an exit code.
+ * @run: does it; @argv[0] is the program. Returns an exit code.
  */
 struct command {
 	const char *object;
@@ -145,6 +145,9 @@ void show_claim(const struct hwc_claim *claim);
 char *claim_nodes(const struct hwc_claim *claim);
 /* Time of the last stage, as text. */
 char *claim_took(const struct hwc_claim *claim);
+
+/* image_list.c: what is wrong with a folder of dfx-mgr */
+void say_problems(const struct hwc_dfx_item *item);
 
 /* image_rewrite.c: what was done to an overlay */
 void show_rewrite(const struct hwc_rewrite *rewrite);

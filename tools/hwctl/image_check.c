@@ -120,7 +120,8 @@ static void tell_of_rewrite(struct hwctl *h, const struct check *c)
 
 	if (c->rewriting || hwc_rewrite_open(h->ctx, c->overlay_path, &where, &rewrite))
 		return;
-	say("%s: a claim rewrites it; see hwctl image check --rewrite", c->overlay_path);
+	say("%s: a container's claim rewrites it; see hwctl image check --rewrite",
+	    c->overlay_path);
 	hwc_rewrite_free(rewrite);
 }
 

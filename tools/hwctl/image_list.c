@@ -24,28 +24,56 @@ static char *slot_text(const struct hwc_dfx_item *item)
 
 static const char *file_name(const char *path)
 {
-	const char *slash = path ? strrchr(path, '/') : NULL;
+	const char *slash = strrchr(path, '/');
 
-	return slash ? slash + 1 : path ? path : "-";
+	return slash ? slash + 1 : path;
+}
+
+/* "a.bit, .dtbo" where both have the same name but for what it ends in. */
+static char *files_text(const struct hwc_dfx_item *item)
+{
+	const char *image = item->image ? file_name(item->image) : "-", *overlay, *end;
+
+	if (!item->overlay)
+		return text("%s", image);
+	overlay = file_name(item->overlay);
+	end = strrchr(overlay, '.');
+	if (end && !strncmp(image, overlay, end + 1 - overlay))
+		overlay = end;
+	return text("%s, %s", image, overlay);
 }
 
 static char *device_text(const struct hwc_image *image)
 {
+	const char *partial = image && hwc_image_partial(image) ? ", partial" : "";
+
 	if (!image || !hwc_image_device_id(image))
 		return text("%s", "");
-	return text("0x%08x %s%s", hwc_image_device_id(image), hwc_image_device(image),
-		    hwc_image_partial(image) ? ", partial" : "");
+	if (*hwc_image_device(image))
+		return text("%s%s", hwc_image_device(image), partial);
+	return text("0x%08x%s", hwc_image_device_id(image), partial);
 }
 
-static void add_row(struct table *t, const struct hwc_dfx_item *item, const struct hwc_image *image,
-		    bool bad)
+/* The folder of an item as it is below @dir, "." for that itself. */
+static const char *folder_below(const char *dir, const struct hwc_dfx_item *item)
 {
-	table_cell(t, PLAIN, text("%s", item->path));
+	size_t length = strlen(dir);
+
+	if (strncmp(item->path, dir, length))
+		return item->path;
+	if (!item->path[length])
+		return ".";
+	return item->path + length + (item->path[length] == '/');
+}
+
+static void add_row(struct table *t, const char *dir, const struct hwc_dfx_item *item,
+		    const struct hwc_image *image, bool bad)
+{
+	table_cell(t, PLAIN, text("%s", folder_below(dir, item)));
 	table_cell(t, PLAIN, word(hwc_dfx_type_name(item->type), item->type));
 	table_cell(t, PLAIN, slot_text(item));
 	table_cell(t, PLAIN, device_text(image));
-	table_cell(t, bad ? BAD : PLAIN, text("%s", file_name(item->image)));
-	table_cell(t, bad ? BAD : PLAIN, text("%s", file_name(item->overlay)));
+	table_cell(t, bad ? BAD : PLAIN, files_text(item));
 }
 
 static struct json_object *json_item(const struct hwc_dfx_item *item, const struct hwc_image *image,
@@ -81,26 +109,26 @@ static struct json_object *json_item(const struct hwc_dfx_item *item, const stru
 	return json;
 }
 
-static void print_problems(const struct hwc_dfx_item *item, const char *problem)
+void say_problems(const struct hwc_dfx_item *item)
 {
-	for (size_t i = 0; i < item->n_problems; i++)
-		say("%s: %s", item->path, item->problems[i]);
-	if (problem)
-		say("%s", problem);
+	for (size_t i = 0; i < item->n_problems; i++) {
+		/* some begin with a file in the folder */
+		bool named = !strncmp(item->problems[i], item->path, strlen(item->path));
+
+		say("%s%s%s", named ? "" : item->path, named ? "" : ": ", item->problems[i]);
+	}
 }
 
 static void add_heads(struct table *t)
 {
-	static const char *const heads[] = {
-		"FOLDER", "TYPE", "SLOT", "DEVICE", "IMAGE", "OVERLAY"
-	};
+	static const char *const heads[] = { "FOLDER", "TYPE", "SLOT", "DEVICE", "FILES" };
 
 	t->columns = ARRAY_SIZE(heads);
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
 		table_cell(t, HEAD, text("%s", heads[i]));
 }
 
-static void print_items(struct hwctl *h, const struct hwc_dfx *dfx)
+static void print_items(struct hwctl *h, const char *dir, const struct hwc_dfx *dfx)
 {
 	struct json_object *list = h->json ? need(json_object_new_array()) : NULL;
 	struct table t = { 0 };
@@ -115,8 +143,10 @@ static void print_items(struct hwctl *h, const struct hwc_dfx *dfx)
 		if (list) {
 			json_object_array_add(list, json_item(item, image, problem));
 		} else {
-			add_row(&t, item, image, problem || item->n_problems);
-			print_problems(item, problem);
+			add_row(&t, dir, item, image, problem || item->n_problems);
+			say_problems(item);
+			if (problem)
+				say("%s", problem);
 		}
 		hwc_image_free(image);
 		free(problem);
@@ -142,7 +172,7 @@ int image_list(struct hwctl *h, int argc, char **argv)
 		return ret;
 	}
 	if (hwc_dfx_items(dfx)) {
-		print_items(h, dfx);
+		print_items(h, path, dfx);
 	} else {
 		say("%s has no folder with a shell.json or an accel.json", path);
 		ret = REFUSED;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,25 @@ struct pack {
 	struct json_object *requests;
 };
 
+/* Whether what is to be made at @path would be in @dir. */
+static bool is_inside(const char *path, const char *dir)
+{
+	char *copy = need(strdup(path)), *above = copy, *real;
+	size_t length = strlen(dir);
+	bool inside;
+
+	for (;;) {
+		real = realpath(above, NULL);
+		if (real || !strcmp(above, "/") || !strcmp(above, "."))
+			break;
+		above = dirname(above);
+	}
+	inside = real && !strncmp(real, dir, length) && (!real[length] || real[length] == '/');
+	free(real);
+	free(copy);
+	return inside;
+}
+
 static int parse(struct hwctl *h, int argc, char **argv, struct pack *p)
 {
 	static const struct option options[] = {
@@ -49,14 +69,17 @@ static int parse(struct hwctl *h, int argc, char **argv, struct pack *p)
 			return usage(h, "see hwctl image pack -h");
 		p->wishes[p->n++] = optarg;
 	}
-	if (argc - optind != 2)
+	if (argc - optind != 2 || !*argv[optind + 1])
 		return usage(h, "a folder to pack and a folder to make are wanted");
 	p->dir = absolute(argv[optind]);
 	if (!p->dir)
 		return REFUSED;
 	p->name = strrchr(p->dir, '/') + 1;
 	p->out = argv[optind + 1];
-	return DONE;
+	if (!is_inside(p->out, p->dir))
+		return DONE;
+	say("%s is in %s, of which it would become a copy", p->out, argv[optind]);
+	return REFUSED;
 }
 
 /* The accelerator @name of the shell, or the application itself. */
@@ -94,8 +117,7 @@ static int add_request(struct hwctl *h, struct pack *p, char *wish)
 		    accel ? accel : "");
 		return REFUSED;
 	}
-	for (size_t i = 0; i < item->n_problems; i++)
-		say("%s: %s", item->path, item->problems[i]);
+	say_problems(item);
 	if (item->n_problems)
 		return REFUSED;
 	path = text("%s/%s%s%s", FIRMWARE, p->name, accel ? "/" : "", accel ? accel : "");
@@ -162,7 +184,7 @@ static bool copy_bytes(int from, int to)
 
 static int copy_file(const char *from, const char *to)
 {
-	int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), out;
+	int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), out;
 	int ret = DONE;
 
 	if (in < 0)

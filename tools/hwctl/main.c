@@ -183,6 +183,7 @@ static bool wants_help(int argc, char **argv)
 
 static int run_command(struct hwctl *h, const struct command *c, int argc, char **argv)
 {
+	static char program[] = "hwctl";
 	int ret;
 
 	h->command = c;
@@ -194,6 +195,7 @@ static int run_command(struct hwctl *h, const struct command *c, int argc, char 
 		say("out of memory");
 		return REFUSED;
 	}
+	argv[0] = program; /* in whose name getopt_long() speaks */
 	ret = c->run(h, argc, argv);
 	hwc_ctx_free(h->ctx);
 	if (fflush(stdout) || ferror(stdout)) {

@@ -63,7 +63,7 @@ static int parse(struct hwctl *h, int argc, char **argv, struct rules *rules)
 		else if (option == 'c')
 			rules->comment = optarg;
 		else
-			return usage(h, "see hwctl policy %s -h", argv[0]);
+			return usage(h, "see hwctl policy %s -h", h->command->verb);
 	}
 	return parse_type(h, argc - optind, argv + optind, rules);
 }
