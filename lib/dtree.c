@@ -176,6 +176,11 @@ struct hwc_dt_node *hwc_dt_child(const struct hwc_dt_node *node, const char *nam
 	return NULL;
 }
 
+struct hwc_dt_node *hwc_dt_overlay(const struct hwc_dt_node *fragment)
+{
+	return hwc_dt_child(fragment, "__overlay__", strlen("__overlay__"));
+}
+
 /* The node at the first @size bytes of @path. */
 static struct hwc_dt_node *node_at(const struct hwc_dt *dt, const char *path, size_t size)
 {

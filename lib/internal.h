@@ -670,6 +670,8 @@ const char *hwc_dt_string(const struct hwc_dt_node *node, const char *name);
 /* Whether one of the strings of compatible is @begin, or, unless @whole, begins with it. */
 bool hwc_dt_compatible(const struct hwc_dt_node *node, const char *begin, bool whole);
 struct hwc_dt_node *hwc_dt_child(const struct hwc_dt_node *node, const char *name, size_t size);
+/* What a fragment adds; NULL where it is none. */
+struct hwc_dt_node *hwc_dt_overlay(const struct hwc_dt_node *fragment);
 /* Wherever it is now. */
 struct hwc_dt_node *hwc_dt_symbol(const struct hwc_dt *dt, const char *label);
 /* Path from @top down, "" for itself; to be freed, NULL without memory. */
@@ -808,6 +810,54 @@ int hwc_rewrite_tell(struct hwc_rewriter *r, const char *node, const char *fmt, 
 	__attribute__((format(printf, 3, 4)));
 /* The path of the node that a slot of this name or region is in; "" where none is known. */
 char *hwc_rewrite_above(const char *region);
+
+/* rewrite-target.c: what the fragments are for */
+
+/**
+ * enum hwc_target_kind - what a fragment changes
+ * @HWC_TARGET_REGION: the region
+ * @HWC_TARGET_INSIDE: a node in it
+ * @HWC_TARGET_BUS: a bus of registers
+ */
+enum hwc_target_kind {
+	HWC_TARGET_REGION,
+	HWC_TARGET_INSIDE,
+	HWC_TARGET_BUS,
+};
+
+/**
+ * struct hwc_target - what a fragment of the overlay changes
+ * @fragment: the fragment
+ * @overlay: its content
+ * @label: as which it names it, or NULL
+ * @path: where that is in the live tree, or NULL
+ * @kind: what that is
+ * @by: how far the nodes move inside of the region
+ */
+struct hwc_target {
+	struct hwc_dt_node *fragment;
+	struct hwc_dt_node *overlay;
+	const char *label;
+	char *path;
+	enum hwc_target_kind kind;
+	int64_t by;
+};
+
+/* Takes what @t->fragment says of its target; 0 or -EPERM. */
+int hwc_target_read(struct hwc_rewriter *r, struct hwc_target *t);
+/* Says what it is, and where its nodes move; 0 or -EPERM. */
+int hwc_target_classify(struct hwc_rewriter *r, struct hwc_target *t);
+/* Its name for people. */
+const char *hwc_target_text(const struct hwc_target *t);
+/* Whether it says of a region how that is configured, or brings regions. */
+bool hwc_target_is_regions(const struct hwc_dt_node *overlay);
+/* What is not known by the live tree is known by what the fragment says. */
+bool hwc_target_is_region(const struct hwc_rewriter *r, const struct hwc_target *t);
+
+/* rewrite-take.c */
+
+/* Takes the nodes of all fragments into the result; 0 or -EPERM. */
+int hwc_rewrite_take(struct hwc_rewriter *r);
 
 /* rewrite-slots.c: what belongs to the slots of a shell */
 

@@ -180,7 +180,7 @@ int hwc_refs_close(struct hwc_rewriter *r)
 	while (!err && again)
 		err = close_children(r, &again);
 	for (fragment = r->root->child; !err && fragment; fragment = fragment->next) {
-		overlay = hwc_dt_child(fragment, "__overlay__", strlen("__overlay__"));
+		overlay = hwc_dt_overlay(fragment);
 		if (overlay && overlay != r->region)
 			err = close_node(r, overlay);
 	}

@@ -335,7 +335,7 @@ int hwc_slots_collect(struct hwc_rewriter *r)
 	if (!r->shell.root || r->slot < 0)
 		return 0;
 	for (fragment = r->shell.root->child; !err && fragment; fragment = fragment->next) {
-		overlay = hwc_dt_child(fragment, "__overlay__", strlen("__overlay__"));
+		overlay = hwc_dt_overlay(fragment);
 		if (overlay)
 			err = collect_from(r, overlay);
 	}
