@@ -17,7 +17,9 @@
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/of.h>
+#include <linux/of_reserved_mem.h>
 #include <linux/seq_file.h>
+#include <linux/sizes.h>
 
 #include "sim.h"
 #include "sim-regs.h"
@@ -134,6 +136,63 @@ static int sim_fabric_thread(void *data)
 		usleep_range_state(period, period + period / 4, TASK_IDLE);
 	}
 	return 0;
+}
+
+static int sim_fabric_read_u32(struct device *dev, const char *name, u32 *value)
+{
+	int ret = of_property_read_u32(dev->of_node, name, value);
+
+	return ret ? dev_err_probe(dev, ret, "no number in %s\n", name) : 0;
+}
+
+static int sim_fabric_parse_numbers(struct sim_fabric *fabric)
+{
+	struct device *dev = fabric->dev;
+	int ret;
+
+	ret = sim_fabric_read_u32(dev, "hwcontainer,idcode", &fabric->idcode) ?:
+	      sim_fabric_read_u32(dev, "hwcontainer,sim-slots", &fabric->n_slots) ?:
+	      sim_fabric_read_u32(dev, "hwcontainer,sim-slot-size", &fabric->slot_size) ?:
+	      sim_fabric_read_u32(dev, "hwcontainer,sim-first-line", &fabric->line_base);
+	if (ret)
+		return ret;
+	if (fabric->n_slots > SIM_SLOTS_MAX || fabric->slot_size % SZ_4K)
+		return dev_err_probe(dev, -EINVAL, "%u slots of 0x%x bytes cannot be\n",
+				     fabric->n_slots, fabric->slot_size);
+	return 0;
+}
+
+/* The windows, one behind the other in the memory that is set aside for them. */
+static int sim_fabric_map(struct sim_fabric *fabric)
+{
+	struct device *dev = fabric->dev;
+	struct device_node *np = of_parse_phandle(dev->of_node, "memory-region", 0);
+	struct reserved_mem *mem = np ? of_reserved_mem_lookup(np) : NULL;
+	void __iomem *base;
+	unsigned int i;
+
+	of_node_put(np);
+	if (!mem || mem->size < (u64)fabric->n_slots * fabric->slot_size)
+		return dev_err_probe(dev, -EINVAL, "memory-region holds no %u windows of 0x%x\n",
+				     fabric->n_slots, fabric->slot_size);
+	fabric->base = mem->base;
+	base = devm_ioremap(dev, mem->base, fabric->n_slots * fabric->slot_size);
+	if (!base)
+		return -ENOMEM;
+	for (i = 0; i < fabric->n_slots; i++)
+		fabric->slots[i].window = base + i * fabric->slot_size;
+	return 0;
+}
+
+/**
+ * sim_fabric_parse() - read from the device tree what a device is like
+ * @fabric: with its dev; receives what is constant, and the slots' windows
+ *
+ * Return: 0 or -errno, which is said.
+ */
+int sim_fabric_parse(struct sim_fabric *fabric)
+{
+	return sim_fabric_parse_numbers(fabric) ?: sim_fabric_map(fabric);
 }
 
 static void sim_fabric_stop(void *data)
@@ -297,11 +356,18 @@ bool sim_fabric_running(struct sim_fabric *fabric)
 	return fabric->running;
 }
 
+static void sim_fabric_look(struct sim_fabric *fabric)
+{
+	if (fabric->look)
+		fabric->look(fabric);
+}
+
 /* What a bridge does: a slot behind a disabled one is held in reset. */
 void sim_fabric_connect(struct sim_fabric *fabric, u32 nr, bool on)
 {
 	struct sim_slot *slot = &fabric->slots[nr];
 
+	sim_fabric_look(fabric);
 	guard(mutex)(&fabric->lock);
 	slot->bridged = true;
 	if (slot->connected == on)
@@ -322,6 +388,7 @@ static void sim_fabric_show_one(struct seq_file *m, struct sim_fabric *fabric)
 	const char *name = dev_name(fabric->dev);
 	unsigned int i;
 
+	sim_fabric_look(fabric);
 	guard(mutex)(&fabric->lock);
 	seq_printf(m, "%s idcode=0x%08x running=%d\n", name, fabric->idcode, fabric->running);
 	for (i = 0; i < fabric->n_slots; i++) {

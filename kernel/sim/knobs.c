@@ -5,6 +5,7 @@
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/export.h>
+#include <linux/io.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/seq_file.h>
@@ -77,13 +78,52 @@ int hwcontainer_sim_probe(struct device *dev)
 }
 EXPORT_SYMBOL_GPL(hwcontainer_sim_probe);
 
+static void sim_knob_write(struct sim_knob *knob, u32 value)
+{
+	if (knob->reg)
+		writel(value, knob->reg);
+	else
+		WRITE_ONCE(knob->value, value);
+}
+
+static int sim_knob_get(void *data, u64 *value)
+{
+	const struct sim_knob *knob = data;
+
+	*value = knob->reg ? readl(knob->reg) : sim_knob(knob);
+	return 0;
+}
+
+static int sim_knob_set(void *data, u64 value)
+{
+	if (value > U32_MAX)
+		return -EINVAL;
+	sim_knob_write(data, value);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(sim_knob_fops, sim_knob_get, sim_knob_set, "%llu\n");
+
+static int sim_reg_get(void *data, u64 *value)
+{
+	*value = readl((void __force __iomem *)data);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(sim_reg_fops, sim_reg_get, NULL, "%llu\n");
+
+/* A number that somebody else counts, at @reg. */
+void sim_knob_file(struct dentry *dir, const char *name, void __iomem *reg)
+{
+	debugfs_create_file_unsafe(name, 0444, dir, (void __force *)reg, &sim_reg_fops);
+}
+
 static void sim_knobs_add(struct sim_knobs *knobs)
 {
 	unsigned int i;
 
 	for (i = 0; i < knobs->n; i++) {
-		knobs->knob[i].value = knobs->knob[i].initial;
-		debugfs_create_u32(knobs->knob[i].name, 0644, knobs->dir, &knobs->knob[i].value);
+		sim_knob_write(&knobs->knob[i], knobs->knob[i].initial);
+		debugfs_create_file_unsafe(knobs->knob[i].name, 0644, knobs->dir, &knobs->knob[i],
+					   &sim_knob_fops);
 	}
 	mutex_lock(&sim_knobs_lock);
 	list_add_tail(&knobs->in_all, &sim_all_knobs);
@@ -120,7 +160,7 @@ static ssize_t sim_reset_write(struct file *file, const char __user *buf, size_t
 	mutex_lock(&sim_knobs_lock);
 	list_for_each_entry(knobs, &sim_all_knobs, in_all)
 		for (i = 0; i < knobs->n; i++)
-			WRITE_ONCE(knobs->knob[i].value, knobs->knob[i].initial);
+			sim_knob_write(&knobs->knob[i], knobs->knob[i].initial);
 	mutex_unlock(&sim_knobs_lock);
 	return count;
 }

@@ -15,9 +15,12 @@ static int __init sim_init(void)
 	ret = sim_mgr_init();
 	if (ret)
 		goto err_knobs;
-	ret = sim_bridge_init();
+	ret = sim_board_init();
 	if (ret)
 		goto err_mgr;
+	ret = sim_bridge_init();
+	if (ret)
+		goto err_board;
 	ret = sim_intc_init();
 	if (ret)
 		goto err_bridge;
@@ -25,6 +28,8 @@ static int __init sim_init(void)
 
 err_bridge:
 	sim_bridge_exit();
+err_board:
+	sim_board_exit();
 err_mgr:
 	sim_mgr_exit();
 err_knobs:
@@ -41,6 +46,7 @@ static void __exit sim_exit(void)
 {
 	sim_intc_exit();
 	sim_bridge_exit();
+	sim_board_exit();
 	sim_mgr_exit();
 	sim_knobs_exit();
 }

@@ -11,7 +11,6 @@
 #include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/of.h>
-#include <linux/of_reserved_mem.h>
 #include <linux/platform_device.h>
 #include <linux/sizes.h>
 #include <linux/spinlock.h>
@@ -174,52 +173,6 @@ static const struct fpga_manager_ops sim_mgr_ops = {
 	.write_complete = sim_mgr_write_complete,
 };
 
-static int sim_mgr_read_u32(struct device *dev, const char *name, u32 *value)
-{
-	int ret = of_property_read_u32(dev->of_node, name, value);
-
-	return ret ? dev_err_probe(dev, ret, "no number in %s\n", name) : 0;
-}
-
-static int sim_mgr_parse(struct sim_fabric *fabric)
-{
-	struct device *dev = fabric->dev;
-	int ret;
-
-	ret = sim_mgr_read_u32(dev, "hwcontainer,idcode", &fabric->idcode) ?:
-	      sim_mgr_read_u32(dev, "hwcontainer,sim-slots", &fabric->n_slots) ?:
-	      sim_mgr_read_u32(dev, "hwcontainer,sim-slot-size", &fabric->slot_size) ?:
-	      sim_mgr_read_u32(dev, "hwcontainer,sim-first-line", &fabric->line_base);
-	if (ret)
-		return ret;
-	if (fabric->n_slots > SIM_SLOTS_MAX || fabric->slot_size % SZ_4K)
-		return dev_err_probe(dev, -EINVAL, "%u slots of 0x%x bytes cannot be\n",
-				     fabric->n_slots, fabric->slot_size);
-	return 0;
-}
-
-/* The windows, one behind the other in the memory that is set aside for them. */
-static int sim_mgr_map(struct sim_fabric *fabric)
-{
-	struct device *dev = fabric->dev;
-	struct device_node *np = of_parse_phandle(dev->of_node, "memory-region", 0);
-	struct reserved_mem *mem = np ? of_reserved_mem_lookup(np) : NULL;
-	void __iomem *base;
-	unsigned int i;
-
-	of_node_put(np);
-	if (!mem || mem->size < (u64)fabric->n_slots * fabric->slot_size)
-		return dev_err_probe(dev, -EINVAL, "memory-region holds no %u windows of 0x%x\n",
-				     fabric->n_slots, fabric->slot_size);
-	fabric->base = mem->base;
-	base = devm_ioremap(dev, mem->base, fabric->n_slots * fabric->slot_size);
-	if (!base)
-		return -ENOMEM;
-	for (i = 0; i < fabric->n_slots; i++)
-		fabric->slots[i].window = base + i * fabric->slot_size;
-	return 0;
-}
-
 static int sim_mgr_add_files(struct sim_mgr *sim)
 {
 	int ret;
@@ -242,13 +195,7 @@ static int sim_mgr_probe(struct platform_device *pdev)
 	if (!sim)
 		return -ENOMEM;
 	sim->fabric.dev = dev;
-	ret = sim_mgr_parse(&sim->fabric);
-	if (ret)
-		return ret;
-	ret = sim_mgr_map(&sim->fabric);
-	if (ret)
-		return ret;
-	ret = devm_sim_fabric_start(&sim->fabric);
+	ret = sim_fabric_parse(&sim->fabric) ?: devm_sim_fabric_start(&sim->fabric);
 	if (ret)
 		return ret;
 	ret = sim_mgr_add_files(sim);

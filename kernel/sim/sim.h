@@ -24,11 +24,13 @@ struct task_struct;
  * @name: of its file
  * @initial: what it is after a reset
  * @value: as it is set; read with sim_knob()
+ * @reg: where it is set instead, or NULL
  */
 struct sim_knob {
 	const char *name;
 	u32 initial;
 	u32 value;
+	void __iomem *reg;
 };
 
 /**
@@ -51,6 +53,7 @@ void sim_knobs_init(void);
 void sim_knobs_exit(void);
 int devm_sim_knobs(struct device *dev, struct sim_knobs *knobs, struct sim_knob *knob,
 		   unsigned int n);
+void sim_knob_file(struct dentry *dir, const char *name, void __iomem *reg);
 u32 sim_knob(const struct sim_knob *knob);
 int sim_knob_errno(const struct sim_knob *knob);
 void sim_knob_stall(const struct sim_knob *knob);
@@ -123,6 +126,7 @@ struct sim_slot {
  * @n_slots: how many slots there are
  * @slot_size: length of a slot's window
  * @base: address of the first one
+ * @look: brings in what was configured by somebody else than mgr.c, or NULL
  * @lock: protects what follows; innermost but for the interrupt controller's
  * @running: it has a whole-device image that works
  * @live: slots with an engine and an enabled bridge
@@ -139,6 +143,7 @@ struct sim_fabric {
 	u32 n_slots;
 	u32 slot_size;
 	phys_addr_t base;
+	void (*look)(struct sim_fabric *fabric);
 	struct mutex lock; /* all that follows */
 	bool running;
 	unsigned int live;
@@ -148,6 +153,7 @@ struct sim_fabric {
 	struct task_struct *thread;
 };
 
+int sim_fabric_parse(struct sim_fabric *fabric);
 int devm_sim_fabric_start(struct sim_fabric *fabric);
 struct sim_fabric *sim_fabric_find(const struct device_node *np);
 struct sim_fabric *sim_fabric_find_slot(phys_addr_t addr, u32 *slot);
@@ -223,10 +229,23 @@ int sim_config_begin(struct sim_config *config, struct sim_fabric *fabric, bool 
 int sim_config_feed(struct sim_config *config, const u8 *bytes, size_t count);
 int sim_config_end(struct sim_config *config);
 
-/* mgr.c, bridge.c, intc.c: what the mainline frameworks see */
+/* mgr.c, board.c, bridge.c, intc.c: what the mainline frameworks see */
 
 int sim_mgr_init(void);
 void sim_mgr_exit(void);
+#if IS_ENABLED(CONFIG_ZYNQMP_FIRMWARE)
+int sim_board_init(void);
+void sim_board_exit(void);
+#else
+static inline int sim_board_init(void)
+{
+	return 0;
+}
+
+static inline void sim_board_exit(void)
+{
+}
+#endif
 int sim_bridge_init(void);
 void sim_bridge_exit(void);
 int sim_intc_init(void);

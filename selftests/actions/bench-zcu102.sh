@@ -10,7 +10,7 @@ die() {
 }
 
 modprobe hwcontainer-baseline || die "there is nothing to compare with"
-echo 0 >/sys/kernel/debug/hwcontainer-board/ns_per_kib
+echo 0 >/sys/kernel/debug/hwcontainer-sim/fpga-mgr0/ns_per_kib
 code=0
 /hwc/bench/bench /hwc/out/bench.json images || code=$?
 modprobe -r hwcontainer-baseline

@@ -123,7 +123,7 @@ show_end() {
 	check "its slots are gone" [ -z "$(state_of "$slot0")" ]
 	check "no claim is left" [ "$(hwctl -j claim list)" = "[]" ]
 	tell "What the firmware was asked to load:"
-	grep -h FPGA_LOAD /sys/kernel/debug/hwcontainer-board/log | indent
+	grep -h FPGA_LOAD /sys/kernel/debug/hwcontainer-sim/fpga-mgr0/log | indent
 	rm -rf "$bundles" "$policy" /tmp/*.out /tmp/*.in /tmp/said
 	told_all
 }
