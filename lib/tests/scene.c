@@ -58,7 +58,8 @@ static void add_bus(const char *scene, const char *node)
 	scene_cells(scene, node, "#size-cells", 1, 1);
 }
 
-char *scene_new(void)
+/* A root with 2 and 2 cells, and no label yet. */
+static char *new_tree(void)
 {
 	char *scene = strdup("/tmp/hwc-tree-XXXXXX");
 
@@ -67,6 +68,13 @@ char *scene_new(void)
 	scene_cells(scene, "", "#address-cells", 1, 2);
 	scene_cells(scene, "", "#size-cells", 1, 2);
 	add_node(scene, "/__symbols__");
+	return scene;
+}
+
+char *scene_new(void)
+{
+	char *scene = new_tree();
+
 	write_file(scene, "/__symbols__", "PR0", "/fpga/PR0", sizeof("/fpga/PR0"));
 	add_bus(scene, "/fpga");
 	scene_cells(scene, "/fpga", "ranges", 4, 0, 0, 0xa0000000, 0x100000);
@@ -115,13 +123,8 @@ char *scene_board(void)
 		{ "gic", "/axi/gic" },		 { "gpio", "/axi/gpio" }, { "zynqmp_clk", "/clk" },
 		{ "zynqmp_reset", "/reset" },
 	};
-	char *scene = strdup("/tmp/hwc-tree-XXXXXX");
+	char *scene = new_tree();
 
-	assert_non_null(scene);
-	assert_non_null(mkdtemp(scene));
-	scene_cells(scene, "", "#address-cells", 1, 2);
-	scene_cells(scene, "", "#size-cells", 1, 2);
-	add_node(scene, "/__symbols__");
 	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
 		add_label(scene, labels[i][0], labels[i][1]);
 	scene_slot(scene, "/fpga-region", 0x80000000);

@@ -9,25 +9,11 @@
 #include <string.h>
 #include <cmocka.h>
 #include <json-c/json.h>
+#include "context.h"
 #include "internal.h"
 
 #define WHAT "b/config.json"
 #define SHA_A "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-
-static int make_ctx(void **state)
-{
-	struct hwc_ctx *ctx;
-
-	assert_int_equal(hwc_ctx_new(&ctx), 0);
-	*state = ctx;
-	return 0;
-}
-
-static int free_ctx(void **state)
-{
-	hwc_ctx_free(*state);
-	return 0;
-}
 
 static void test_keys(void **state)
 {
@@ -378,5 +364,5 @@ int main(void)
 		cmocka_unit_test(test_digest),
 	};
 
-	return cmocka_run_group_tests_name("annotation", tests, make_ctx, free_ctx);
+	return cmocka_run_group_tests_name("annotation", tests, context_new, context_free);
 }

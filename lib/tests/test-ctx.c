@@ -7,22 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "context.h"
 #include "internal.h"
-
-static int make_ctx(void **state)
-{
-	struct hwc_ctx *ctx;
-
-	assert_int_equal(hwc_ctx_new(&ctx), 0);
-	*state = ctx;
-	return 0;
-}
-
-static int free_ctx(void **state)
-{
-	hwc_ctx_free(*state);
-	return 0;
-}
 
 static void test_no_error_at_first(void **state)
 {
@@ -72,5 +58,5 @@ int main(void)
 		cmocka_unit_test(test_version),
 	};
 
-	return cmocka_run_group_tests_name("ctx", tests, make_ctx, free_ctx);
+	return cmocka_run_group_tests_name("ctx", tests, context_new, context_free);
 }

@@ -8,24 +8,10 @@
 #include <string.h>
 #include <cmocka.h>
 #include <json-c/json.h>
+#include "context.h"
 #include "internal.h"
 
 #define WHAT "b/config.json"
-
-static int make_ctx(void **state)
-{
-	struct hwc_ctx *ctx;
-
-	assert_int_equal(hwc_ctx_new(&ctx), 0);
-	*state = ctx;
-	return 0;
-}
-
-static int free_ctx(void **state)
-{
-	hwc_ctx_free(*state);
-	return 0;
-}
 
 static struct json_object *tree(struct hwc_ctx *ctx, const char *text)
 {
@@ -294,5 +280,5 @@ int main(void)
 		cmocka_unit_test(test_undo_of_a_forged_record),
 	};
 
-	return cmocka_run_group_tests_name("edits", tests, make_ctx, free_ctx);
+	return cmocka_run_group_tests_name("edits", tests, context_new, context_free);
 }

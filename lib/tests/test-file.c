@@ -12,18 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "context.h"
 #include "internal.h"
-
-static int make_ctx(void **state)
-{
-	return hwc_ctx_new((struct hwc_ctx **)state);
-}
-
-static int free_ctx(void **state)
-{
-	hwc_ctx_free(*state);
-	return 0;
-}
 
 static int memory_file(const char *content)
 {
@@ -126,7 +116,7 @@ static void test_open(void **state)
 	unlink(path);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_ctx, free_ctx)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, context_new, context_free)
 
 int main(void)
 {

@@ -13,18 +13,8 @@
 #include "../../kernel/bitstream.h"
 #include "../../kernel/tests/bitstream-cases.h"
 #include "../../kernel/tests/pdi-cases.h"
+#include "context.h"
 #include "internal.h"
-
-static int make_ctx(void **state)
-{
-	return hwc_ctx_new((struct hwc_ctx **)state);
-}
-
-static int free_ctx(void **state)
-{
-	hwc_ctx_free(*state);
-	return 0;
-}
 
 /* The words as a file, most significant byte first, or last if they are @swapped. */
 static int words_file(const u32 *words, size_t n, bool swapped)
@@ -206,7 +196,7 @@ static void test_no_pdi(void **state)
 	hwc_image_free(image);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_ctx, free_ctx)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, context_new, context_free)
 
 int main(void)
 {
