@@ -581,6 +581,11 @@ void hwc_resource_drain(struct hwcontainer_resource *res)
 	mutex_unlock(&hwc_lock);
 }
 
+static bool hwc_claim_awaits_hw(const struct hwcontainer_claim *claim)
+{
+	return (claim->busy && claim->step == HWC_CONFIGURE) || !list_empty(&claim->in_waiting);
+}
+
 static void hwc_claim_overdue_locked(struct hwcontainer_claim *claim, int err, const char *text)
 {
 	WRITE_ONCE(claim->overdue, true);
@@ -599,8 +604,9 @@ static void hwc_claim_overdue_locked(struct hwcontainer_claim *claim, int err, c
  * @err: -errno
  * @text: why, one sentence
  *
- * Those that are being configured, or wait for the worker to do it, fail at once.
- * The step itself runs on, and what it has configured after all is released.
+ * Those that are being configured, or wait for the worker to do it or for the one
+ * before them to leave, fail at once. The step itself runs on, and what it has
+ * configured after all is released.
  *
  * Context: core lock held.
  */
@@ -610,7 +616,7 @@ void hwc_resource_overdue_locked(struct hwcontainer_resource *res, int err, cons
 
 	lockdep_assert_held(&hwc_lock);
 	list_for_each_entry(claim, &res->claims, in_res)
-		if (claim->busy && claim->step == HWC_CONFIGURE && !claim->overdue)
+		if (hwc_claim_awaits_hw(claim) && !claim->overdue)
 			hwc_claim_overdue_locked(claim, err, text);
 }
 

@@ -36,7 +36,13 @@ unsigned int hwc_manager_overdue_ms(const struct hwc_manager *m)
 	return m->overdue ? jiffies_to_msecs(jiffies - m->began) : 0;
 }
 
-/* Programming takes too long: whoever waits for it waits no more. */
+/* How often to look for claims that have come to wait for an overdue manager. */
+#define HWC_WATCH_AGAIN_MS 500
+
+/*
+ * Programming takes too long: whoever waits for it waits no more. Nor do those who
+ * were granted before and have their files read and examined only later.
+ */
 static void hwc_manager_watch(struct work_struct *work)
 {
 	struct hwc_manager *m = container_of(to_delayed_work(work), struct hwc_manager, watch);
@@ -51,6 +57,7 @@ static void hwc_manager_watch(struct work_struct *work)
 		list_for_each_entry(r, &hwc_regions, in_regions)
 			if (r->manager == m && r->res)
 				hwc_resource_overdue_locked(r->res, -ETIMEDOUT, text);
+		queue_delayed_work(hwc_wq, &m->watch, msecs_to_jiffies(HWC_WATCH_AGAIN_MS));
 	}
 	mutex_unlock(&hwc_lock);
 }

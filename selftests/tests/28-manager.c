@@ -147,6 +147,64 @@ TEST_F(manager, holder_dies_before_it_answers)
 	check_works(_metadata, self);
 }
 
+/* Nor does the next one, who waits until that claim has left the hardware. */
+TEST_F(manager, next_holder_does_not_wait_either)
+{
+	struct hwc_grant first, second;
+	int64_t begin = hwc_test_ms();
+
+	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 1000));
+	ASSERT_EQ(0, hwc_test_set(MGR "stall_write_ms", 4000));
+	ASSERT_EQ(0, start(self, HWC_PR0, SHA_BIT, &first));
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, first.id, HWCONTAINER_CLAIM_STATE_PREPARING));
+	close(self->holder);
+	self->holder = hwc_holder_open(self->ctx);
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, first.id, HWCONTAINER_CLAIM_STATE_RELEASING));
+	ASSERT_EQ(0, start(self, HWC_PR0, SHA_BIT, &second)) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(-ETIMEDOUT, hwc_claim_wait(self->ctx, self->holder, second.id, HWC_TEST_WAIT_MS));
+	EXPECT_GT(3500, hwc_test_ms() - begin);
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, first.id, -ENOENT));
+	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_FAILED, hwc_test_claim_state(self->ctx, second.id));
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &second.id, 1));
+	hwc_test_write(HWC_SIM "reset", "1");
+	check_works(_metadata, self);
+}
+
+/*
+ * Nor one that is still being read when the others fail: what fills its image up
+ * are zeros, through which the module has to walk.
+ */
+TEST_F(manager, late_one_does_not_wait_either)
+{
+	struct hwc_grant grants[2];
+	struct hwc_request *req;
+	int64_t begin = hwc_test_ms();
+	int quick, late;
+
+	ASSERT_EQ(0, hwc_test_run("cp " HWC_IMAGES "sha256-pr0.bin /tmp/late"));
+	ASSERT_EQ(0, truncate("/tmp/late", 32 << 20));
+	quick = hwc_test_open(HWC_IMAGES "sha256-pr1.bit");
+	late = hwc_test_open("/tmp/late");
+	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 1));
+	ASSERT_EQ(0, hwc_test_set(MGR "stall_write_ms", 5000));
+	ASSERT_EQ(0, hwc_request_new(self->ctx, &req));
+	hwc_request_holder_file(req, self->holder);
+	ASSERT_EQ(0, hwc_request_add(req, HWC_PR1, quick, -1, NULL, NULL));
+	ASSERT_EQ(0, hwc_request_add(req, HWC_PR0, late, -1, NULL, NULL));
+	ASSERT_EQ(0, hwc_request_submit(req, grants)) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	hwc_request_free(req);
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, grants[0].id, HWCONTAINER_CLAIM_STATE_FAILED));
+	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_QUEUED, hwc_test_claim_state(self->ctx, grants[1].id));
+	EXPECT_EQ(-ETIMEDOUT,
+		  hwc_claim_wait(self->ctx, self->holder, grants[1].id, HWC_TEST_WAIT_MS));
+	EXPECT_EQ(0, strncmp(SILENT, hwc_ctx_error(self->ctx), strlen(SILENT)))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_GT(4500, hwc_test_ms() - begin);
+	unlink("/tmp/late");
+	close(quick);
+	close(late);
+}
+
 /* Its driver and the module leave when it has answered. */
 TEST_F(manager, region_goes_before_it_answers)
 {
