@@ -239,23 +239,48 @@ static bool hwc_node_is_region(const struct device_node *node)
 	return of_device_is_compatible(node, "fpga-region");
 }
 
-/* A slot before @node in the same fragment whose addresses it would share, or NULL. */
-static const struct device_node *hwc_slot_overlapped(const struct hwc_ov *ov,
-						     const struct device_node *node)
+/* A slot in @before, up to @node, whose addresses @node would share, or NULL. */
+static const struct device_node *hwc_slot_overlapped_in(const struct hwc_ov *before,
+							const struct hwc_ov *ov,
+							const struct device_node *node)
 {
 	struct device_node *other;
 
-	for_each_child_of_node(ov->overlay, other) {
+	for_each_child_of_node(before->overlay, other) {
 		if (other == node) {
 			of_node_put(other);
 			return NULL;
 		}
-		if (hwc_node_is_region(other) && hwc_ranges_overlap(ov, other, node)) {
+		if (hwc_node_is_region(other) && hwc_ranges_overlap(before, other, ov, node)) {
 			of_node_put(other);
 			return other;
 		}
 	}
 	return NULL;
+}
+
+/* The same in this fragment and in those before it that add to the same target. */
+static const struct device_node *hwc_slot_overlapped(const struct hwc_ov *ov,
+						     const struct device_node *node)
+{
+	const struct device_node *own = ov->overlay->parent, *found = NULL;
+	struct device_node *fragment, *overlay, *target;
+	struct hwc_ov before = *ov;
+
+	for_each_child_of_node(own->parent, fragment) {
+		overlay = of_get_child_by_name(fragment, "__overlay__");
+		target = overlay ? hwc_fragment_target(fragment) : NULL;
+		before.overlay = overlay;
+		if (target == ov->target)
+			found = hwc_slot_overlapped_in(&before, ov, node);
+		of_node_put(target);
+		of_node_put(overlay);
+		if (found || fragment == own) {
+			of_node_put(fragment);
+			break;
+		}
+	}
+	return found;
 }
 
 /*

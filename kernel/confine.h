@@ -30,8 +30,8 @@ struct device_node *hwc_fragment_target(const struct device_node *fragment);
 
 /* ranges.c */
 int hwc_ranges_check(const struct hwc_ov *ov, const struct device_node *node);
-bool hwc_ranges_overlap(const struct hwc_ov *ov, const struct device_node *a,
-			const struct device_node *b);
+bool hwc_ranges_overlap(const struct hwc_ov *ov_a, const struct device_node *a,
+			const struct hwc_ov *ov_b, const struct device_node *b);
 
 /* windows.c */
 int hwc_windows_map(void);

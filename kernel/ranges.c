@@ -227,20 +227,21 @@ static bool hwc_ranges_entry(const struct hwc_ov *ov, const struct device_node *
 
 /**
  * hwc_ranges_overlap() - have two nodes beside each other addresses in common?
- * @ov: the fragment
+ * @ov_a: the fragment of @a
  * @a: a node of its overlay, whose ranges hwc_ranges_check() has passed
- * @b: another one with the same parent
+ * @ov_b: the fragment of @b, with the same target
+ * @b: another one, which will have the same parent
  *
  * Return: true when a window of one reaches into one of the other.
  */
-bool hwc_ranges_overlap(const struct hwc_ov *ov, const struct device_node *a,
-			const struct device_node *b)
+bool hwc_ranges_overlap(const struct hwc_ov *ov_a, const struct device_node *a,
+			const struct hwc_ov *ov_b, const struct device_node *b)
 {
 	u64 start_a, size_a, start_b, size_b;
 	int i, j;
 
-	for (i = 0; hwc_ranges_entry(ov, a, i, &start_a, &size_a); i++)
-		for (j = 0; hwc_ranges_entry(ov, b, j, &start_b, &size_b); j++)
+	for (i = 0; hwc_ranges_entry(ov_a, a, i, &start_a, &size_a); i++)
+		for (j = 0; hwc_ranges_entry(ov_b, b, j, &start_b, &size_b); j++)
 			if (start_a < start_b ? start_b - start_a < size_a :
 						start_a - start_b < size_b)
 				return true;

@@ -355,6 +355,8 @@ TEST_F(shell, bad_ones_are_refused)
 		  "overlay's FPGA region fpga-PR4 has the node sha256@0, which comes with an image of its own" },
 		{ "shell-bad-overlap",
 		  "overlay's FPGA regions fpga-PR4 and fpga-PR5 have addresses in common" },
+		{ "shell-bad-two-fragments",
+		  "overlay's FPGA regions fpga-PR4 and fpga-PR5 have addresses in common" },
 		{ "shell-bad-bridge",
 		  "overlay reaches out at /fragment@0/__overlay__/fpga-PR4:fpga-bridges:0" },
 		{ "shell-bad-manager", "overlay may not have the property fpga-mgr" },
