@@ -16,6 +16,7 @@
  * @headers_end: first byte behind the last header
  * @partitions_at: byte offset of the first partition header
  * @counted: partitions of the images so far
+ * @has_nodes: one of them has frames, and its node was noted
  * @why: receives the refusal
  * @why_size: room there
  */
@@ -27,6 +28,7 @@ struct walk {
 	size_t headers_end;
 	size_t partitions_at;
 	u32 counted;
+	bool has_nodes;
 	char *why;
 	size_t why_size;
 };
@@ -292,12 +294,15 @@ static bool is_frames(u32 type)
 	return type == PDI_TYPE_CFI || type == PDI_TYPE_CFI_MASKED || type == PDI_TYPE_CFI_UNMASKED;
 }
 
-static void note_node(struct hwc_pdi *pdi, u32 node)
+static void note_node(struct walk *w, u32 node)
 {
-	if (!pdi->node_first || node < pdi->node_first)
+	struct hwc_pdi *pdi = &w->bs.pdi;
+
+	if (!w->has_nodes || node < pdi->node_first)
 		pdi->node_first = node;
 	if (node > pdi->node_last)
 		pdi->node_last = node;
+	w->has_nodes = true;
 }
 
 /* @node is what its image configures. */
@@ -319,7 +324,7 @@ static int read_partition(struct walk *w, size_t at, u32 node)
 	if (ret)
 		return ret;
 	if (is_frames(type))
-		note_node(&w->bs.pdi, node);
+		note_node(w, node);
 	if (word_at(w, at + PDI_PART_KEY))
 		w->bs.encrypted = true;
 	else if (is_frames(type))

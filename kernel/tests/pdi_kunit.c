@@ -4,6 +4,7 @@
 #include <linux/module.h>
 #include <linux/prandom.h>
 #include <linux/slab.h>
+#include <linux/unaligned.h>
 
 #include "../pdi.h"
 #include "pdi-cases.h"
@@ -86,6 +87,19 @@ static void pdi_partial_test(struct kunit *test)
 	hwc_pdi_image(pdi, &out->bs.pdi, 1, &image);
 	KUNIT_EXPECT_STREQ(test, image.name, "sixteen letters.");
 	KUNIT_EXPECT_EQ(test, image.id, 0x18700002);
+}
+
+/* A node that is none must not hide behind one that is. */
+static void pdi_node_zero_test(struct kunit *test)
+{
+	u8 *pdi = pdi_of(test, case_pdi, sizeof(case_pdi));
+	struct outcome *out = outcome_alloc(test);
+
+	put_unaligned_le32(0, pdi + 0xb0);
+	put_unaligned_le32(case_pdi[0xcc / 4] + case_pdi[0xb0 / 4], pdi + 0xcc);
+	expect_accepted(test, pdi, sizeof(case_pdi), out);
+	KUNIT_EXPECT_EQ(test, out->bs.pdi.node_first, 0);
+	KUNIT_EXPECT_EQ(test, out->bs.pdi.node_last, 0x18700002);
 }
 
 static void pdi_boot_test(struct kunit *test)
@@ -185,6 +199,7 @@ static void pdi_mutated_test(struct kunit *test)
 
 static struct kunit_case pdi_cases[] = {
 	KUNIT_CASE(pdi_partial_test),
+	KUNIT_CASE(pdi_node_zero_test),
 	KUNIT_CASE(pdi_boot_test),
 	KUNIT_CASE(pdi_encrypted_test),
 	KUNIT_CASE_PARAM(pdi_damage_test, damage_gen_params),
