@@ -341,6 +341,7 @@ static void hwc_region_loaded(struct hwc_region *r, const struct hwcontainer_cla
 
 	mutex_lock(&hwc_lock);
 	r->loaded = true;
+	r->slots_left = false;
 	r->deferred = false;
 	r->failed[0] = '\0';
 	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {

@@ -76,6 +76,20 @@ static struct hwc_region *hwc_region_alloc(struct fpga_region *region)
 	return r;
 }
 
+/* Return: false when it is a slot whose shell is being unloaded. */
+static bool hwc_region_enlist(struct hwc_region *r)
+{
+	bool late;
+
+	mutex_lock(&hwc_lock);
+	r->shell = hwc_shell_find_locked(r->guard.np);
+	late = r->shell && r->shell->slots_left;
+	if (!late)
+		list_add_tail(&r->in_regions, &hwc_regions);
+	mutex_unlock(&hwc_lock);
+	return !late;
+}
+
 static int hwc_region_publish(struct hwc_region *r)
 {
 	const char *alias = dev_name(&r->region->dev);
@@ -92,11 +106,10 @@ static int hwc_region_publish(struct hwc_region *r)
 
 	if (!name)
 		return -ENOMEM;
-	mutex_lock(&hwc_lock);
-	r->shell = hwc_shell_find_locked(r->guard.np);
-	list_add_tail(&r->in_regions, &hwc_regions);
-	mutex_unlock(&hwc_lock);
-
+	if (!hwc_region_enlist(r)) {
+		kfree(name);
+		return -ENODEV;
+	}
 	desc.name = name;
 	res = hwcontainer_resource_register(&desc);
 	kfree(name);
@@ -163,7 +176,8 @@ static int hwc_region_add(struct device *dev)
 		return -ENOMEM;
 	ret = hwc_region_offer(r);
 	if (ret) {
-		dev_err(dev, "cannot be offered to containers (error %d)\n", -ret);
+		if (ret != -ENODEV)
+			dev_err(dev, "cannot be offered to containers (error %d)\n", -ret);
 		hwc_region_put(r);
 	}
 	return ret;

@@ -52,6 +52,7 @@ struct hwc_manager {
  * @nested: a region inside a region takes partial bitstreams only
  * @loaded: it was programmed by us; changed in the worker, under the core lock
  * @slots_open: its image is a shell whose slots may be claimed
+ * @slots_left: its slots have left the worker; no others of that image may come
  * @deferred: to be unloaded when the last of its slots is free
  * @info: of the programming, until the bridges are put
  * @overlay: number of our overlay, or 0
@@ -83,6 +84,7 @@ struct hwc_region {
 
 	bool loaded;
 	bool slots_open;
+	bool slots_left;
 	bool deferred;
 	struct fpga_image_info *info;
 	int overlay;

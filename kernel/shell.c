@@ -112,13 +112,15 @@ static struct hwc_region *hwc_shell_warm_slot(const struct hwc_region *r)
 /*
  * Whoever unbinds a slot's driver has the lock of its device and waits until the
  * worker has left the slot. The worker needs that lock when it removes the
- * device, so it has left all slots before.
+ * device, so it has left all slots before, and none whose driver comes meanwhile
+ * is taken in any more.
  */
 static void hwc_shell_leave_slots(struct hwc_region *r)
 {
 	struct hwc_region *slot;
 
 	mutex_lock(&hwc_lock);
+	r->slots_left = true;
 	hwc_shell_withdraw_slots_locked(r);
 	list_for_each_entry(slot, &hwc_regions, in_regions) {
 		if (slot->shell != r || slot->gone)
