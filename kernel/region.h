@@ -137,6 +137,7 @@ const struct hwc_region *hwc_shell_busy_slot_locked(const struct hwc_region *r);
 int hwc_shell_check_slot_locked(const struct hwc_region *slot, struct netlink_ext_ack *extack);
 void hwc_shell_open_locked(struct hwc_region *r);
 bool hwc_shell_close(struct hwc_region *r);
+void hwc_shell_hide_locked(struct hwc_region *r);
 void hwc_shell_withdraw_slots_locked(struct hwc_region *r);
 void hwc_shell_forget_locked(struct hwc_region *r);
 bool hwc_shell_is_around(const struct hwc_region *outer, const struct hwc_region *inner);

@@ -74,6 +74,14 @@ void hwc_shell_open_locked(struct hwc_region *r)
 	r->slots_open = true;
 }
 
+/* Nobody gets what is loaded as it is from now on, nor a slot of it. */
+void hwc_shell_hide_locked(struct hwc_region *r)
+{
+	lockdep_assert_held(&hwc_lock);
+	memset(r->has_digest, 0, sizeof(r->has_digest));
+	r->slots_open = false;
+}
+
 /* The regions that @r's image has brought cannot be found any more. */
 void hwc_shell_withdraw_slots_locked(struct hwc_region *r)
 {
@@ -226,6 +234,8 @@ void hwc_region_tidy(struct kthread_work *work)
 	mutex_lock(&hwc_lock);
 	r->tidy_queued = false;
 	unload = hwc_region_is_to_go_locked(r);
+	if (unload)
+		hwc_shell_hide_locked(r);
 	mutex_unlock(&hwc_lock);
 	if (unload && !hwc_region_unload(r) && r->leaving)
 		hwc_region_abandon(r);
