@@ -265,7 +265,10 @@ static struct hwc_region *hwc_region_loaded_inside(const struct hwc_region *r)
 	return found;
 }
 
-/* Regions around @r will not be what was loaded into them any more, but its shell. */
+/*
+ * Regions around @r will not be what was loaded into them any more, but its shell.
+ * Slots they have are nobody's then until they are loaded again.
+ */
 static void hwc_region_spoil_around(const struct hwc_region *r)
 {
 	struct hwc_region *other;
@@ -273,7 +276,7 @@ static void hwc_region_spoil_around(const struct hwc_region *r)
 	mutex_lock(&hwc_lock);
 	list_for_each_entry(other, &hwc_regions, in_regions)
 		if (hwc_region_is_inside(r, other) && !hwc_shell_is_around(other, r))
-			memset(other->has_digest, 0, sizeof(other->has_digest));
+			hwc_shell_hide_locked(other);
 	mutex_unlock(&hwc_lock);
 }
 

@@ -153,6 +153,9 @@ static int hwc_region_check_family(struct hwc_region *r, bool warm, struct netli
 		if (hwc_region_is_inside(r, other) && !hwc_shell_is_around(other, r))
 			return hwc_refuse(extack, -EBUSY, "%s around it is claimed",
 					  hwc_tail(hwc_region_name(other), 50));
+		if (hwc_shell_is_beside(r, other) || hwc_shell_is_beside(other, r))
+			return hwc_refuse(extack, -EBUSY, "%s in the same shell is claimed",
+					  hwc_tail(hwc_region_name(other), 50));
 	}
 	return hwc_shell_check_slot_locked(r, extack);
 }

@@ -141,6 +141,7 @@ void hwc_shell_hide_locked(struct hwc_region *r);
 void hwc_shell_withdraw_slots_locked(struct hwc_region *r);
 void hwc_shell_forget_locked(struct hwc_region *r);
 bool hwc_shell_is_around(const struct hwc_region *outer, const struct hwc_region *inner);
+bool hwc_shell_is_beside(const struct hwc_region *r, const struct hwc_region *slot);
 void hwc_region_kick_locked(struct hwc_region *r);
 void hwc_region_idle(struct hwcontainer_resource *res);
 void hwc_region_tidy(struct kthread_work *work);

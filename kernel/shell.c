@@ -45,13 +45,29 @@ bool hwc_shell_is_around(const struct hwc_region *outer, const struct hwc_region
 	return inner->shell == outer;
 }
 
-/* Is somebody about to put another image in the place of the shell? */
-static bool hwc_shell_is_replaced_locked(const struct hwc_region *shell)
+/*
+ * Is @r a region of the device that @slot's shell was loaded over? What is put
+ * there changes the shell below whoever has the slot.
+ */
+bool hwc_shell_is_beside(const struct hwc_region *r, const struct hwc_region *slot)
 {
-	const struct hwcontainer_claim *claim = hwc_resource_tenant_locked(shell->res);
+	return slot->shell && r->shell != slot->shell && hwc_region_is_inside(r, slot->shell);
+}
 
-	return claim && claim->state != HWCONTAINER_CLAIM_STATE_READY &&
-	       !(claim->flags & HWCONTAINER_CLAIM_FLAGS_DRY_RUN);
+/*
+ * Is somebody about to put another image in the place of the shell, or to take it
+ * away? Whoever ends does not count against the region any more, and has it still.
+ */
+static bool hwc_shell_is_changed_locked(const struct hwc_region *shell)
+{
+	const struct hwcontainer_claim *claim;
+
+	list_for_each_entry(claim, &shell->res->claims, in_res)
+		if ((claim->counted || claim->on_hw) &&
+		    claim->state != HWCONTAINER_CLAIM_STATE_READY &&
+		    !(claim->flags & HWCONTAINER_CLAIM_FLAGS_DRY_RUN))
+			return true;
+	return false;
 }
 
 /* May the slot be claimed, as far as its shell is concerned? */
@@ -61,10 +77,10 @@ int hwc_shell_check_slot_locked(const struct hwc_region *slot, struct netlink_ex
 
 	lockdep_assert_held(&hwc_lock);
 	if (!shell || (shell->slots_open && !shell->leaving &&
-		       !hwc_shell_is_replaced_locked(shell)))
+		       !hwc_shell_is_changed_locked(shell)))
 		return 0;
-	return hwc_refuse(extack, -EBUSY, "the image of %s is coming or going",
-			  hwc_tail(hwc_region_name(shell), 45));
+	return hwc_refuse(extack, -EBUSY, "the image of %s is changing or was changed",
+			  hwc_tail(hwc_region_name(shell), 36));
 }
 
 /* The claim on the shell is ready. */

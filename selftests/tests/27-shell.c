@@ -293,6 +293,35 @@ TEST_F(shell, kept_is_taken_again_by_its_digests)
 	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FREE, hwc_test_state(self->ctx, SLOT4));
 }
 
+/* What the device's own regions would take away is the shell below its slots. */
+TEST_F(shell, regions_beside_slots_are_the_same_hardware)
+{
+	int id;
+
+	load_shell(_metadata, self, KEEP);
+	end(self, SHELL);
+	self->holder[SHELL] = hwc_holder_open(self->ctx);
+	EXPECT_EQ(0, hwc_test_wait_state(self->ctx, HWC_FULL, HWCONTAINER_RESOURCE_STATE_WARM));
+	fill_slot4(_metadata, self, 0);
+	EXPECT_EQ(-EBUSY,
+		  claim_as(self, SHELL, HWC_PR1, HWC_IMAGES "sha256-pr1.bit", NULL, 0, NULL));
+	EXPECT_STREQ(SLOT4 " in the same shell is claimed", hwc_ctx_error(self->ctx));
+	check_slot4(_metadata, "a region beside it was refused");
+	end(self, PR4);
+	self->holder[PR4] = hwc_holder_open(self->ctx);
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, SLOT4));
+
+	id = claim_as(self, SHELL, HWC_PR1, HWC_IMAGES "sha256-pr1.bit", NULL, 0, NULL);
+	EXPECT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(-EBUSY, claim_as(self, PR4, SLOT4, HWC_IMAGES "sha256-pr4.bit", NULL, 0, NULL));
+	EXPECT_STREQ(HWC_PR1 " in the same shell is claimed", hwc_ctx_error(self->ctx));
+	end(self, SHELL);
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR1));
+	EXPECT_EQ(-EBUSY, claim_as(self, PR4, SLOT4, HWC_IMAGES "sha256-pr4.bit", NULL, 0, NULL));
+	EXPECT_STREQ("the image of " HWC_FULL " is changing or was changed",
+		     hwc_ctx_error(self->ctx));
+}
+
 TEST_F(shell, takes_its_warm_slots_along)
 {
 	load_shell(_metadata, self, 0);
