@@ -129,7 +129,7 @@ static int hwc_region_refuse_inside(const struct hwc_region *inner, struct netli
 
 	if (!inner->shell || !claim)
 		return hwc_refuse(extack, -EBUSY, "%s inside it is claimed", hwc_tail(name, 50));
-	name = hwc_tail(kbasename(name), 20);
+	name = hwc_tail(kbasename(name), 17);
 	if (!claim->container)
 		return hwc_refuse(extack, -EBUSY, "its slot %s is held by claim %u", name,
 				  claim->id);
