@@ -37,11 +37,17 @@ FIXTURE_SETUP(claim)
 
 static void wait_no_claims(struct __test_metadata *_metadata, struct hwc_ctx *ctx)
 {
+	EXPECT_EQ(0, hwc_test_wait_no_claims(ctx));
+}
+
+/* The step that ended the last claim has the module a little longer than there are claims. */
+static void unload(struct __test_metadata *_metadata)
+{
 	int64_t end = hwc_test_ms() + HWC_TEST_WAIT_MS;
 
-	while (hwc_test_claims(ctx) && hwc_test_ms() < end)
+	while (hwc_test_number("/sys/module/hwcontainer_toy/refcnt") && hwc_test_ms() < end)
 		usleep(2000);
-	EXPECT_EQ(0, hwc_test_claims(ctx));
+	EXPECT_EQ(0, hwc_test_run("rmmod hwcontainer-toy"));
 }
 
 FIXTURE_TEARDOWN(claim)
@@ -49,7 +55,7 @@ FIXTURE_TEARDOWN(claim)
 	close(self->file);
 	wait_no_claims(_metadata, self->ctx);
 	hwc_ctx_free(self->ctx);
-	EXPECT_EQ(0, hwc_test_run("rmmod hwcontainer-toy"));
+	unload(_metadata);
 }
 
 /* Ask for @n toys from number @first on. */
@@ -214,7 +220,7 @@ FIXTURE_TEARDOWN(toy)
 	hwc_test_write(HWC_TOY "reset", "1");
 	wait_no_claims(_metadata, self->ctx);
 	hwc_ctx_free(self->ctx);
-	EXPECT_EQ(0, hwc_test_run("rmmod hwcontainer-toy"));
+	unload(_metadata);
 }
 
 static int try_toy(FIXTURE_DATA(toy) * self, const char *name)
@@ -411,7 +417,7 @@ TEST(toys_for_several)
 	close(file);
 	wait_no_claims(_metadata, ctx);
 	hwc_ctx_free(ctx);
-	EXPECT_EQ(0, hwc_test_run("rmmod hwcontainer-toy"));
+	unload(_metadata);
 }
 
 TEST_HARNESS_MAIN

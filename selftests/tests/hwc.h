@@ -251,6 +251,16 @@ static inline int hwc_test_claims(struct hwc_ctx *ctx)
 	return ret ? ret : n;
 }
 
+static inline int hwc_test_wait_no_claims(struct hwc_ctx *ctx)
+{
+	int64_t end = hwc_test_ms() + HWC_TEST_WAIT_MS;
+	int n;
+
+	while ((n = hwc_test_claims(ctx)) > 0 && hwc_test_ms() < end)
+		usleep(2000);
+	return n;
+}
+
 /* Does the simulator show @want (such as "loaded=-") for a slot? */
 static inline bool hwc_test_slot(int mgr, int slot, const char *want)
 {
