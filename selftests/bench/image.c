@@ -13,8 +13,8 @@
 #include "bench.h"
 
 #define REGION "/fpga-full/fpga-PR0"
-#define SMALL "/hwc/images/sha256-400k.bit"
-#define LARGE "/hwc/images/sha256-4m.bit"
+#define SMALL "/hwc/images/sha256-400k.bin"
+#define LARGE "/hwc/images/sha256-4m.bin"
 #define BASELINE "/sys/kernel/debug/hwcontainer-baseline/load"
 
 #define BOUND_PROGRAM 1.10
