@@ -78,13 +78,6 @@ static int as_problem(const struct scan *s, int err)
 	return err && err != -ENOMEM ? problem(s, "%s", hwc_ctx_error(s->ctx)) : err;
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-	size_t length = strlen(name), n = strlen(end);
-
-	return length > n && !strcmp(name + length - n, end);
-}
-
 static const char *name_at(const struct hwc_array *names, size_t i)
 {
 	return ((char **)names->data)[i];
@@ -294,7 +287,7 @@ int hwc_dfx_firmware(struct hwc_ctx *ctx, int rootfd, const char *overlay, const
 			overlay, name);
 	if (err == -ENOENT)
 		err = try_file(ctx, rootfd, join_path(folder, name), path);
-	if (err == -ENOENT && ends_in(name, ".bin")) {
+	if (err == -ENOENT && hwc_ends_in(name, ".bin")) {
 		bare[strlen(bare) - strlen(".bin")] = '\0';
 		err = try_file(ctx, rootfd, join_path(folder, bare), path);
 	}
@@ -311,17 +304,18 @@ int hwc_dfx_firmware(struct hwc_ctx *ctx, int rootfd, const char *overlay, const
 
 static bool is_image(const char *name)
 {
-	return ends_in(name, ".bit") || ends_in(name, ".bin") || ends_in(name, ".pdi");
+	return hwc_ends_in(name, ".bit") || hwc_ends_in(name, ".bin") || hwc_ends_in(name, ".pdi");
 }
 
 static bool is_overlay(const char *name)
 {
-	return ends_in(name, ".dtbo");
+	return hwc_ends_in(name, ".dtbo");
 }
 
 static bool is_source(const char *name)
 {
-	return ends_in(name, ".dtsi") || ends_in(name, ".dts") || ends_in(name, ".dtso");
+	return hwc_ends_in(name, ".dtsi") || hwc_ends_in(name, ".dts") ||
+	       hwc_ends_in(name, ".dtso");
 }
 
 /* x.bit and x.bit.bin are one image. */
@@ -381,15 +375,8 @@ static int read_overlay(struct hwc_ctx *ctx, int rootfd, const char *path, void 
 	err = hwc_root_open(ctx, rootfd, "overlay ", path, HWC_OVERLAY_MAX, &fd);
 	if (err)
 		return err;
-	err = hwc_file_read(ctx, fd, path, HWC_OVERLAY_MAX, data, &size);
+	err = hwc_overlay_load(ctx, fd, path, data, &size);
 	close(fd);
-	if (err)
-		return err;
-	err = hwc_overlay_blob(ctx, *data, size);
-	if (err) {
-		err = hwc_err(ctx, err, "%s: %s", path, hwc_ctx_error(ctx));
-		free(*data);
-	}
 	return err;
 }
 
@@ -500,7 +487,7 @@ static int scan_below(const struct scan *s, const char *path, const struct hwc_a
 		int err;
 
 		/* what has such an ending is a file, and need not be tried */
-		if (ends_in(name_at(names, i), ".json") || is_image(name_at(names, i)) ||
+		if (hwc_ends_in(name_at(names, i), ".json") || is_image(name_at(names, i)) ||
 		    is_overlay(name_at(names, i)) || is_source(name_at(names, i)))
 			continue;
 		below = join_path(path, name_at(names, i));

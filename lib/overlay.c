@@ -38,6 +38,20 @@ int hwc_overlay_blob(struct hwc_ctx *ctx, const void *fdt, size_t size)
 	return 0;
 }
 
+int hwc_overlay_load(struct hwc_ctx *ctx, int fd, const char *path, void **fdt, size_t *size)
+{
+	int err = hwc_file_read(ctx, fd, path, HWC_OVERLAY_MAX, fdt, size);
+
+	if (err)
+		return err;
+	err = hwc_overlay_blob(ctx, *fdt, *size);
+	if (err) {
+		err = hwc_err(ctx, err, "%s: %s", path, hwc_ctx_error(ctx));
+		free(*fdt);
+	}
+	return err;
+}
+
 /* What is shown points to what is owned, once nothing moves any more. */
 static void publish_items(struct hwc_overlay *overlay)
 {
