@@ -766,9 +766,11 @@ HWC_API int hwc_bundle_load(struct hwc_bundle *bundle);
 HWC_API int hwc_bundle_grant(struct hwc_bundle *bundle, const struct hwc_policy *policy);
 
 /**
- * hwc_bundle_waits() - whether a request is for a slot that another one brings
+ * hwc_bundle_waits() - whether a request comes after one for a shell
  *
- * It can be submitted when the claim of the shell is ready.
+ * It can be submitted when the claim of the shell is ready, which brings its
+ * slot. One for something else must not be in the same request either, for that
+ * of a shell is content with devices without a driver.
  */
 HWC_API bool hwc_bundle_waits(const struct hwc_bundle *bundle, size_t i);
 

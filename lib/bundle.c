@@ -381,16 +381,23 @@ static bool brings_slots(const struct hwc_want *want)
 	return rewrite && hwc_rewrite_slots(rewrite);
 }
 
+static bool is_below(const char *resource, const char *above)
+{
+	size_t length = strlen(above);
+
+	return !strncmp(resource, above, length) && resource[length] == '/';
+}
+
+/* A request for a shell has a flag that no other resource is to have. */
 bool hwc_bundle_waits(const struct hwc_bundle *bundle, size_t i)
 {
-	const char *resource = bundle->wants.items[i].resource;
+	const struct hwc_want *want = &bundle->wants.items[i];
 
 	for (size_t k = 0; k < bundle->wants.count; k++) {
 		const struct hwc_want *other = &bundle->wants.items[k];
-		size_t length = strlen(other->resource);
 
-		if (brings_slots(other) && !strncmp(resource, other->resource, length) &&
-		    resource[length] == '/')
+		if (k != i && brings_slots(other) &&
+		    (!brings_slots(want) || is_below(want->resource, other->resource)))
 			return true;
 	}
 	return false;

@@ -126,7 +126,7 @@ static int submit(const struct start *start, struct hwc_request *req, bool waiti
 	return err;
 }
 
-/* Those that wait for a shell of the same container, or all others. */
+/* Those that come after a shell of the same container, or all others. */
 static int claim_some(const struct start *start, int pidfd, bool waiting)
 {
 	struct hwc_request *req;
