@@ -141,6 +141,10 @@ run 1 hwctl claim new "$full/fpga-PR4=$shell/sha256" &&
 	complains "$full/fpga-PR4 does not exist: it comes with a shell, and none is loaded in $full"
 result $? "a slot without its shell is refused, and it is said why"
 
+run 1 hwctl claim new "$full=$shell" "$full/fpga-PR4=$shell/sha256" &&
+	complains "$full gets a shell, which is claimed alone" && no_claim
+result $? "a shell is not claimed together with something else"
+
 run 0 hwctl claim new --container shell "$full=$shell" && complains "rewritten for the claim" &&
 	run 0 hwctl claim show "$(claim_on "$full")" && says "unbound" &&
 	run 0 hwctl resource show "$full/fpga-PR5"

@@ -304,9 +304,15 @@ static int fill_request(struct hwctl *h, struct hwc_request *req, const struct w
 		ret = add_item(h, req, w, w->items[i], &w->data[i]);
 		if (ret != DONE)
 			return ret;
+		if (!brings_slots(w->data[i]))
+			continue;
 		/* a shell is there for its slots, whatever becomes of its own devices */
-		if (brings_slots(w->data[i]))
-			flags |= HWCONTAINER_CLAIM_FLAGS_UNBOUND;
+		flags |= HWCONTAINER_CLAIM_FLAGS_UNBOUND;
+		if (w->n > 1) {
+			say("%s gets a shell, which is claimed alone: what else there is, when it is ready",
+			    w->items[i]);
+			return REFUSED;
+		}
 	}
 	hwc_request_flags(req, flags);
 	return DONE;
