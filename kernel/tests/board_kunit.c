@@ -119,4 +119,5 @@ static struct kunit_suite board_suite = {
 	.name = "hwcontainer-board",
 	.test_cases = board_cases,
 };
+
 kunit_test_suite(board_suite);
