@@ -57,8 +57,6 @@ void show_rewrite(const struct hwc_rewrite *rewrite)
 		field("firmware", PLAIN, text("%s", hwc_rewrite_firmware(rewrite)));
 	if (hwc_rewrite_slots(rewrite))
 		field("slots", PLAIN, text("%zu", hwc_rewrite_slots(rewrite)));
-	field("size", PLAIN, text("%zu bytes", hwc_rewrite_size(rewrite)));
-	field("digest", PLAIN, digest_text(hwc_rewrite_digest(rewrite)));
 }
 
 struct json_object *json_rewrite(const struct hwc_rewrite *rewrite)
@@ -106,6 +104,8 @@ static int tell(struct hwctl *h, const struct wish *w, const char *path,
 	} else {
 		field("overlay", HEAD, text("%s", path));
 		show_rewrite(rewrite);
+		field("size", PLAIN, text("%zu bytes", hwc_rewrite_size(rewrite)));
+		field("digest", PLAIN, digest_text(hwc_rewrite_digest(rewrite)));
 	}
 	return w->out ? write_out(w, rewrite) : DONE;
 }
