@@ -213,7 +213,8 @@ static int hwc_confine_clocks(const struct hwc_ov *ov, const struct device_node 
 		if (!own)
 			step = hwc_confine_clock(ov, node, cell, len);
 		else
-			step = of_property_read_u32(own, "#clock-cells", &n) ? -EPERM : 1 + n;
+			step = of_property_read_u32(own, "#clock-cells", &n) || n >= len ?
+			       -EPERM : 1 + n;
 		if (step < 0 && own)
 			return hwc_confine_refuse(ov, "overlay's node %s has clocks that are none",
 						  node->full_name);

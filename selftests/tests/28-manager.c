@@ -320,4 +320,29 @@ TEST_F(manager, clock_that_is_none)
 	EXPECT_EQ(loads, hwc_test_number(MGR "loads"));
 }
 
+/* As many cells as that: one more is none, and the next clock would be the same one. */
+TEST_F(manager, clock_with_cells_without_end)
+{
+	static const uint8_t many[] = { 0x7f, 0xff, 0xff, 0xf0 };
+	static uint8_t data[1 << 16];
+	int fd = hwc_test_open(HWC_DTBO "bad-clock-cells.dtbo");
+	ssize_t size = read(fd, data, sizeof(data));
+	uint8_t *cells;
+
+	close(fd);
+	ASSERT_LT(0, size);
+	EXPECT_EQ(-EPERM, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT,
+				       HWC_DTBO "bad-clock-cells.dtbo"));
+	EXPECT_STREQ("overlay's node sha256@0 has clocks that are none", hwc_ctx_error(self->ctx));
+	cells = memmem(data, size, many, sizeof(many));
+	ASSERT_NE(NULL, cells);
+	memset(cells, 0xff, sizeof(many));
+	fd = open("/tmp/overlay", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	ASSERT_EQ(size, write(fd, data, size));
+	close(fd);
+	EXPECT_EQ(-EPERM, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, "/tmp/overlay"));
+	EXPECT_STREQ("overlay's node sha256@0 has clocks that are none", hwc_ctx_error(self->ctx));
+	unlink("/tmp/overlay");
+}
+
 TEST_HARNESS_MAIN
