@@ -318,13 +318,14 @@ static bool hwc_fdt_is_phandle(const struct hwc_fdt_prop *p)
 static const char *const hwc_fdt_texts[] = { "compatible", "model", "status" };
 
 /*
- * The first row programs FPGAs, which only a claim does. Name and device_type
+ * The first row programs FPGAs, which only a claim does; nor does an image say
+ * what device it is loaded into. Name and device_type
  * change what a node is for drivers/of, the two phandles are of other times, and
  * the rest leads out of the region by ways that are not checked.
  */
 static const char *const hwc_fdt_no[] = {
 	"firmware-name", "external-fpga-config", "encrypted-fpga-config", "partial-fpga-config",
-	"fpga-mgr",
+	"fpga-mgr", "hwcontainer,idcode",
 	"name", "device_type", "linux,phandle", "ibm,phandle",
 	"assigned-addresses", "dma-ranges", "interrupt-map", "iommu-map", "msi-map",
 };

@@ -27,7 +27,7 @@ static const char *const forbidden[] = {
 /* What leads out of the region by ways that are not checked, or changes what a node is. */
 static const char *const unchecked[] = {
 	"name",	      "device_type",   "linux,phandle", "ibm,phandle", "assigned-addresses",
-	"dma-ranges", "interrupt-map", "iommu-map",	"msi-map",
+	"dma-ranges", "interrupt-map", "iommu-map",	"msi-map",     "hwcontainer,idcode",
 };
 
 /* What drivers read as phandles; these must stay inside of the overlay. */

@@ -389,6 +389,7 @@ TEST_F(shell, bad_ones_are_refused)
 		{ "shell-bad-bridge",
 		  "overlay reaches out at /fragment@0/__overlay__/fpga-PR4:fpga-bridges:0" },
 		{ "shell-bad-manager", "overlay may not have the property fpga-mgr" },
+		{ "shell-bad-idcode", "overlay may not have the property hwcontainer,idcode" },
 	};
 	long loads = hwc_test_number(HWC_SIM "fpga-mgr0/loads");
 	char path[128];
