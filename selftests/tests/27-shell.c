@@ -322,6 +322,44 @@ TEST_F(shell, regions_beside_slots_are_the_same_hardware)
 		     hwc_ctx_error(self->ctx));
 }
 
+/* By its digests it is had whole or not at all, also when it is just being unloaded. */
+TEST_F_TIMEOUT(shell, is_not_had_while_it_goes, 120)
+{
+	uint8_t bytes[2][32];
+	const uint8_t *digests[] = { bytes[0], bytes[1] };
+	int i, id, had = 0;
+
+	for (i = 0; i < 20; i++) {
+		load_shell(_metadata, self, KEEP);
+		fill_slot4(_metadata, self, 0);
+		ASSERT_EQ(0, digests_of(self->ctx, HWC_FULL, bytes));
+		end(self, SHELL);
+		self->holder[SHELL] = hwc_holder_open(self->ctx);
+		ASSERT_LT(0, claim_as(self, SHELL, HWC_FULL, NULL, NULL, 0, digests));
+		end(self, SHELL);
+		self->holder[SHELL] = hwc_holder_open(self->ctx);
+		/* the slot takes its shell along */
+		end(self, PR4);
+		self->holder[PR4] = hwc_holder_open(self->ctx);
+		while (hwc_test_state(self->ctx, SLOT4) == HWCONTAINER_RESOURCE_STATE_CLAIMED)
+			continue;
+		usleep(rand() % 10000);
+		id = claim_as(self, SHELL, HWC_FULL, NULL, NULL, 0, digests);
+		if (id > 0) {
+			had++;
+			usleep(50000);
+			EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FREE,
+				  hwc_test_state(self->ctx, SLOT4));
+		} else {
+			EXPECT_EQ(-ENOENT, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+		}
+		end(self, SHELL);
+		self->holder[SHELL] = hwc_holder_open(self->ctx);
+		EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_FULL));
+	}
+	TH_LOG("had %d of %d times", had, i);
+}
+
 TEST_F(shell, takes_its_warm_slots_along)
 {
 	load_shell(_metadata, self, 0);
