@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* hwctl resource show NAME */
+#include <string.h>
 #include "hwctl.h"
 
 static void show_tenant(const struct hwc_resource *res)
@@ -9,6 +10,15 @@ static void show_tenant(const struct hwc_resource *res)
 	if (hwc_resource_claim_id(res))
 		field("claim", PLAIN, text("%u", hwc_resource_claim_id(res)));
 	field("container", PLAIN, text("%s", container));
+}
+
+/* Only images for FPGAs say which device they are for. */
+static void show_device_id(const struct hwc_resource *res)
+{
+	if (hwc_resource_device_id(res))
+		field("device-id", PLAIN, text("0x%08x", hwc_resource_device_id(res)));
+	else if (!strcmp(hwc_resource_kind(res), "fpga-region"))
+		field("device-id", PLAIN, text("unknown, so that of images is not checked"));
 }
 
 static void show_text(const struct hwc_resource *res)
@@ -25,8 +35,7 @@ static void show_text(const struct hwc_resource *res)
 	      text("%u of at most %u", hwc_resource_in_use(res), hwc_resource_capacity(res)));
 	show_tenant(res);
 	field("controller", PLAIN, text("%s", hwc_resource_controller(res)));
-	if (hwc_resource_device_id(res))
-		field("device-id", PLAIN, text("0x%08x", hwc_resource_device_id(res)));
+	show_device_id(res);
 	field("image", PLAIN, digest_text(hwc_resource_image_digest(res)));
 	field("overlay", PLAIN, digest_text(hwc_resource_overlay_digest(res)));
 }
