@@ -113,11 +113,15 @@ static int name_fragments(struct hwc_rewriter *r)
 }
 
 /* A region without devices needs no fragment beside others, nor any at all. */
-static void drop_empty(struct hwc_rewriter *r)
+static int drop_empty(struct hwc_rewriter *r)
 {
 	r->out->empty = !r->region->child && !r->region->parent->next;
-	if (!r->region->child && r->region->parent->next)
+	if (r->out->empty)
+		return hwc_rewrite_tell(r, "overlay",
+					"has no device left: a claim brings the image alone");
+	if (!r->region->child)
 		hwc_dt_detach(r->region->parent);
+	return 0;
 }
 
 /* The check that is made of every overlay; what is there now goes before it is applied. */
@@ -145,10 +149,10 @@ static int finish(struct hwc_rewriter *r)
 {
 	int err = hwc_refs_close(r);
 
-	if (err)
-		return err;
-	drop_empty(r);
-	err = name_fragments(r);
+	if (!err)
+		err = drop_empty(r);
+	if (!err)
+		err = name_fragments(r);
 	if (!err)
 		err = hwc_dt_write(r->ctx, r->root, &r->out->fdt, &r->out->size);
 	if (err)

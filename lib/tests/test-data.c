@@ -300,6 +300,9 @@ static void test_nothing_in_the_overlay(void **state)
 	found(f, REGION, "/boot/a.bit", NULL);
 	assert_int_equal(hwc_data_overlay(f->data), -1);
 	assert_non_null(hwc_data_rewrite(f->data));
+	assert_int_equal(hwc_rewrite_changes(hwc_data_rewrite(f->data)), 2);
+	assert_string_equal(hwc_rewrite_change(hwc_data_rewrite(f->data), 1)->text,
+			    "overlay has no device left: a claim brings the image alone");
 }
 
 static void test_own_overlay_is_left_alone(void **state)
