@@ -303,6 +303,26 @@ static bool value_ok(const char *name, const char *value, int size)
 	return strcmp(name, "name");
 }
 
+/*
+ * Each of a node's clocks has the cells that its provider says. Where that is none
+ * of the overlay's, the module can go on, and this cannot.
+ */
+static void clocks_check(struct hwc_walk *w, const void *value, int size, const char *path)
+{
+	uint32_t n = size / sizeof(uint32_t), cells;
+
+	for (uint32_t i = 0; i < n; i += 1 + cells) {
+		int provider = fdt_node_offset_by_phandle(w->fdt, hwc_cell(value, i));
+
+		if (provider < 0)
+			return;
+		if (!hwc_walk_cell(w, provider, "#clock-cells", &cells) || cells >= n - i) {
+			hwc_walk_refuse(w, "%s has clocks that are none", path);
+			return;
+		}
+	}
+}
+
 static void prop_check(struct hwc_walk *w, int prop, const char *path)
 {
 	const char *name;
@@ -318,6 +338,8 @@ static void prop_check(struct hwc_walk *w, int prop, const char *path)
 		hwc_walk_refuse(w, "%s has %s, which a claim brings itself", path, name);
 	else if (is_in(name, strlen(name), unchecked, HWC_ARRAY_SIZE(unchecked)))
 		hwc_walk_refuse(w, "%s has %s, which no overlay of a claim may have", path, name);
+	if (!strcmp(name, "clocks"))
+		clocks_check(w, value, size, path);
 	if (!is_phandle(name) || size < (int)sizeof(phandle))
 		return;
 	phandle = hwc_cell(value, 0);

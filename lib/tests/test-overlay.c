@@ -432,6 +432,29 @@ static void test_clock_that_is_none(void **state)
 	accepted(f);
 }
 
+static void test_clock_of_the_overlay(void **state)
+{
+	static const uint32_t bad[] = { 1, 2, UINT32_MAX };
+	struct fixture *f = *state;
+
+	engine(f);
+	add(f, node_at(f, INSIDE), "clock");
+	set_cell(f, INSIDE "/clock", "phandle", 1);
+	set_cell(f, INSIDE "/engine@100", "clocks", 1);
+	refused(f, "/fpga/PR0/engine@100 has clocks that are none");
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(bad); i++) {
+		hwc_overlay_free(f->overlay);
+		f->overlay = NULL;
+		assert_int_equal(fdt_open_into(f->fdt, f->fdt, ROOM), 0);
+		set_cell(f, INSIDE "/clock", "#clock-cells", bad[i]);
+		refused(f, "/fpga/PR0/engine@100 has clocks that are none");
+	}
+	hwc_overlay_free(f->overlay);
+	f->overlay = NULL;
+	set_cell(f, INSIDE "/clock", "#clock-cells", 0);
+	accepted(f);
+}
+
 /* A slot whose window is @start on, 0x1000 bytes. */
 static void slot_named(struct fixture *f, const char *inside, const char *name, uint32_t start)
 {
@@ -917,6 +940,7 @@ int main(void)
 		TEST(test_properties_of_nodes),
 		TEST(test_region_inside),
 		TEST(test_clock_that_is_none),
+		TEST(test_clock_of_the_overlay),
 		TEST(test_slot),
 		TEST(test_slots_that_overlap),
 		TEST(test_slot_with_a_device),
