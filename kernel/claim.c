@@ -633,6 +633,42 @@ const struct hwcontainer_claim *hwc_resource_tenant_locked(const struct hwcontai
 }
 
 /**
+ * hwcontainer_claim_lost() - the hardware of a ready claim has failed
+ * @claim: a claim between configure and release
+ * @err: -errno
+ * @fmt: one sentence without newline
+ *
+ * The claim fails at once; release is called, after which the resource is free.
+ *
+ * Context: sleeps. Not from the kind's ops.
+ * Return: true when it was ready; otherwise nothing was done, and it may become so.
+ */
+bool hwcontainer_claim_lost(struct hwcontainer_claim *claim, int err, const char *fmt, ...)
+{
+	bool ready;
+	char *message;
+	va_list args;
+
+	va_start(args, fmt);
+	message = kvasprintf(GFP_KERNEL, fmt, args);
+	va_end(args);
+
+	mutex_lock(&hwc_lock);
+	ready = claim->state == HWCONTAINER_CLAIM_STATE_READY && claim->on_hw;
+	if (ready) {
+		swap(claim->message, message);
+		claim->error = err;
+		hwc_claim_uncount_locked(claim);
+		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_FAILED);
+		hwc_claim_queue_locked(claim, HWC_RELEASE);
+	}
+	mutex_unlock(&hwc_lock);
+	kfree(message);
+	return ready;
+}
+EXPORT_SYMBOL_GPL(hwcontainer_claim_lost);
+
+/**
  * hwcontainer_claim_blob() - a file of the claim's image
  * @claim: a claim
  * @slot: which file

@@ -176,5 +176,7 @@ void hwcontainer_claim_stage(struct hwcontainer_claim *claim, enum hwcontainer_s
 int hwcontainer_claim_add_device(struct hwcontainer_claim *claim, struct device *dev);
 __printf(3, 4)
 int hwcontainer_claim_refuse(struct hwcontainer_claim *claim, int err, const char *fmt, ...);
+__printf(3, 4)
+bool hwcontainer_claim_lost(struct hwcontainer_claim *claim, int err, const char *fmt, ...);
 
 #endif /* _LINUX_HWCONTAINER_H */
