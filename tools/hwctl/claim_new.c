@@ -61,6 +61,7 @@ enum {
 	OPT_OVERLAY_DIGEST,
 	OPT_REWRITE,
 	OPT_UNBOUND,
+	OPT_TAKEOVER,
 };
 
 static const struct option options[] = {
@@ -76,6 +77,7 @@ static const struct option options[] = {
 	{ "overlay-digest", required_argument, NULL, OPT_OVERLAY_DIGEST },
 	{ "rewrite", no_argument, NULL, OPT_REWRITE },
 	{ "unbound", no_argument, NULL, OPT_UNBOUND },
+	{ "takeover", no_argument, NULL, OPT_TAKEOVER },
 	{ 0 },
 };
 
@@ -128,6 +130,9 @@ static bool parse_option(struct wish *w, int option)
 		return true;
 	case OPT_UNBOUND:
 		w->flags |= HWCONTAINER_CLAIM_FLAGS_UNBOUND;
+		return true;
+	case OPT_TAKEOVER:
+		w->flags |= HWCONTAINER_CLAIM_FLAGS_TAKEOVER;
 		return true;
 	}
 	return false;

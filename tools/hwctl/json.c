@@ -146,6 +146,8 @@ static struct json_object *json_flags(uint32_t flags)
 		json_object_array_add(names, need(json_object_new_string("dry-run")));
 	if (flags & HWCONTAINER_CLAIM_FLAGS_UNBOUND)
 		json_object_array_add(names, need(json_object_new_string("unbound")));
+	if (flags & HWCONTAINER_CLAIM_FLAGS_TAKEOVER)
+		json_object_array_add(names, need(json_object_new_string("takeover")));
 	return names;
 }
 

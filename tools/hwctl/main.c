@@ -27,7 +27,8 @@ static const struct command commands[] = {
 	  "  --image-digest HEX    SHA-256 the image must have (one resource only)\n"
 	  "  --overlay-digest HEX  SHA-256 the overlay must have (one resource only)\n"
 	  "  --rewrite             overlays are those of vendors, or of another slot\n"
-	  "  --unbound             be ready also with devices that no driver is there for\n",
+	  "  --unbound             be ready also with devices that no driver is there for\n"
+	  "  --takeover            stop a remote processor that somebody else started\n",
 	  claim_new },
 	{ "claim", "list", "", "all claims", NULL, claim_list },
 	{ "claim", "show", "ID", "everything about one claim", NULL, claim_show },

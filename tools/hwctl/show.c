@@ -33,6 +33,7 @@ static char *flags(uint32_t flags)
 		{ HWCONTAINER_CLAIM_FLAGS_KEEP, "keep" },
 		{ HWCONTAINER_CLAIM_FLAGS_DRY_RUN, "dry-run" },
 		{ HWCONTAINER_CLAIM_FLAGS_UNBOUND, "unbound" },
+		{ HWCONTAINER_CLAIM_FLAGS_TAKEOVER, "takeover" },
 	};
 	char words[32] = "";
 

@@ -97,11 +97,15 @@ enum hwcontainer_stage {
  * @HWCONTAINER_CLAIM_FLAGS_UNBOUND: Be ready also with devices for which no
  *   driver is registered. They are reported without one. Without the flag such
  *   a device fails the claim.
+ * @HWCONTAINER_CLAIM_FLAGS_TAKEOVER: Take a remote processor that runs or
+ *   would by itself: the boot loader, its driver or another program started
+ *   it. It is stopped first. Without the flag such a claim is refused.
  */
 enum hwcontainer_claim_flags {
 	HWCONTAINER_CLAIM_FLAGS_KEEP = 1,
 	HWCONTAINER_CLAIM_FLAGS_DRY_RUN = 2,
 	HWCONTAINER_CLAIM_FLAGS_UNBOUND = 4,
+	HWCONTAINER_CLAIM_FLAGS_TAKEOVER = 8,
 };
 
 /**
