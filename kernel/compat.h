@@ -4,8 +4,14 @@
 #define HWC_COMPAT_H
 
 struct device_node;
+struct firmware;
+struct rproc;
 
 /* drivers/of/resolver.c; exported, but declared in drivers/of/of_private.h. */
 int of_resolve_phandles(struct device_node *tree);
+
+/* drivers/remoteproc/remoteproc_elf_loader.c; declared in remoteproc_internal.h there. */
+int rproc_elf_load_segments(struct rproc *rproc, const struct firmware *fw);
+int rproc_elf_load_rsc_table(struct rproc *rproc, const struct firmware *fw);
 
 #endif

@@ -374,6 +374,27 @@ int hwc_overlay_check(const struct hwc_guard *guard, const void *fdt, size_t siz
 int hwc_overlay_apply(struct hwc_guard *guard, const void *fdt, size_t size, int *id, char *why);
 int hwc_overlay_remove(struct hwc_guard *guard, int *id);
 
+/* firmware-file.c: firmware for frameworks that take it by name */
+
+int hwc_firmware_put(const char *name, const void *data, size_t size);
+void hwc_firmware_remove(const char *name);
+
+/* rproc.c: remote processors */
+
+#if IS_ENABLED(CONFIG_REMOTEPROC)
+int hwc_rproc_init(void);
+void hwc_rproc_exit(void);
+#else
+static inline int hwc_rproc_init(void)
+{
+	return 0;
+}
+
+static inline void hwc_rproc_exit(void)
+{
+}
+#endif
+
 /* region.c: FPGA regions */
 
 #if IS_ENABLED(CONFIG_FPGA_REGION) && IS_ENABLED(CONFIG_OF_OVERLAY)

@@ -14,6 +14,7 @@ static const struct {
 	{ hwc_cdev_init, hwc_cdev_exit },
 	{ hwc_netlink_init, hwc_netlink_exit },
 	{ hwc_region_init, hwc_region_exit },
+	{ hwc_rproc_init, hwc_rproc_exit },
 };
 
 static void hwc_undo(int n)

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* hwcontainer: remote processors; shared by the two files that deal with them. */
+#ifndef HWC_RPROC_H
+#define HWC_RPROC_H
+
+#include <linux/remoteproc.h>
+
+#include "firmware-elf.h"
+#include "internal.h"
+
+/**
+ * struct hwc_rproc - a remote processor that can be claimed
+ * @in_rprocs: in the list of them
+ * @rproc: mainline's; we have a reference to its device
+ * @owner: module of its driver, or NULL
+ * @driver: name of that
+ * @file: what its firmware is called for request_firmware()
+ * @worker: starts and stops it
+ * @res: the resource it is
+ * @tidy: removes what an earlier life of the system has left of @file
+ * @bury: gives it back when it goes without having been stopped
+ * @owned: sysfs is closed, recovery is off; changed in the worker, under the core lock
+ * @was_read_only: sysfs was before
+ * @was_unrecovered: recovery was off before
+ * @old_firmware: name that was set before, while @placed
+ * @placed: @file is there
+ * @subdev: tells us when it stops
+ * @watched: @subdev is registered
+ * @crashed: its last stop was because of a crash
+ * @crashes: its count of crashes when it was started
+ * @claim: that it runs for
+ * @watch: looks whether it still runs
+ * @doing: "started" or "stopped" while that is under way, or NULL; core lock
+ * @began: when that began, in jiffies
+ * @overdue: it takes longer than it may; core lock
+ * @timer: runs out then
+ * @failed: why it could not be stopped, or ""; core lock
+ */
+struct hwc_rproc {
+	struct list_head in_rprocs;
+	struct rproc *rproc;
+	struct module *owner;
+	char driver[64];
+	char file[48];
+	struct kthread_worker *worker;
+	struct hwcontainer_resource *res;
+	struct kthread_work tidy;
+	struct kthread_work bury;
+
+	bool owned;
+	bool was_read_only;
+	bool was_unrecovered;
+	char *old_firmware;
+	bool placed;
+	struct rproc_subdev subdev;
+	bool watched;
+	bool crashed;
+	unsigned int crashes;
+	struct hwcontainer_claim *claim;
+	struct delayed_work watch;
+
+	const char *doing;
+	unsigned long began;
+	bool overdue;
+	struct delayed_work timer;
+	char failed[128];
+};
+
+/* rproc.c */
+
+extern const struct hwcontainer_kind hwc_rproc_kind;
+
+const char *hwc_rproc_busy(const struct hwc_rproc *r);
+
+/* rproc-run.c; all but the first three in the worker */
+
+void hwc_rproc_watch(struct work_struct *work);
+void hwc_rproc_timer(struct work_struct *work);
+unsigned int hwc_rproc_overdue_ms(const struct hwc_rproc *r);
+int hwc_rproc_configure(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
+int hwc_rproc_settle(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
+void hwc_rproc_release(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
+void hwc_rproc_disown(struct hwc_rproc *r);
+
+#endif

@@ -1,0 +1,669 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Remote processors: found, claimed, started, watched, given back. */
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include "../../kernel/tests/elf-cases.h"
+#include "hwc.h"
+
+#define CLASS "/sys/class/remoteproc/"
+#define DEBUG "/sys/kernel/debug/remoteproc/"
+#define SIM "/sys/kernel/debug/hwcontainer-sim-rproc/"
+#define DRIVER "/sys/bus/platform/drivers/hwcontainer-sim-rproc/"
+#define PARAMETERS "/sys/module/hwcontainer/parameters/"
+#define PLACED "/lib/firmware/hwcontainer/"
+
+#define CORE0 "sim-core0"
+#define FIRMWARE "/tmp/rproc-test.elf"
+
+/* A path made of three parts. */
+static const char *path(const char *a, const char *b, const char *c)
+{
+	static char text[4][512];
+	static int next;
+
+	next = (next + 1) % 4;
+	snprintf(text[next], sizeof(text[next]), "%s%s%s", a, b, c);
+	return text[next];
+}
+
+static bool contains(const char *file, const char *want)
+{
+	return strstr(hwc_test_read(file), want);
+}
+
+/* Which remoteprocN other than @but is called @name; empty when there is none. */
+static void find_other(const char *name, const char *but, char *core)
+{
+	DIR *dir = opendir(CLASS);
+	struct dirent *e;
+
+	*core = '\0';
+	while (dir && (e = readdir(dir))) {
+		const char *is;
+
+		if (e->d_name[0] == '.' || !strcmp(e->d_name, but))
+			continue;
+		is = hwc_test_read(path(CLASS, e->d_name, "/name"));
+		if (!strncmp(is, name, strlen(name)) && is[strlen(name)] == '\n')
+			snprintf(core, 32, "%.31s", e->d_name);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static void find_core(const char *name, char *core)
+{
+	find_other(name, "", core);
+}
+
+static bool is_state(const char *core, const char *state)
+{
+	return contains(path(CLASS, core, "/state"), state);
+}
+
+/* A file of what @fw says, with @bytes of @value written to @at where @bytes is not 0. */
+static void write_firmware(const struct case_fw *fw, size_t at, unsigned int bytes, u64 value)
+{
+	u8 buf[CASE_SIZE];
+	int fd;
+
+	case_build(buf, fw);
+	if (bytes)
+		case_put(buf, at, bytes, value);
+	unlink(FIRMWARE);
+	fd = open(FIRMWARE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (write(fd, buf, sizeof(buf)) != sizeof(buf))
+		abort();
+	close(fd);
+}
+
+static const struct case_fw hello = {
+	.class = ELFCLASS32,
+	.machine = EM_ARM,
+	.text = "hello",
+};
+
+FIXTURE(rproc)
+{
+	struct hwc_ctx *ctx;
+	int holder;
+	char core[32];
+	long timeout;
+};
+
+FIXTURE_SETUP(rproc)
+{
+	ASSERT_EQ(0, hwc_test_run("modprobe hwcontainer-sim-rproc"));
+	ASSERT_EQ(0, hwc_ctx_new(&self->ctx));
+	self->holder = hwc_holder_open(self->ctx);
+	ASSERT_LE(0, self->holder);
+	find_core(CORE0, self->core);
+	ASSERT_STRNE("", self->core);
+	self->timeout = hwc_test_number(PARAMETERS "rproc_timeout_ms");
+	write_firmware(&hello, 0, 0, 0);
+}
+
+/* Nothing of it is left: not the core, not the file, not the modes in sysfs. */
+FIXTURE_TEARDOWN(rproc)
+{
+	struct stat st;
+
+	hwc_test_write(SIM "reset", "1");
+	hwc_test_set(PARAMETERS "rproc_timeout_ms", self->timeout);
+	close(self->holder);
+	while (hwc_test_claims(self->ctx) > 0)
+		usleep(2000);
+	find_core(CORE0, self->core);
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
+	EXPECT_EQ(0, hwc_test_number(SIM "running"));
+	EXPECT_NE(0, access("/lib/firmware/hwcontainer", F_OK));
+	EXPECT_TRUE(is_state(self->core, "offline"));
+	EXPECT_TRUE(contains(path(CLASS, self->core, "/firmware"), "hwcontainer-sim-none.elf"));
+	EXPECT_TRUE(contains(path(CLASS, self->core, "/recovery"), "enabled"));
+	EXPECT_EQ(0, stat(path(CLASS, self->core, "/state"), &st));
+	EXPECT_EQ(0644, st.st_mode & 0777);
+	EXPECT_EQ(0, hwc_test_run("rmmod hwcontainer-sim-rproc"));
+	hwc_ctx_free(self->ctx);
+	unlink(FIRMWARE);
+}
+
+#define try_claim(self, name) hwc_test_try((self)->ctx, name, (self)->holder, FIRMWARE, NULL)
+
+static int start(FIXTURE_DATA(rproc) * self, const char *name, uint32_t flags,
+		 struct hwc_grant *grant)
+{
+	int fd = hwc_test_open(FIRMWARE);
+	int ret = hwc_test_claim(self->ctx, name, self->holder, fd, -1, flags, grant);
+
+	close(fd);
+	return ret;
+}
+
+/* As it should be while it runs for a claim. */
+static void check_runs(struct __test_metadata *_metadata, FIXTURE_DATA(rproc) * self)
+{
+	EXPECT_TRUE(is_state(self->core, "running"));
+	EXPECT_EQ(1, hwc_test_number(SIM "running"));
+	EXPECT_TRUE(contains(path(DEBUG, self->core, "/trace0"), CORE0 ": hello\n"));
+	EXPECT_EQ(0, access(path(PLACED, self->core, ""), F_OK));
+}
+
+static void check_works(struct __test_metadata *_metadata, FIXTURE_DATA(rproc) * self)
+{
+	int id = try_claim(self, self->core);
+	uint32_t claim = id;
+
+	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	check_runs(_metadata, self);
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &claim, 1));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
+	EXPECT_TRUE(is_state(self->core, "offline"));
+}
+
+TEST_F(rproc, has_its_names)
+{
+	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FREE, hwc_test_state(self->ctx, self->core));
+	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FREE, hwc_test_state(self->ctx, CORE0));
+	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FREE, hwc_test_state(self->ctx, "/" CORE0));
+	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FREE, hwc_test_state(self->ctx, "/sim-core1"));
+	EXPECT_EQ(-ENOENT, hwc_test_state(self->ctx, "sim-core2"));
+}
+
+TEST_F(rproc, runs_and_is_given_back)
+{
+	static const char *const files[] = { "/state", "/firmware", "/recovery", "/coredump" };
+	struct hwc_resource *res;
+	struct hwc_claim *claim;
+	char *before = strdup(hwc_test_read("/sys/module/firmware_class/parameters/path"));
+	uint32_t id;
+	int ret;
+
+	ret = try_claim(self, self->core);
+	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	id = ret;
+	check_runs(_metadata, self);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		EXPECT_EQ(-EACCES, hwc_test_write(path(CLASS, self->core, files[i]), "stop"));
+	EXPECT_TRUE(is_state(self->core, "running"));
+	EXPECT_STREQ(before, hwc_test_read("/sys/module/firmware_class/parameters/path"));
+	free(before);
+
+	ASSERT_EQ(0, hwc_resource_get(self->ctx, self->core, &res));
+	EXPECT_STREQ("remoteproc", hwc_resource_kind(res));
+	EXPECT_STREQ("hwcontainer-sim-rproc", hwc_resource_controller(res));
+	EXPECT_STREQ(path("its trace is remoteproc/", self->core, "/trace0 in debugfs"),
+		     hwc_resource_message(res));
+	hwc_resource_free(res);
+	ASSERT_EQ(0, hwc_claim_get(self->ctx, id, &claim));
+	ASSERT_EQ(1, hwc_claim_devices(claim));
+	EXPECT_STREQ(self->core, hwc_device_name(hwc_claim_device(claim, 0)));
+	EXPECT_EQ(0, hwc_device_nodes(hwc_claim_device(claim, 0)));
+	hwc_claim_free(claim);
+
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
+	EXPECT_EQ(0, hwc_test_number(SIM "running"));
+	EXPECT_EQ(0, hwc_test_write(path(CLASS, self->core, "/recovery"), "enabled"));
+	check_works(_metadata, self);
+}
+
+/* The device node of the rpmsg bus is the claim's. */
+TEST_F(rproc, rpmsg_is_reported)
+{
+	struct case_fw fw = hello;
+	const struct hwc_device *dev;
+	struct hwc_claim *claim;
+	int id;
+
+	fw.vdev = true;
+	write_firmware(&fw, 0, 0, 0);
+	id = try_claim(self, self->core);
+	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	ASSERT_EQ(0, hwc_claim_get(self->ctx, id, &claim));
+	ASSERT_EQ(2, hwc_claim_devices(claim));
+	dev = hwc_claim_device(claim, 1);
+	EXPECT_STREQ("rproc-virtio", hwc_device_driver(dev));
+	ASSERT_EQ(1, hwc_device_nodes(dev));
+	EXPECT_EQ(0, strncmp("rpmsg_ctrl", hwc_device_node(dev, 0)->path, 10))
+	TH_LOG("%s", hwc_device_node(dev, 0)->path);
+	EXPECT_EQ(0, access(path("/dev/", hwc_device_node(dev, 0)->path, ""), F_OK));
+	hwc_claim_free(claim);
+}
+
+TEST_F(rproc, comes_and_goes)
+{
+	struct hwc_grant grant;
+	char core[32];
+	int id;
+
+	EXPECT_EQ(-ENOENT, hwc_test_state(self->ctx, "extra"));
+	ASSERT_EQ(0, hwc_test_write(SIM "add", "extra"));
+	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FREE, hwc_test_state(self->ctx, "extra"));
+	/* a name that is taken: this one has only its own */
+	ASSERT_EQ(0, hwc_test_write(SIM "add", CORE0));
+	find_other(CORE0, self->core, core);
+	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FREE, hwc_test_state(self->ctx, core));
+	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FREE, hwc_test_state(self->ctx, CORE0));
+	ASSERT_EQ(0, hwc_test_write(SIM "remove", CORE0));
+	EXPECT_EQ(-ENOENT, hwc_test_state(self->ctx, core));
+	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FREE, hwc_test_state(self->ctx, CORE0));
+
+	id = try_claim(self, "extra");
+	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	find_core("extra", core);
+	ASSERT_EQ(0, hwc_test_write(SIM "remove", "extra"));
+	EXPECT_EQ(-ENOENT, hwc_test_claim_state(self->ctx, id));
+	EXPECT_EQ(-ENOENT, hwc_test_state(self->ctx, "extra"));
+	EXPECT_EQ(-ENOENT, hwc_test_state(self->ctx, core));
+	EXPECT_EQ(0, hwc_test_number(SIM "running"));
+	EXPECT_NE(0, access(path(PLACED, core, ""), F_OK));
+
+	/* in the middle of its start */
+	ASSERT_EQ(0, hwc_test_write(SIM "add", "extra"));
+	ASSERT_EQ(0, hwc_test_set(SIM "stall_start_ms", 500));
+	ASSERT_EQ(0, start(self, "extra", 0, &grant));
+	usleep(200000);
+	ASSERT_EQ(0, hwc_test_write(SIM "remove", "extra"));
+	EXPECT_EQ(-ENOENT, hwc_test_claim_state(self->ctx, grant.id));
+	EXPECT_EQ(0, hwc_test_number(SIM "running"));
+}
+
+/* By way of the driver, whose module stays while a core of it is claimed. */
+TEST_F(rproc, driver_goes)
+{
+	int id = try_claim(self, self->core);
+
+	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_NE(0, hwc_test_run("rmmod hwcontainer-sim-rproc 2>/dev/null"));
+	EXPECT_TRUE(is_state(self->core, "running"));
+	ASSERT_EQ(0, hwc_test_write(DRIVER "unbind", CORE0));
+	EXPECT_EQ(-ENOENT, hwc_test_claim_state(self->ctx, id));
+	EXPECT_EQ(-ENOENT, hwc_test_state(self->ctx, CORE0));
+	EXPECT_EQ(0, hwc_test_number(SIM "running"));
+	EXPECT_NE(0, access("/lib/firmware/hwcontainer", F_OK));
+	ASSERT_EQ(0, hwc_test_write(DRIVER "bind", CORE0));
+	find_core(CORE0, self->core);
+	check_works(_metadata, self);
+}
+
+static void check_taken(struct __test_metadata *_metadata, FIXTURE_DATA(rproc) * self,
+			const char *name, const char *word)
+{
+	struct hwc_resource *res;
+	struct hwc_grant grant;
+	char core[32], want[128];
+
+	find_core(name, core);
+	snprintf(want, sizeof(want), "%s is %s; a claim must say takeover", core, word);
+	EXPECT_EQ(-EBUSY, try_claim(self, core));
+	EXPECT_STREQ(want, hwc_ctx_error(self->ctx));
+	ASSERT_EQ(0, hwc_resource_get(self->ctx, core, &res));
+	snprintf(want, sizeof(want), "is %s, for no claim", word);
+	EXPECT_STREQ(want, hwc_resource_message(res));
+	hwc_resource_free(res);
+
+	ASSERT_EQ(0, start(self, core, HWCONTAINER_CLAIM_FLAGS_TAKEOVER, &grant))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(0, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_TRUE(is_state(core, "running"));
+	EXPECT_TRUE(contains(path(DEBUG, core, "/trace0"), ": hello\n"));
+	EXPECT_EQ(1, hwc_test_number(SIM "running"));
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &grant.id, 1));
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, grant.id, -ENOENT));
+	EXPECT_EQ(0, hwc_test_number(SIM "running"));
+	EXPECT_TRUE(is_state(core, "offline"));
+}
+
+TEST_F(rproc, is_taken_over_only_when_asked)
+{
+	ASSERT_EQ(0, hwc_test_write(SIM "add", "one auto"));
+	check_taken(_metadata, self, "one", "auto-booted");
+	ASSERT_EQ(0, hwc_test_write(SIM "remove", "one"));
+
+	ASSERT_EQ(0, hwc_test_write(SIM "add", "two attached"));
+	/* its driver's work attaches to nothing: it is not asked to */
+	check_taken(_metadata, self, "two", "attached");
+	ASSERT_EQ(0, hwc_test_write(SIM "remove", "two"));
+
+	ASSERT_EQ(0, hwc_test_run("mkdir -p /lib/firmware && cp " FIRMWARE
+				  " /lib/firmware/hwcontainer-sim-none.elf"));
+	ASSERT_EQ(0, hwc_test_write(path(CLASS, self->core, "/state"), "start"));
+	check_taken(_metadata, self, CORE0, "running");
+
+	/* one that crashed while it was nobody's, and whose recovery then failed */
+	ASSERT_EQ(0, hwc_test_write(path(CLASS, self->core, "/state"), "start"));
+	unlink("/lib/firmware/hwcontainer-sim-none.elf");
+	ASSERT_EQ(0, hwc_test_write(path(DEBUG, self->core, "/crash"), "2"));
+	while (!is_state(self->core, "offline"))
+		usleep(2000);
+	check_taken(_metadata, self, CORE0, "powered");
+	check_works(_metadata, self);
+}
+
+/* Said before the core is touched. */
+TEST_F(rproc, firmware_is_checked)
+{
+	static const struct {
+		struct case_fw fw;
+		size_t at;
+		unsigned int bytes;
+		u64 value;
+		const char *why;
+	} bad[] = {
+		{ { ELFCLASS32, EM_AARCH64, "a", 0, 0, 0 },
+		  0,
+		  0,
+		  0,
+		  "firmware is for machine 183 (AArch64), %s is 40 (Arm)" },
+		{ { ELFCLASS64, EM_ARM, "a", 0, 0, 0 },
+		  0,
+		  0,
+		  0,
+		  "firmware is for 64 bits, %s takes 32" },
+		{ { ELFCLASS32, EM_ARM, "a", true, 0, 0 },
+		  0,
+		  0,
+		  0,
+		  "firmware has no resource table, %s needs one" },
+		{ { ELFCLASS32, EM_ARM, "a", 0, 0, 0 }, 0, 1, 0, "firmware is no ELF file" },
+		{ { ELFCLASS32, EM_ARM, "a", 0, 0, 0 },
+		  CASE_TABLE,
+		  4,
+		  2,
+		  "resource table has version 2, version 1 is understood" },
+		{ { ELFCLASS32, EM_ARM, "a", 0, 0, 0 },
+		  CASE_TABLE + 16,
+		  4,
+		  0x10000,
+		  "entry 0 of the resource table is at byte 65536 of 204" },
+		{ { ELFCLASS32, EM_ARM, "a", 0, 0, 0 },
+		  CASE_PHDR + 12,
+		  4,
+		  0x1003ffff,
+		  "segment at 0x1003ffff with 0x80 bytes is outside the memory of %s" },
+		{ { ELFCLASS32, EM_ARM, "a", 0, 0, 0 },
+		  CASE_PHDR + 12,
+		  4,
+		  0x20000000,
+		  "segment at 0x20000000 with 0x80 bytes is outside the memory of %s" },
+	};
+	long starts = hwc_test_number(SIM "starts");
+	char want[128];
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		write_firmware(&bad[i].fw, bad[i].at, bad[i].bytes, bad[i].value);
+		EXPECT_EQ(-EBADMSG, try_claim(self, self->core));
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		snprintf(want, sizeof(want), bad[i].why, self->core);
+#pragma GCC diagnostic pop
+		EXPECT_STREQ(want, hwc_ctx_error(self->ctx));
+	}
+	EXPECT_EQ(starts, hwc_test_number(SIM "starts"));
+	write_firmware(&hello, 0, 0, 0);
+	check_works(_metadata, self);
+}
+
+/* Memory that the firmware asks for is the core's, too. */
+TEST_F(rproc, segment_in_a_carveout)
+{
+	struct case_fw fw = hello;
+	int id;
+
+	fw.vdev = true;
+	fw.carveout = true;
+	write_firmware(&fw, CASE_PHDR + 12, 4, CASE_CARVEOUT_DA);
+	id = try_claim(self, self->core);
+	EXPECT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+}
+
+/* A driver with a loader of its own says what it takes. */
+TEST_F(rproc, raw_firmware)
+{
+	int id;
+
+	ASSERT_EQ(0, hwc_test_write(SIM "add", "raw raw"));
+	write_firmware(&hello, 0, 1, 0);
+	id = try_claim(self, "raw");
+	EXPECT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(1, hwc_test_number(SIM "running"));
+	/* what is ELF is checked */
+	write_firmware(&hello, CASE_TABLE, 4, 2);
+	EXPECT_EQ(-EBUSY, try_claim(self, "raw"));
+	ASSERT_EQ(0, hwc_test_write(SIM "remove", "raw"));
+	ASSERT_EQ(0, hwc_test_write(SIM "add", "raw raw"));
+	EXPECT_EQ(-EBADMSG, try_claim(self, "raw"));
+}
+
+TEST_F(rproc, does_not_start)
+{
+	char want[128];
+
+	ASSERT_EQ(0, hwc_test_set(SIM "fail_start", EIO));
+	EXPECT_EQ(-EIO, try_claim(self, self->core));
+	snprintf(want, sizeof(want), "%s could not be started (error 5)", self->core);
+	EXPECT_STREQ(want, hwc_ctx_error(self->ctx));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
+	hwc_test_write(SIM "reset", "1");
+
+	ASSERT_EQ(0, hwc_test_set(SIM "fail_prepare", ENOMEM));
+	EXPECT_EQ(-ENOMEM, try_claim(self, self->core));
+	snprintf(want, sizeof(want), "%s cannot be prepared (error 12)", self->core);
+	EXPECT_STREQ(want, hwc_ctx_error(self->ctx));
+	hwc_test_write(SIM "reset", "1");
+	check_works(_metadata, self);
+}
+
+/* The claim fails at once; when the core is up after all, it is stopped. */
+TEST_F(rproc, does_not_answer)
+{
+	struct hwc_grant grant;
+	struct hwc_resource *res;
+	char want[128];
+	int64_t begin = hwc_test_ms();
+
+	ASSERT_EQ(0, hwc_test_set(PARAMETERS "rproc_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(SIM "stall_start_ms", 2000));
+	snprintf(want, sizeof(want), "%s has not started for ", self->core);
+	EXPECT_EQ(-ETIMEDOUT, try_claim(self, self->core));
+	EXPECT_EQ(0, strncmp(want, hwc_ctx_error(self->ctx), strlen(want)))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_GT(1800, hwc_test_ms() - begin);
+	EXPECT_EQ(-EBUSY, start(self, self->core, 0, &grant));
+	EXPECT_EQ(0, strncmp(want, hwc_ctx_error(self->ctx), strlen(want)))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	ASSERT_EQ(0, hwc_resource_get(self->ctx, self->core, &res));
+	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FAILED, hwc_resource_state(res));
+	EXPECT_EQ(0, strncmp(want, hwc_resource_message(res), strlen(want)))
+	TH_LOG("%s", hwc_resource_message(res));
+	hwc_resource_free(res);
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
+	hwc_test_write(SIM "reset", "1");
+	check_works(_metadata, self);
+}
+
+TEST_F(rproc, does_not_answer_at_its_end)
+{
+	struct hwc_resource *res;
+	struct hwc_grant grant;
+	char want[128];
+	uint32_t id;
+	int ret = try_claim(self, self->core);
+
+	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	id = ret;
+	ASSERT_EQ(0, hwc_test_set(PARAMETERS "rproc_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(SIM "stall_stop_ms", 2000));
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
+	EXPECT_EQ(0, hwc_test_wait_state(self->ctx, self->core, HWCONTAINER_RESOURCE_STATE_FAILED));
+	snprintf(want, sizeof(want), "%s has not stopped for ", self->core);
+	ASSERT_EQ(0, hwc_resource_get(self->ctx, self->core, &res));
+	EXPECT_EQ(0, strncmp(want, hwc_resource_message(res), strlen(want)))
+	TH_LOG("%s", hwc_resource_message(res));
+	hwc_resource_free(res);
+	EXPECT_EQ(-EBUSY, start(self, self->core, 0, &grant));
+	EXPECT_EQ(0, strncmp(want, hwc_ctx_error(self->ctx), strlen(want)))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
+	hwc_test_write(SIM "reset", "1");
+	check_works(_metadata, self);
+}
+
+/* It stays ours, closed and with its firmware, until it stops for the next claim. */
+TEST_F(rproc, does_not_stop)
+{
+	uint32_t id;
+	char want[128];
+	struct hwc_resource *res;
+	int ret = try_claim(self, self->core);
+
+	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	id = ret;
+	ASSERT_EQ(0, hwc_test_set(SIM "fail_stop", EIO));
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
+	EXPECT_EQ(0, hwc_test_wait_state(self->ctx, self->core, HWCONTAINER_RESOURCE_STATE_FAILED));
+	snprintf(want, sizeof(want), "%s still runs and does not stop (error 5)", self->core);
+	ASSERT_EQ(0, hwc_resource_get(self->ctx, self->core, &res));
+	EXPECT_STREQ(want, hwc_resource_message(res));
+	hwc_resource_free(res);
+	EXPECT_TRUE(is_state(self->core, "running"));
+	EXPECT_EQ(-EACCES, hwc_test_write(path(CLASS, self->core, "/state"), "stop"));
+	EXPECT_EQ(0, access(path(PLACED, self->core, ""), F_OK));
+
+	EXPECT_EQ(-EIO, try_claim(self, self->core));
+	EXPECT_STREQ(want, hwc_ctx_error(self->ctx));
+	hwc_test_write(SIM "reset", "1");
+	check_works(_metadata, self);
+}
+
+/* The event comes, the sentence stays, the core is stopped and not started again. */
+TEST_F(rproc, crashes)
+{
+	struct hwc_events *events;
+	struct hwc_event *event;
+	struct hwc_claim *claim;
+	char want[128];
+	bool told = false;
+	long starts;
+	int id;
+
+	id = try_claim(self, self->core);
+	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	starts = hwc_test_number(SIM "starts");
+	snprintf(want, sizeof(want), "%s crashed", self->core);
+	ASSERT_EQ(0, hwc_events_new(self->ctx, &events));
+	ASSERT_EQ(0, hwc_test_write(path(DEBUG, self->core, "/crash"), "2"));
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_FAILED));
+	ASSERT_EQ(0, hwc_claim_get(self->ctx, id, &claim));
+	EXPECT_EQ(EIO, hwc_claim_error(claim));
+	EXPECT_STREQ(want, hwc_claim_message(claim));
+	hwc_claim_free(claim);
+	while (!hwc_events_next(events, &event)) {
+		const struct hwc_claim *of = hwc_event_claim(event);
+
+		if (of && hwc_claim_state(of) == HWCONTAINER_CLAIM_STATE_FAILED &&
+		    !strcmp(want, hwc_claim_message(of)))
+			told = true;
+		hwc_event_free(event);
+	}
+	EXPECT_TRUE(told);
+	hwc_events_free(events);
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
+	EXPECT_EQ(starts, hwc_test_number(SIM "starts"));
+	EXPECT_TRUE(is_state(self->core, "offline"));
+	EXPECT_EQ(0, hwc_test_number(SIM "running"));
+	EXPECT_NE(0, access("/lib/firmware/hwcontainer", F_OK));
+	check_works(_metadata, self);
+}
+
+/* Through the character device, which we cannot close. */
+TEST_F(rproc, others_interfere)
+{
+	const char *dev = path("/dev/", self->core, "");
+	struct hwc_claim *claim;
+	char want[128];
+	uint32_t id;
+	int ret;
+
+	/* somebody more wants it to run: the end of the claim stops it all the same */
+	ret = try_claim(self, self->core);
+	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	id = ret;
+	ASSERT_EQ(0, hwc_test_write(dev, "start"));
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
+	EXPECT_EQ(0, hwc_test_number(SIM "running"));
+
+	ret = try_claim(self, self->core);
+	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	id = ret;
+	dev = path("/dev/", self->core, "");
+	ASSERT_EQ(0, hwc_test_write(dev, "stop"));
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_FAILED));
+	snprintf(want, sizeof(want), "%s was stopped by somebody else", self->core);
+	ASSERT_EQ(0, hwc_claim_get(self->ctx, id, &claim));
+	EXPECT_STREQ(want, hwc_claim_message(claim));
+	hwc_claim_free(claim);
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
+
+	/* the file that it was started from goes */
+	ret = try_claim(self, self->core);
+	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	id = ret;
+	EXPECT_EQ(0, unlink(path(PLACED, self->core, "")));
+	usleep(300000);
+	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY, hwc_test_claim_state(self->ctx, id));
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
+	check_works(_metadata, self);
+}
+
+/* What a system that lost its power left of an earlier claim. */
+TEST_F(rproc, leftover_is_removed)
+{
+	int64_t end = hwc_test_ms() + HWC_TEST_WAIT_MS;
+
+	ASSERT_EQ(0, hwc_test_run("rmmod hwcontainer-sim-rproc"));
+	ASSERT_EQ(0, hwc_test_run("mkdir -p " PLACED));
+	ASSERT_EQ(0, hwc_test_run(path("echo old >" PLACED, self->core, "")));
+	ASSERT_EQ(0, hwc_test_run("modprobe hwcontainer-sim-rproc"));
+	while (!access(PLACED, F_OK) && hwc_test_ms() < end)
+		usleep(2000);
+	EXPECT_NE(0, access(PLACED, F_OK));
+	check_works(_metadata, self);
+}
+
+/* At any instant: in the start, in the stop, while it runs. */
+TEST_F(rproc, holder_dies)
+{
+	struct hwc_grant grant;
+	unsigned int seed = 1;
+	int image, ret;
+	pid_t pid;
+
+	ASSERT_EQ(0, hwc_test_set(SIM "stall_start_ms", 15));
+	ASSERT_EQ(0, hwc_test_set(SIM "stall_stop_ms", 5));
+	for (int i = 0; i < 60; i++) {
+		image = hwc_test_open(FIRMWARE);
+		pid = hwc_test_sleeper();
+		ret = hwc_test_claim(self->ctx, self->core, -1, image, -1, 0, &grant);
+		close(image);
+		ASSERT_EQ(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
+		ret = hwc_test_pidfd(pid);
+		ASSERT_EQ(0, hwc_claim_handover(self->ctx, &grant.id, 1, ret));
+		close(ret);
+		usleep(rand_r(&seed) % 60000);
+		hwc_test_kill(pid);
+		ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, grant.id, -ENOENT));
+		ASSERT_EQ(0, hwc_test_number(SIM "running"));
+		ASSERT_TRUE(is_state(self->core, "offline"));
+		ASSERT_NE(0, access("/lib/firmware/hwcontainer", F_OK));
+		ASSERT_EQ(0, access(path(CLASS, self->core, "/state"), W_OK));
+	}
+	hwc_test_write(SIM "reset", "1");
+	check_works(_metadata, self);
+}
+
+TEST_HARNESS_MAIN
