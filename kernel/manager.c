@@ -7,6 +7,7 @@
  * it fail at once and its regions are refused; the worker is stuck in the call, and
  * cleans up when it returns.
  */
+#include <linux/cpu.h>
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/jiffies.h>
@@ -229,6 +230,22 @@ int hwc_manager_wait_turn(struct hwc_region *r, struct hwcontainer_claim *claim)
 	return 0;
 }
 
+/*
+ * The firmware of ZynqMP and Versal works on the CPU that asks it, and until it
+ * answers no timer of that CPU runs: the watch is another's. The caller stays
+ * where it is.
+ */
+static void hwc_manager_watch_from_afar(struct hwc_manager *m, unsigned int timeout)
+{
+	unsigned int cpu;
+
+	cpus_read_lock();
+	cpu = cpumask_any_but(cpu_online_mask, smp_processor_id());
+	queue_delayed_work_on(cpu < nr_cpu_ids ? cpu : WORK_CPU_UNBOUND, hwc_wq, &m->watch,
+			      msecs_to_jiffies(timeout));
+	cpus_read_unlock();
+}
+
 /**
  * hwc_manager_program() - program a region with its image info, watched
  * @r: the region
@@ -245,11 +262,13 @@ int hwc_manager_program(struct hwc_region *r)
 	m->programming = r;
 	m->began = jiffies;
 	mutex_unlock(&hwc_lock);
+	migrate_disable();
 	if (timeout)
-		queue_delayed_work(hwc_wq, &m->watch, msecs_to_jiffies(timeout));
+		hwc_manager_watch_from_afar(m, timeout);
 
 	ret = fpga_region_program_fpga(r->region);
 
+	migrate_enable();
 	cancel_delayed_work_sync(&m->watch);
 	mutex_lock(&hwc_lock);
 	m->programming = NULL;
