@@ -76,9 +76,9 @@ install: lib tools
 modules_install: modules
 	+$(Q)scripts/kmod.sh '$(KDIR)' '$(BUILD)/kmod' modules_install INSTALL_MOD_PATH='$(DESTDIR)'
 
-# What runs on this machine, then the same in guests; one count for all.
+# What runs on this machine, then in guests, on all boards; one count for all.
 check: deps
-	+$(Q)selftests/check.sh host stock base
+	+$(Q)selftests/check.sh host stock base $(if $(filter virt,$(BOARD)),boards)
 
 check-host: deps
 	+$(Q)selftests/check.sh host

@@ -4,6 +4,7 @@
 #   host          unit tests and style checks on this machine
 #   stock         the modules on Debian's own kernel, which has no FPGA regions
 #   base, debug   the tests in the guest, on that kernel
+#   boards        those of regions on QEMU's boards, whose own drivers program
 # TESTS=PATTERN runs only the programs whose name matches.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -51,8 +52,28 @@ any_guest_test() {
 
 guest_tests() {
 	any_guest_test || return 0
-	title "tests in the guest, kernel $1"
+	title "tests in the guest, machine ${MACHINE-virt}, kernel $1"
 	"$here/qemu/run.sh" "$1" check --tally "$tally"
+}
+
+# What depends on the manager that programs; the rest is the same as on virt.
+board_programs="01-board* 20-* 21-* 22-* 23-* 27-* 28-* 29-*"
+
+board_test() { # board
+	title "tests of regions in the guest, machine $1, kernel base"
+	MACHINE=$1 "$here/qemu/run.sh" base check --tally "$tally"
+}
+
+# Both at the same time: each has a guest and a report of its own.
+board_tests() {
+	any_guest_test || return 0
+	[ -n "${TESTS-}" ] || export TESTS="$board_programs"
+	board_test versal >"$top/build/versal.log" 2>&1 &
+	board_test zcu102
+	code=$?
+	wait $! || code=1
+	cat "$top/build/versal.log"
+	return $code
 }
 
 # Kernel, headers and tools are those of this machine's architecture.
@@ -79,6 +100,7 @@ for stage in "$@"; do
 	host) host_tests ;;
 	base | debug) guest_tests "$stage" ;;
 	stock) stock_tests ;;
+	boards) board_tests ;;
 	*)
 		echo "check.sh: $stage: no such stage" >&2
 		exit 2

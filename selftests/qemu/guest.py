@@ -26,6 +26,7 @@ from ktap import Program, Tally  # noqa: E402
 
 MARK = "%hwc "
 TAIL = 40
+MACHINE = os.environ.get("MACHINE") or "virt"
 
 
 class Report:
@@ -74,6 +75,7 @@ class Report:
             self._end_raw(code)
         else:
             self.program.finish(code, self.left, self.limit)
+            self.program.name += f" @{MACHINE}"
             self.program.show(self.tally)
         self.program = None
 

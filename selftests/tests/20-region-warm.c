@@ -89,7 +89,7 @@ static int digest_of(struct hwc_ctx *ctx, const char *path, uint8_t *digest)
 		}
 		return ret;
 	}
-	ret = hwc_image_open(ctx, path, &image);
+	ret = hwc_image_open(ctx, hwc_test_file(path), &image);
 	if (!ret) {
 		memcpy(digest, hwc_image_digest(image), HWCONTAINER_DIGEST_LEN);
 		hwc_image_free(image);

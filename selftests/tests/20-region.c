@@ -232,19 +232,20 @@ FIXTURE_VARIANT(image)
 	const char *image;
 	const char *overlay;
 	size_t devices;
+	bool only_bitstream;
 };
 
 FIXTURE_VARIANT_ADD(image, raw){ HWC_PR0, HWC_IMAGES "sha256-pr0.bin", HWC_DTBO "sha256-pr0.dtbo",
-				 1 };
+				 1, true };
 FIXTURE_VARIANT_ADD(image, of_4_mb){ HWC_PR0, HWC_IMAGES "sha256-4m.bit",
-				     HWC_DTBO "sha256-pr0.dtbo", 1 };
+				     HWC_DTBO "sha256-pr0.dtbo", 1, false };
 FIXTURE_VARIANT_ADD(image, with_reset){ HWC_PR0, HWC_IMAGES "sha256-reset.bit",
-					HWC_DTBO "sha256-pr0.dtbo", 1 };
-FIXTURE_VARIANT_ADD(image, without_overlay){ HWC_PR0, HWC_IMAGES "sha256-pr0.bit", NULL, 0 };
-FIXTURE_VARIANT_ADD(image, of_a_stranger){ HWC_PR0, HWC_IMAGES "stranger-pr0.bit", NULL, 0 };
-FIXTURE_VARIANT_ADD(image, of_a_whole_device){ HWC_FULL, HWC_IMAGES "full.bit", NULL, 0 };
+					HWC_DTBO "sha256-pr0.dtbo", 1, true };
+FIXTURE_VARIANT_ADD(image, without_overlay){ HWC_PR0, HWC_IMAGES "sha256-pr0.bit", NULL, 0, false };
+FIXTURE_VARIANT_ADD(image, of_a_stranger){ HWC_PR0, HWC_IMAGES "stranger-pr0.bit", NULL, 0, false };
+FIXTURE_VARIANT_ADD(image, of_a_whole_device){ HWC_FULL, HWC_IMAGES "full.bit", NULL, 0, false };
 FIXTURE_VARIANT_ADD(image, for_the_other_device){ HWC_OTHER0, HWC_IMAGES "sha256-other.bit",
-						  HWC_DTBO "sha256-other.dtbo", 1 };
+						  HWC_DTBO "sha256-other.dtbo", 1, false };
 
 FIXTURE_SETUP(image)
 {
@@ -263,9 +264,12 @@ FIXTURE_TEARDOWN(image)
 TEST_F(image, is_taken)
 {
 	struct hwc_claim *claim;
-	int id = hwc_test_try(self->ctx, variant->resource, self->holder, variant->image,
-			      variant->overlay);
+	int id;
 
+	if (!hwc_test_takes_bitstreams() && variant->only_bitstream)
+		SKIP(return, "there is no such thing as this image in PDIs");
+	id = hwc_test_try(self->ctx, variant->resource, self->holder, variant->image,
+			  variant->overlay);
 	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
 	ASSERT_EQ(0, hwc_claim_get(self->ctx, id, &claim));
 	ASSERT_EQ(variant->devices, hwc_claim_devices(claim));
@@ -322,7 +326,9 @@ TEST_F(region, all_of_a_request_on_two_managers)
 	TH_LOG("%s", hwc_ctx_error(self->ctx));
 	hwc_request_free(req);
 	hwc_test_write(HWC_SIM "reset", "1");
-	EXPECT_EQ(2, hwc_test_number(HWC_SIM "peak"));
+	/* the firmware does not tell when a load of its begins */
+	if (!hwc_test_board())
+		EXPECT_EQ(2, hwc_test_number(HWC_SIM "peak"));
 }
 
 /* Real images name their frames and their device, and no engine. */
@@ -335,6 +341,8 @@ TEST_F(region, images_of_amd_for_the_k26)
 	size_t i;
 	int id;
 
+	if (!hwc_test_takes_bitstreams())
+		SKIP(return, "the K26 is no Versal");
 	if (glob(HWC_IMAGES "k26/*.bit", 0, NULL, &found))
 		SKIP(return, "HWC_TESTDATA has no images of the K26");
 	EXPECT_EQ(4, found.gl_pathc);
@@ -380,15 +388,18 @@ TEST_F(region, dry_run_touches_nothing)
 
 TEST_F(region, dry_run_finds_what_is_wrong)
 {
+	bool bits = hwc_test_takes_bitstreams();
+	const char *sentence =
+		bits ? "image is for IDCODE 0x0484a093 (xczu9), the device of " HWC_PR0
+		       " has DEVICE" :
+		       "image is a bitstream, manager MANAGER takes PDIs";
 	int image = hwc_test_open(HWC_IMAGES "sha256-other.bit");
 	struct hwc_grant grant;
 
 	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR0, self->holder, image, -1,
 				    HWCONTAINER_CLAIM_FLAGS_DRY_RUN, &grant));
 	EXPECT_EQ(-EBADMSG, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
-	EXPECT_STREQ("image is for IDCODE 0x0484a093 (xczu9), the device of " HWC_PR0
-		     " has 0x04a49093 (xck26)",
-		     hwc_ctx_error(self->ctx));
+	EXPECT_STREQ(hwc_test_says(sentence), hwc_ctx_error(self->ctx));
 	close(image);
 }
 

@@ -5,6 +5,7 @@
 #include "hwc.h"
 
 #define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
+#define SHA_BIN HWC_IMAGES "sha256-pr0.bin"
 #define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
 #define LOADS HWC_SIM "fpga-mgr0/loads"
 #define BIND_TIMEOUT "/sys/module/hwcontainer/parameters/bind_timeout_ms"
@@ -159,8 +160,8 @@ TEST_F(overlay, no_device_tree)
 
 	EXPECT_EQ(-EBADMSG, try_bytes(self, (const uint8_t *)"hello", 5));
 	EXPECT_STREQ("overlay has 5 bytes, a device tree's header 40", hwc_ctx_error(self->ctx));
-	EXPECT_EQ(-EBADMSG, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, SHA_BIT));
-	EXPECT_STREQ("overlay begins with 0x00090ff0, a device tree with 0xd00dfeed",
+	EXPECT_EQ(-EBADMSG, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, SHA_BIN));
+	EXPECT_STREQ("overlay begins with 0xffffffff, a device tree with 0xd00dfeed",
 		     hwc_ctx_error(self->ctx));
 	EXPECT_EQ(-EBADMSG, try_bytes(self, data, size - 1));
 	snprintf(sentence, sizeof(sentence), "overlay has %zu bytes, its header says %zu", size - 1,

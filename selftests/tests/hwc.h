@@ -31,6 +31,7 @@
 #define HWC_IMAGES "/hwc/images/"
 #define HWC_DTBO "/hwc/dtbo/"
 #define HWC_SIM "/sys/kernel/debug/hwcontainer-sim/"
+#define HWC_MGR HWC_SIM "fpga-mgr0/"
 #define HWC_TOY "/sys/kernel/debug/hwcontainer-toy/"
 #define HWC_FOREIGN "/sys/kernel/debug/hwcontainer-foreign/"
 
@@ -50,9 +51,114 @@ static inline int64_t hwc_test_ms(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
+/**
+ * struct hwc_test_machine - what tests have to know of the machine they run on
+ * @name: its file in selftests/qemu/machines
+ * @manager: the manager of /fpga-full and what is in it; /fpga-other's is simulated
+ * @suffix: of the images that it takes
+ * @device: what those say they are for, and the device says that it is
+ * @load_call: number of the firmware's call that loads, or 0 where there is no
+ *	firmware and a knob stands for each step
+ * @load_status: what the firmware or the simulated manager is told to fail with
+ * @load_error: the errno that comes of that
+ * @load_says: and what is said of it
+ */
+struct hwc_test_machine {
+	const char *name;
+	const char *manager;
+	const char *suffix;
+	const char *device;
+	int load_call;
+	int load_status;
+	int load_error;
+	const char *load_says;
+};
+
+/* EEMI: PM_FPGA_LOAD, PM_LOAD_PDI */
+static const struct hwc_test_machine hwc_test_machines[] = {
+	{ "virt", "hwcontainer simulated FPGA", ".bit", "0x04a49093 (xck26)", 0, EIO, EIO,
+	  "broke off writing the image (error 5)" },
+	{ "zcu102", "Xilinx ZynqMP FPGA Manager", ".bit", "0x04a49093 (xck26)", 22, 0x06, EIO,
+	  "broke off writing the image: firmware error 0x06 (XFPGA_ERROR_BITSTREAM_LOAD_FAIL)" },
+	{ "versal", "Xilinx Versal FPGA Manager", ".pdi", "0x04ca8093 (xcvc1902)", 0x701, 0x06,
+	  EINVAL,
+	  "broke off writing the image: error 22, for which its driver takes every error of the firmware" },
+};
+
+static inline const struct hwc_test_machine *hwc_test_machine(void)
+{
+	static const struct hwc_test_machine *found;
+	char name[16] = "";
+	FILE *in;
+	size_t i;
+
+	if (found)
+		return found;
+	in = fopen("/hwc/machine", "re");
+	if (!in || fscanf(in, "%15s", name) != 1)
+		name[0] = '\0';
+	if (in)
+		fclose(in);
+	found = hwc_test_machines;
+	for (i = 0; i < sizeof(hwc_test_machines) / sizeof(hwc_test_machines[0]); i++)
+		if (!strcmp(hwc_test_machines[i].name, name))
+			found = &hwc_test_machines[i];
+	return found;
+}
+
+/* Has the first FPGA a mainline driver for its manager, and firmware behind it? */
+static inline bool hwc_test_board(void)
+{
+	return hwc_test_machine()->load_call;
+}
+
+static inline bool hwc_test_takes_bitstreams(void)
+{
+	return !strcmp(hwc_test_machine()->suffix, ".bit");
+}
+
+/* Tests name images as they are called where bitstreams are taken; the next one stays. */
+static inline const char *hwc_test_file(const char *path)
+{
+	static char other[2][256];
+	static int n;
+	const char *dot = path ? strrchr(path, '.') : NULL;
+
+	if (hwc_test_takes_bitstreams() || !dot || strcmp(dot, ".bit") ||
+	    strncmp(path, HWC_IMAGES, strlen(HWC_IMAGES)))
+		return path;
+	n = !n;
+	snprintf(other[n], sizeof(other[n]), "%.*s%s", (int)(dot - path), path,
+		 hwc_test_machine()->suffix);
+	/* those for the other FPGA have no twin */
+	return access(other[n], F_OK) ? path : other[n];
+}
+
+/* A sentence with the machine's own words where @text has MANAGER or DEVICE. */
+static inline const char *hwc_test_says(const char *text)
+{
+	static char says[512];
+	const struct hwc_test_machine *machine = hwc_test_machine();
+	size_t n = 0;
+
+	while (*text && n < sizeof(says) - 1) {
+		if (!strncmp(text, "MANAGER", 7)) {
+			n += snprintf(says + n, sizeof(says) - n, "%s", machine->manager);
+			text += 7;
+		} else if (!strncmp(text, "DEVICE", 6)) {
+			n += snprintf(says + n, sizeof(says) - n, "%s", machine->device);
+			text += 6;
+		} else {
+			says[n++] = *text++;
+		}
+	}
+	says[n < sizeof(says) ? n : sizeof(says) - 1] = '\0';
+	return says;
+}
+
 static inline int hwc_test_open(const char *path)
 {
-	return open(path, O_RDONLY | O_CLOEXEC);
+	return open(hwc_test_file(path), O_RDONLY | O_CLOEXEC);
 }
 
 /* Write @text to @path: knobs, sysfs. Returns 0 or -errno. */
@@ -75,6 +181,20 @@ static inline int hwc_test_set(const char *path, long value)
 
 	snprintf(text, sizeof(text), "%ld", value);
 	return hwc_test_write(path, text);
+}
+
+/* Let the next loads of the first FPGA fail, all of them with a negative @count. */
+static inline int hwc_test_fail_loads(int count)
+{
+	const struct hwc_test_machine *machine = hwc_test_machine();
+	int ret;
+
+	if (!machine->load_call)
+		return hwc_test_set(HWC_MGR "fail_write", machine->load_status);
+	ret = hwc_test_set(HWC_MGR "fail_api", machine->load_call);
+	if (!ret)
+		ret = hwc_test_set(HWC_MGR "fail_status", machine->load_status);
+	return ret ? ret : hwc_test_set(HWC_MGR "fail_count", (uint32_t)count);
 }
 
 /* What @path says, as a string; "" when it cannot be read. */
