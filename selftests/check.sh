@@ -1,6 +1,7 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# check.sh STAGE...: runs the stages and ends with one count for all of them.
+# check.sh STAGE...: runs the stages and ends with one count for all of them. The
+# guest's stage, by far the longest, runs beside the others.
 #   host          unit tests and style checks on this machine
 #   stock         the modules on Debian's own kernel, which has no FPGA regions
 #   base, debug   the tests in the guest, on that kernel
@@ -9,7 +10,7 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
-tally=$top/build/tally
+tallies=$top/build/tally
 
 # Stages say what they do before the compilers write.
 title() {
@@ -59,7 +60,6 @@ guest_tests() {
 # What depends on the manager that programs; the rest is the same as on virt.
 board_programs="01-board* 20-* 21-* 22-* 23-* 27-region* 29-*"
 
-# One after the other: they share what is built.
 board_tests() {
 	any_guest_test || return 0
 	wrong=0
@@ -87,31 +87,53 @@ failures() {
 	awk '{ failed += $2 } END { print failed + 0 }' "$tally"
 }
 
-mkdir -p "$top/build"
-: >"$tally"
-for stage in "$@"; do
-	before=$(failures)
-	case $stage in
+# A stage and what it counts.
+run_stage() {
+	tally=$tallies/$1
+	: >"$tally"
+	case $1 in
 	host) host_tests ;;
-	base | debug) guest_tests "$stage" ;;
+	base | debug) guest_tests "$1" ;;
 	stock) stock_tests ;;
 	boards) board_tests ;;
+	esac
+	# a stage that went wrong and counted no failure has not been run to its end
+	if [ $? -ne 0 ] && [ "$(failures)" = 0 ]; then
+		echo "the stage \`$1\` could not run"
+		echo "0 1 0" >>"$tally"
+	fi
+}
+
+rm -rf "$tallies"
+mkdir -p "$tallies"
+beside=
+for stage in "$@"; do
+	case $stage in
+	base | debug)
+		# a process group of its own, so that it can be ended as a whole
+		set -m
+		run_stage "$stage" &
+		set +m
+		beside=$!
+		;;
+	host | stock | boards) ;;
 	*)
 		echo "check.sh: $stage: no such stage" >&2
 		exit 2
 		;;
 	esac
-	# a stage that went wrong and counted no failure has not been run to its end
-	if [ $? -ne 0 ] && [ "$before" = "$(failures)" ]; then
-		echo "the stage \`$stage\` could not run"
-		echo "0 1 0" >>"$tally"
-	fi
 done
-awk '
+# Interrupted, nothing goes on behind the user's back.
+trap '[ -z "$beside" ] || kill -- "-$beside" 2>/dev/null; exit 130' INT TERM
+for stage in "$@"; do
+	case $stage in base | debug) ;; *) run_stage "$stage" ;; esac
+done
+wait
+cat "$tallies"/* | awk '
 	{ passed += $1; failed += $2; skipped += $3 }
 	END {
 		if (passed + failed + skipped == 0)
 			print "no test matches TESTS=" ENVIRON["TESTS"]
 		printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
 		exit failed > 0 || passed + failed + skipped == 0
-	}' "$tally"
+	}'

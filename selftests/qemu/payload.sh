@@ -132,7 +132,8 @@ make_skeleton() {
 	cp "$bench/guest/guest.sh" "$bench/guest/banner" "$bench/guest/kernel-check" "$root/hwc/"
 }
 
-lock guest "$out"
+# Machines share what is compiled.
+lock guest "$build/guest"
 make_skeleton
 build_modules
 build_programs
