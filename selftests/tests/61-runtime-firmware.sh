@@ -1,0 +1,189 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# hwcontainer-runtime: firmware beside a container that Linux runs. The processor
+# starts before the container and stops with it.
+# shellcheck disable=SC1091,SC2154,SC2317 # lib.sh is beside the bundle; expect calls
+. /hwc/demo/lib.sh
+sim=/sys/kernel/debug/hwcontainer-sim-rproc
+number=0
+failed=0
+
+expect() {
+	name=$1
+	shift
+	number=$((number + 1))
+	if "$@" >/tmp/out 2>&1; then
+		echo "ok $number - ${runtime:+$runtime: }$name"
+	else
+		sed 's/^/# /' /tmp/out
+		echo "not ok $number - ${runtime:+$runtime: }$name"
+		failed=1
+	fi
+}
+
+# same WANTED SEEN
+same() {
+	[ "$1" = "$2" ] && return
+	echo "expected: $1"
+	echo "seen:     $2"
+	return 1
+}
+
+# find_core NAME: its name in the class
+find_core() {
+	for entry in /sys/class/remoteproc/*; do
+		[ "$(cat "$entry/name")" != "$1" ] || basename "$entry"
+	done
+}
+
+core_is() { # state
+	[ "$(cat "/sys/class/remoteproc/$region/state")" = "$1" ]
+}
+
+# Off, given back, and nothing is left of it.
+core_is_free() {
+	core_is offline && is_free && [ ! -e /lib/firmware/hwcontainer ] &&
+		[ "$(cat "$sim"/running)" = 0 ] &&
+		[ "$(stat -c %a "/sys/class/remoteproc/$region/state")" = 644 ]
+}
+
+# firmware_bundle NAME KEY FILE: asks for KEY with a file of /hwc/images, for the operator
+firmware_bundle() {
+	folder=$(new_bundle "$1")
+	cp "/hwc/images/$3" "$folder/rootfs/boot/rpu.elf"
+	sed -i '/org.opencontainers.image/d; s|"/fpga-full/fpga-PR0": "/boot/sha256.bit",*|"'"$2"'": "/boot/rpu.elf"|' \
+		"$folder/config.json"
+}
+
+# refused SENTENCE: container f is not started, and the core stays off.
+refused() {
+	said=$(hwcontainer-runtime run --bundle "$bundles/f" f </dev/null 2>&1)
+	same 1 $? && same "hwcontainer-runtime: $1" "$said" && within 10 core_is_free
+}
+
+runs_beside() { # key
+	firmware_bundle f "$1" rpmsg.elf
+	start f
+	within 20 is_held_by_process digest && within 10 is_running f && core_is running &&
+		same f "$(claim_field container)" &&
+		grep -q '^sim-core0: hello' "/sys/kernel/debug/remoteproc/$region/trace0"
+}
+
+# The program opens what the environment names: the core's endpoint for messages.
+has_its_node() {
+	cat /tmp/f.out
+	grep -q '^device  *[/]dev/rpmsg_ctrl[0-9]*, character device .*mode 660$' /tmp/f.out || return
+	for node in "/proc/$(init_of f)/root/dev/"rpmsg*; do
+		cmp_node "$node" || return
+	done
+}
+
+# The container's node and the host's are of one device.
+cmp_node() {
+	same "$(stat -c %t:%T "/dev/$(basename "$1")")" "$(stat -c %t:%T "$1")"
+}
+
+second_is_refused() {
+	firmware_bundle g remoteproc0 hello.elf
+	sed -i "s|remoteproc0|$region|" "$bundles/g/config.json"
+	said=$(hwcontainer-runtime run -b "$bundles/g" g 2>&1 </dev/null)
+	same 1 $? && same "hwcontainer-runtime: $region is held by container f (claim $(claim_of))" "$said"
+}
+
+sysfs_is_closed() {
+	! echo stop 2>/dev/null >"/sys/class/remoteproc/$region/state" && core_is running
+}
+
+ends_with_it() {
+	end_input
+	wait "$started"
+	within 10 core_is_free
+}
+
+ends_when_killed() {
+	runs_beside "$region" || return
+	kill -KILL "$(init_of f)"
+	end_input
+	wait "$started"
+	within 10 core_is_free
+}
+
+from_the_file() {
+	firmware_bundle f "$region" hello.elf
+	sed -i "/\"$region\"/d" "$bundles/f/config.json"
+	mkdir "$bundles/f/rootfs/etc"
+	echo "{\"/$region\": \"/boot/rpu.elf\"}" >"$bundles/f/rootfs/etc/hwcontainer.json"
+	digest=sha256:$(sha256sum <"$bundles/f/rootfs/boot/rpu.elf" | cut -d' ' -f1)
+	refused "the image asks for $region with /boot/rpu.elf and this host does not allow it; hwctl policy allow digest $digest does" &&
+		hwctl policy allow digest "$digest" || return
+	said=$(hwcontainer-runtime run -b "$bundles/f" f 2>&1 </dev/null)
+	rm -f "$policy"
+	# the firmware has no device that the program could open
+	same "digest: HWC_DEVICE_0 is not set: no hardware was given" "$(echo "$said" | tail -n 1)" &&
+		within 10 core_is_free
+}
+
+no_such_core() {
+	firmware_bundle f remoteproc7 hello.elf
+	refused "there is no resource remoteproc7"
+}
+
+for_another_machine() {
+	firmware_bundle f "$region" bad-machine.elf
+	refused "firmware is for machine 183 (AArch64), $region is 40 (Arm)"
+}
+
+without_a_table() {
+	firmware_bundle f "$region" bad-table.elf
+	refused "firmware has no resource table, $region needs one"
+}
+
+does_not_start() {
+	firmware_bundle f "$region" hello.elf
+	echo 5 >"$sim"/fail_start
+	refused "$region could not be started (error 5)"
+	code=$?
+	echo 1 >"$sim"/reset
+	return "$code"
+}
+
+is_powered() {
+	firmware_bundle f "$region" hello.elf
+	cp /hwc/images/hello.elf /lib/firmware/hwcontainer-sim-none.elf
+	echo start >"/sys/class/remoteproc/$region/state"
+	said=$(hwcontainer-runtime run --bundle "$bundles/f" f </dev/null 2>&1)
+	echo stop >"/sys/class/remoteproc/$region/state"
+	rm /lib/firmware/hwcontainer-sim-none.elf
+	same "hwcontainer-runtime: $region is running; a claim must say takeover" "$said" &&
+		within 10 core_is_free
+}
+
+under_a_runtime() {
+	use_runtime "$1"
+	expect "a core runs beside a container" runs_beside "/$region"
+	expect "its device is in the container" has_its_node
+	expect "its files in sysfs are closed" sysfs_is_closed
+	expect "a second container is told who has it" second_is_refused
+	expect "it ends with the container" ends_with_it
+	expect "it ends when the container is killed" ends_when_killed
+	expect "its name in the device tree does, too" runs_beside /sim-core0
+	expect "it ends with that one" ends_with_it
+}
+
+modprobe hwcontainer-sim-rproc || exit 1
+mkdir -p /lib/firmware
+region=$(find_core sim-core0)
+echo "TAP version 13"
+echo 1..22
+under_a_runtime runc
+under_a_runtime crun
+runtime=
+expect "what only the image says is refused, then allowed" from_the_file
+expect "a core that is not there" no_such_core
+expect "firmware for another machine" for_another_machine
+expect "firmware without a resource table" without_a_table
+expect "a core that does not start" does_not_start
+expect "a core that somebody else has started" is_powered
+rmmod hwcontainer-sim-rproc || failed=1
+rm -rf "$bundles" "$fifo" /tmp/*.out
+exit $failed
