@@ -314,6 +314,31 @@ static bool hwc_fdt_is_phandle(const struct hwc_fdt_prop *p)
 	return phandle && phandle <= HWC_FDT_PHANDLE_MAX;
 }
 
+/**
+ * struct hwc_fdt_count - a property that says how many cells others have
+ * @name: its name
+ * @max: most cells
+ */
+struct hwc_fdt_count {
+	const char *name;
+	u32 max;
+};
+
+/*
+ * of_irq_parse_one() has room for MAX_PHANDLE_ARGS cells of an interrupt and three
+ * of an address, and of_irq_parse_raw() warns of a sum beyond the former. The
+ * latter also reads a cell of each without a look at the length.
+ */
+static const struct hwc_fdt_count hwc_fdt_counts[] = {
+	{ "#address-cells", 3 },
+	{ "#interrupt-cells", 8 },
+};
+
+static bool hwc_fdt_is_count(const struct hwc_fdt_prop *p, u32 max)
+{
+	return p->len == sizeof(u32) && get_unaligned_be32(p->value) <= max;
+}
+
 /* Read as strings without a look at their end. */
 static const char *const hwc_fdt_texts[] = { "compatible", "model", "status" };
 
@@ -337,6 +362,11 @@ static bool hwc_fdt_in(const char *name, const char *const *list, size_t n)
 
 static bool hwc_fdt_value_ok(const struct hwc_fdt_prop *p)
 {
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hwc_fdt_counts); i++)
+		if (!strcmp(p->name, hwc_fdt_counts[i].name))
+			return hwc_fdt_is_count(p, hwc_fdt_counts[i].max);
 	if (!strcmp(p->name, "phandle"))
 		return hwc_fdt_is_phandle(p);
 	if (hwc_fdt_in(p->name, hwc_fdt_texts, ARRAY_SIZE(hwc_fdt_texts)))

@@ -21,13 +21,16 @@ struct blob {
 };
 
 /* Each string is found by its offset, STRING_... below. */
-static const char blob_strings[] = "reg\0compatible\0phandle\0name\0a/b\0target";
+static const char blob_strings[] =
+	"reg\0compatible\0phandle\0name\0a/b\0target\0#address-cells\0#interrupt-cells";
 #define STRING_REG		0
 #define STRING_COMPATIBLE	4
 #define STRING_PHANDLE		15
 #define STRING_NAME		23
 #define STRING_SLASH		28
 #define STRING_TARGET		32
+#define STRING_ADDRESS_CELLS	39
+#define STRING_INTERRUPT_CELLS	54
 
 static void blob_word(struct blob *b, u32 word)
 {
@@ -151,7 +154,7 @@ static void headers_that_lie_are_refused(struct kunit *test)
 		       "overlay begins with 0x27051956, a device tree with 0xd00dfeed");
 	blob_set(&b, magic, FDT_MAGIC);
 	blob_set(&b, totalsize, size + 1);
-	expect_refused(test, &b, size, "overlay has 167 bytes, its header says 168");
+	expect_refused(test, &b, size, "overlay has 199 bytes, its header says 200");
 	blob_set(&b, totalsize, size);
 	blob_set(&b, version, 3);
 	expect_refused(test, &b, size, "overlay is of version 3, 17 is understood");
@@ -314,6 +317,29 @@ static void values_the_kernel_trusts_are_checked(struct kunit *test)
 			  "overlay reaches out at /a:");
 }
 
+/* Of both, the kernel's parser of interrupts keeps a few on its stack. */
+static void numbers_of_cells_are_bounded(struct kunit *test)
+{
+	const char *const *device = PARTS("fragment@0", "__overlay__", "fir@0");
+	struct blob b;
+
+	expect_part_error(test, device, STRING_ADDRESS_CELLS, 4, -EBADMSG,
+			  "overlay's property #address-cells at byte 92 has no valid value");
+	expect_part_error(test, device, STRING_INTERRUPT_CELLS, 9, -EBADMSG,
+			  "overlay's property #interrupt-cells at byte 92 has no valid value");
+	blob_overlay(&b);
+	blob_word(&b, FDT_PROP);
+	blob_word(&b, 0);
+	blob_word(&b, STRING_ADDRESS_CELLS);
+	expect_refused(test, &b, blob_end(&b),
+		       "overlay's property #address-cells at byte 80 has no valid value");
+	/* as many as there may be; what is missing comes behind them */
+	blob_overlay(&b);
+	blob_prop(&b, STRING_ADDRESS_CELLS, 3);
+	blob_prop(&b, STRING_INTERRUPT_CELLS, 8);
+	expect_refused(test, &b, blob_end(&b), "overlay has no end token");
+}
+
 static void sizes_are_bounded(struct kunit *test)
 {
 	struct blob b;
@@ -333,6 +359,7 @@ static struct kunit_case hwc_fdt_cases[] = {
 	KUNIT_CASE(only_the_parts_of_an_overlay_are_taken),
 	KUNIT_CASE(names_that_clash_are_refused),
 	KUNIT_CASE(values_the_kernel_trusts_are_checked),
+	KUNIT_CASE(numbers_of_cells_are_bounded),
 	KUNIT_CASE(sizes_are_bounded),
 	{}
 };
