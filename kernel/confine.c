@@ -9,8 +9,6 @@
  * list of properties can be complete: an overlay wants the same trust as the
  * bitstream it comes with. This keeps out what the common bindings can do.
  */
-#include <linux/clk.h>
-#include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/of.h>
 #include <linux/string.h>
@@ -31,7 +29,7 @@ struct hwc_list {
 /*
  * By drivers/of/property.c and the common bindings. What they name must be a
  * node of the overlay. Clocks, resets, interrupts, IOMMUs and power domains are
- * not here: they may lead outside (hwc_fdt_outward).
+ * not here: they may lead outside (hwc_fdt_outward, supplies.c).
  */
 static const struct hwc_list hwc_lists[] = {
 	{ "access-controllers", "#access-controller-cells" },
@@ -83,7 +81,8 @@ static const struct hwc_list hwc_lists[] = {
 	{ "wakeup-parent" },
 };
 
-static __printf(2, 3) int hwc_confine_refuse(const struct hwc_ov *ov, const char *fmt, ...)
+/* Return: -EPERM, and the sentence in @ov->why. */
+int hwc_confine_refuse(const struct hwc_ov *ov, const char *fmt, ...)
 {
 	va_list args;
 
@@ -114,7 +113,6 @@ static const struct hwc_list *hwc_list_find(const char *name)
 	return NULL;
 }
 
-/* Node below @top with this phandle; none of the overlay's is in the tree yet. */
 static const struct device_node *hwc_node_by_phandle(const struct device_node *top, u32 phandle)
 {
 	const struct device_node *found;
@@ -132,96 +130,46 @@ static const struct device_node *hwc_node_by_phandle(const struct device_node *t
 	return NULL;
 }
 
+/* The overlay's node with this phandle, or NULL; none of them is in the tree yet. */
+const struct device_node *hwc_ov_node(const struct hwc_ov *ov, u32 phandle)
+{
+	return hwc_node_by_phandle(ov->overlay->parent->parent, phandle);
+}
+
+/**
+ * hwc_phandle_args() - how many cells follow a phandle
+ * @provider: node that it is the phandle of, or NULL
+ * @cells: property of @provider that says so, or NULL
+ * @left: cells that are left in the list, from the phandle on
+ *
+ * Return: that, or -EINVAL where it is no provider, or more than there are, or
+ * more than of_phandle_iterator_args() takes without a warning.
+ */
+int hwc_phandle_args(const struct device_node *provider, const char *cells, u32 left)
+{
+	u32 args = 0;
+
+	if (!provider || (cells && of_property_read_u32(provider, cells, &args)))
+		return -EINVAL;
+	return args < left && args <= MAX_PHANDLE_ARGS ? args : -EINVAL;
+}
+
 /* Walk the entries of a list of phandles: does each name a node of the overlay? */
 static bool hwc_list_stays_inside(const struct hwc_ov *ov, const struct hwc_list *list,
 				  const struct property *prop)
 {
-	const struct device_node *root = ov->overlay->parent->parent;
 	const struct device_node *provider;
 	const __be32 *cell = prop->value;
-	u32 left = prop->length / sizeof(*cell), args;
+	u32 left = prop->length / sizeof(*cell);
+	int args;
 
 	for (; left; left -= 1 + args, cell += 1 + args) {
-		provider = hwc_node_by_phandle(root, be32_to_cpup(cell));
-		if (!provider)
-			return false;
-		args = 0;
-		if (list->cells && of_property_read_u32(provider, list->cells, &args))
-			return false;
-		if (args >= left)
+		provider = hwc_ov_node(ov, be32_to_cpup(cell));
+		args = hwc_phandle_args(provider, list->cells, left);
+		if (args < 0)
 			return false;
 	}
 	return !(prop->length % sizeof(*cell));
-}
-
-/*
- * Does the provider not have this clock? Only where it says so: a provider whose
- * driver is yet to come cannot be asked.
- */
-static bool hwc_clock_is_missing(struct of_phandle_args *args)
-{
-	struct clk *clk;
-
-	if (!IS_ENABLED(CONFIG_COMMON_CLK))
-		return false;
-	clk = of_clk_get_from_provider(args);
-	if (!IS_ERR(clk)) {
-		clk_put(clk);
-		return false;
-	}
-	return PTR_ERR(clk) == -EINVAL || PTR_ERR(clk) == -ENOENT;
-}
-
-/* One entry of a list of clocks, at @cell of @left. Return: its cells, or -EPERM. */
-static int hwc_confine_clock(const struct hwc_ov *ov, const struct device_node *node,
-			     const __be32 *cell, u32 left)
-{
-	struct device_node *np = of_find_node_by_phandle(be32_to_cpup(cell));
-	struct of_phandle_args args = { .np = np };
-	int i, ret;
-	u32 n;
-
-	if (!np || of_property_read_u32(np, "#clock-cells", &n) || n >= left ||
-	    n > MAX_PHANDLE_ARGS) {
-		of_node_put(np);
-		return hwc_confine_refuse(ov, "overlay's node %s has clocks that are none",
-					  node->full_name);
-	}
-	args.args_count = n;
-	for (i = 0; i < n; i++)
-		args.args[i] = be32_to_cpup(cell + 1 + i);
-	ret = !hwc_clock_is_missing(&args) ? 1 + n :
-	      hwc_confine_refuse(ov, "overlay's node %s names clock %u, which %pOF does not have",
-				 node->full_name, args.args[0], np);
-	of_node_put(np);
-	return ret;
-}
-
-/* Providers are asked before the hardware is touched, not while the tree changes. */
-static int hwc_confine_clocks(const struct hwc_ov *ov, const struct device_node *node)
-{
-	const struct device_node *own, *root = ov->overlay->parent->parent;
-	const __be32 *cell;
-	int len, step;
-	u32 n;
-
-	cell = ov->in_advance ? of_get_property(node, "clocks", &len) : NULL;
-	if (!cell)
-		return 0;
-	for (len /= sizeof(*cell); len > 0; len -= step, cell += step) {
-		own = hwc_node_by_phandle(root, be32_to_cpup(cell));
-		if (!own)
-			step = hwc_confine_clock(ov, node, cell, len);
-		else
-			step = of_property_read_u32(own, "#clock-cells", &n) || n >= len ?
-			       -EPERM : 1 + n;
-		if (step < 0 && own)
-			return hwc_confine_refuse(ov, "overlay's node %s has clocks that are none",
-						  node->full_name);
-		if (step < 0)
-			return step;
-	}
-	return 0;
 }
 
 static int hwc_confine_prop(const struct hwc_ov *ov, const struct device_node *node,
@@ -336,7 +284,7 @@ static int hwc_confine_node(const struct hwc_ov *ov, const struct device_node *n
 		return hwc_confine_refuse(ov,
 			"overlay's node %s has fpga-bridges and is no FPGA region",
 			node->full_name);
-	ret = hwc_ranges_check(ov, node) ?: hwc_confine_clocks(ov, node);
+	ret = hwc_ranges_check(ov, node) ?: hwc_supplies_check(ov, node);
 	if (!ret && is_region)
 		ret = hwc_confine_slot(ov, node);
 	if (ret)

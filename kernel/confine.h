@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* hwcontainer: what keeps an overlay inside its region; between confine.c and ranges.c. */
+/* hwcontainer: what keeps an overlay inside its region; between the files that check it. */
 #ifndef HWC_CONFINE_H
 #define HWC_CONFINE_H
 
@@ -24,6 +24,10 @@ struct hwc_ov {
 };
 
 /* confine.c */
+__printf(2, 3)
+int hwc_confine_refuse(const struct hwc_ov *ov, const char *fmt, ...);
+const struct device_node *hwc_ov_node(const struct hwc_ov *ov, u32 phandle);
+int hwc_phandle_args(const struct device_node *provider, const char *cells, u32 left);
 int hwc_confine_fragment(const struct hwc_ov *ov);
 bool hwc_node_is_below(const struct device_node *np, const struct device_node *top);
 struct device_node *hwc_fragment_target(const struct device_node *fragment);
@@ -32,6 +36,9 @@ struct device_node *hwc_fragment_target(const struct device_node *fragment);
 int hwc_ranges_check(const struct hwc_ov *ov, const struct device_node *node);
 bool hwc_ranges_overlap(const struct hwc_ov *ov_a, const struct device_node *a,
 			const struct hwc_ov *ov_b, const struct device_node *b);
+
+/* supplies.c */
+int hwc_supplies_check(const struct hwc_ov *ov, const struct device_node *node);
 
 /* windows.c */
 int hwc_windows_map(void);

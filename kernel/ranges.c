@@ -140,22 +140,19 @@ static int hwc_ranges_refuse(const struct hwc_ov *ov, const struct device_node *
 			     const char *name, int outcome, u64 addr, u64 size)
 {
 	if (outcome == HWC_UNCONFINED)
-		snprintf(ov->why, HWC_WHY,
-			 "%pOF has empty ranges, so %s cannot be confined to it (see the module parameter unconfined)",
-			 ov->region, node->full_name);
-	else
-		snprintf(ov->why, HWC_WHY,
-			 "overlay's node %s has %s at 0x%llx, 0x%llx bytes, outside of the region",
-			 node->full_name, name, addr, size);
-	return -EPERM;
+		return hwc_confine_refuse(ov,
+			"%pOF has empty ranges, so %s cannot be confined to it (see the module parameter unconfined)",
+			ov->region, node->full_name);
+	return hwc_confine_refuse(ov,
+		"overlay's node %s has %s at 0x%llx, 0x%llx bytes, outside of the region",
+		node->full_name, name, addr, size);
 }
 
 static int hwc_ranges_malformed(const struct hwc_ov *ov, const struct device_node *node,
 				const char *name)
 {
-	snprintf(ov->why, HWC_WHY, "overlay's node %s has %s that are no whole addresses",
-		 node->full_name, name);
-	return -EPERM;
+	return hwc_confine_refuse(ov, "overlay's node %s has %s that are no whole addresses",
+				  node->full_name, name);
 }
 
 /*

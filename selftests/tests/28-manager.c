@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Managers that do not answer or are in use, and devices that nobody drives. */
+#include <arpa/inet.h>
 #include "hwc.h"
 
 #define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
@@ -323,28 +324,69 @@ TEST_F(manager, clock_that_is_none)
 	EXPECT_EQ(loads, hwc_test_number(MGR "loads"));
 }
 
-/* As many cells as that: one more is none, and the next clock would be the same one. */
-TEST_F(manager, clock_with_cells_without_end)
+/* A copy of an overlay, /tmp/overlay, in which one word is another. */
+static void patch_overlay(struct __test_metadata *_metadata, const char *overlay, uint32_t from,
+			  uint32_t to)
 {
-	static const uint8_t many[] = { 0x7f, 0xff, 0xff, 0xf0 };
 	static uint8_t data[1 << 16];
-	int fd = hwc_test_open(HWC_DTBO "bad-clock-cells.dtbo");
+	int fd = hwc_test_open(overlay);
 	ssize_t size = read(fd, data, sizeof(data));
-	uint8_t *cells;
+	uint8_t *word;
 
 	close(fd);
 	ASSERT_LT(0, size);
-	EXPECT_EQ(-EPERM, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT,
-				       HWC_DTBO "bad-clock-cells.dtbo"));
-	EXPECT_STREQ("overlay's node sha256@0 has clocks that are none", hwc_ctx_error(self->ctx));
-	cells = memmem(data, size, many, sizeof(many));
-	ASSERT_NE(NULL, cells);
-	memset(cells, 0xff, sizeof(many));
+	from = htonl(from);
+	to = htonl(to);
+	word = memmem(data, size, &from, sizeof(from));
+	ASSERT_NE(NULL, word);
+	memcpy(word, &to, sizeof(to));
 	fd = open("/tmp/overlay", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	ASSERT_EQ(size, write(fd, data, size));
 	close(fd);
+}
+
+/* As many cells as that: one more is none, and the next clock would be the same one. */
+TEST_F(manager, clock_with_cells_without_end)
+{
+	EXPECT_EQ(-EPERM, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT,
+				       HWC_DTBO "bad-clock-cells.dtbo"));
+	EXPECT_STREQ("overlay's node sha256@0 has clocks that are none", hwc_ctx_error(self->ctx));
+	patch_overlay(_metadata, HWC_DTBO "bad-clock-cells.dtbo", 0x7ffffff0, UINT32_MAX);
 	EXPECT_EQ(-EPERM, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, "/tmp/overlay"));
 	EXPECT_STREQ("overlay's node sha256@0 has clocks that are none", hwc_ctx_error(self->ctx));
+	unlink("/tmp/overlay");
+}
+
+TEST_F(manager, reset_that_is_none)
+{
+	long loads = hwc_test_number(MGR "loads");
+
+	EXPECT_EQ(-EPERM, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT,
+				       HWC_DTBO "bad-reset.dtbo"));
+	EXPECT_STREQ("overlay's node sha256@0 has resets that are none", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(loads, hwc_test_number(MGR "loads"));
+}
+
+/* The driver of a board's resets would take it; its firmware does not have it. */
+TEST_F(manager, reset_that_does_not_exist)
+{
+	bool versal = !hwc_test_takes_bitstreams();
+	const char *overlay = versal ? HWC_DTBO "versal-reset.dtbo" :
+				       HWC_DTBO "firmware-reset.dtbo";
+	uint32_t reset = versal ? 0xc104060 : 120;
+	long loads = hwc_test_number(MGR "loads");
+	char says[80];
+
+	if (!hwc_test_board())
+		SKIP(return, "no firmware here has resets (BOARD=zcu102, BOARD=versal)");
+	EXPECT_EQ(-EPERM, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, overlay));
+	snprintf(says, sizeof(says), "overlay's node sha256@0 names reset %u, which /", reset);
+	EXPECT_EQ(0, strncmp(says, hwc_ctx_error(self->ctx), strlen(says)))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(loads, hwc_test_number(MGR "loads"));
+	patch_overlay(_metadata, overlay, reset, reset - 1);
+	EXPECT_LT(0, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, "/tmp/overlay"))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
 	unlink("/tmp/overlay");
 }
 
