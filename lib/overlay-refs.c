@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * What the nodes of an overlay refer to, and which properties the module will
- * not have in them. The lists are those of the module's overlay.c.
+ * not have in them. The lists are those of the module's fdt.c, confine.c and
+ * supplies.c.
  */
 #include <errno.h>
 #include <libfdt.h>
@@ -12,6 +13,13 @@
 
 /* The module's limit: the resolver adds to them without a look at the carry. */
 #define PHANDLE_MAX 0xffff
+
+/* Others of its limits: what the kernel has room for where it looks at an interrupt. */
+#define ADDRESS_CELLS_MAX 3
+#define INTERRUPT_CELLS_MAX 8
+
+/* MAX_PHANDLE_ARGS of the kernel. */
+#define ARGS_MAX 16
 
 /* Properties that may refer to what lies outside of the overlay: HWC_REFS_OUTWARD. */
 static const char *const outward[] = {
@@ -191,23 +199,52 @@ static char *copy_bytes(struct hwc_walk *w, const char *bytes, size_t size)
 	return copy;
 }
 
-/* Whether a label is a clock's; also where the tree does not say. */
-static bool is_clock(const struct hwc_walk *w, const char *label)
+/**
+ * struct supply - a list of phandles that may lead outside
+ * @name: of the property
+ * @cells: property of the provider that says how many cells follow
+ * @one: what the provider of one is called
+ */
+struct supply {
+	const char *name;
+	const char *cells;
+	const char *one;
+};
+
+static const struct supply supplies[] = {
+	{ "clocks", "#clock-cells", "clock" },
+	{ "resets", "#reset-cells", "reset controller" },
+	{ "interrupts-extended", "#interrupt-cells", "interrupt controller" },
+	{ "iommus", "#iommu-cells", "IOMMU" },
+	{ "power-domains", "#power-domain-cells", "power domain" },
+};
+
+static const struct supply *supply_find(const char *name)
+{
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(supplies); i++)
+		if (!strcmp(supplies[i].name, name))
+			return &supplies[i];
+	return NULL;
+}
+
+/* Whether a label is a provider's; also where the tree does not say. */
+static bool is_provider(const struct hwc_walk *w, const struct supply *supply, const char *label)
 {
 	char *path = w->tree ? hwc_tree_label(w->tree, label) : NULL;
 	size_t size;
-	void *cells = path ? hwc_tree_prop(w->tree, path, "#clock-cells", &size) : NULL;
-	bool clock = !path || cells || !hwc_tree_has(w->tree, path);
+	void *cells = path ? hwc_tree_prop(w->tree, path, supply->cells, &size) : NULL;
+	bool provider = !path || cells || !hwc_tree_has(w->tree, path);
 
 	free(cells);
 	free(path);
-	return clock;
+	return provider;
 }
 
 /* Takes @node over. */
 static void ref_add(struct hwc_walk *w, const struct fixup *fixup, char *node)
 {
 	struct hwc_overlay_ref *ref = hwc_array_grow(&w->overlay->refs, sizeof(*ref));
+	const struct supply *supply;
 
 	if (!ref) {
 		free(node);
@@ -218,14 +255,17 @@ static void ref_add(struct hwc_walk *w, const struct fixup *fixup, char *node)
 	ref->node = node;
 	ref->property = copy_bytes(w, fixup->prop, fixup->prop_size);
 	ref->label = hwc_walk_copy(w, fixup->label);
-	if (ref->property && !may_refer(fixup))
+	if (!ref->property)
+		return;
+	supply = supply_find(ref->property);
+	if (!may_refer(fixup))
 		hwc_walk_refuse(w,
 				"%s refers to &%s by %s; only " HWC_REFS_OUTWARD
 				" may refer to what is outside of the overlay",
 				node, fixup->label, ref->property);
-	else if (ref->property && !strcmp(ref->property, "clocks") && !is_clock(w, fixup->label))
-		hwc_walk_refuse(w, "%s refers to &%s by clocks, which is no clock", node,
-				fixup->label);
+	else if (supply && !is_provider(w, supply, fixup->label))
+		hwc_walk_refuse(w, "%s refers to &%s by %s, which is no %s", node, fixup->label,
+				supply->name, supply->one);
 }
 
 struct refs {
@@ -295,6 +335,10 @@ static bool value_ok(const char *name, const char *value, int size)
 {
 	static const char *const texts[] = { "compatible", "device_type", "model", "status" };
 
+	if (!strcmp(name, "#address-cells"))
+		return size == sizeof(uint32_t) && hwc_cell(value, 0) <= ADDRESS_CELLS_MAX;
+	if (!strcmp(name, "#interrupt-cells"))
+		return size == sizeof(uint32_t) && hwc_cell(value, 0) <= INTERRUPT_CELLS_MAX;
 	if (!strcmp(name, "phandle") || !strcmp(name, "linux,phandle"))
 		return size == sizeof(uint32_t) && hwc_cell(value, 0) &&
 		       hwc_cell(value, 0) <= PHANDLE_MAX;
@@ -304,10 +348,11 @@ static bool value_ok(const char *name, const char *value, int size)
 }
 
 /*
- * Each of a node's clocks has the cells that its provider says. Where that is none
- * of the overlay's, the module can go on, and this cannot.
+ * Each entry has the cells that its provider says. Where that is none of the
+ * overlay's, the module can go on, and this cannot.
  */
-static void clocks_check(struct hwc_walk *w, const void *value, int size, const char *path)
+static void supply_check(struct hwc_walk *w, const struct supply *supply, const void *value,
+			 int size, const char *path)
 {
 	uint32_t n = size / sizeof(uint32_t), cells;
 
@@ -316,8 +361,9 @@ static void clocks_check(struct hwc_walk *w, const void *value, int size, const 
 
 		if (provider < 0)
 			return;
-		if (!hwc_walk_cell(w, provider, "#clock-cells", &cells) || cells >= n - i) {
-			hwc_walk_refuse(w, "%s has clocks that are none", path);
+		if (!hwc_walk_cell(w, provider, supply->cells, &cells) || cells >= n - i ||
+		    cells > ARGS_MAX) {
+			hwc_walk_refuse(w, "%s has %s that are none", path, supply->name);
 			return;
 		}
 	}
@@ -328,18 +374,20 @@ static void prop_check(struct hwc_walk *w, int prop, const char *path)
 	const char *name;
 	int size;
 	const void *value = fdt_getprop_by_offset(w->fdt, prop, &name, &size);
+	const struct supply *supply;
 	uint32_t phandle;
 
 	if (!value)
 		return;
+	supply = supply_find(name);
 	if (!value_ok(name, value, size))
 		hwc_walk_refuse(w, "%s has no valid value for %s", path, name);
 	else if (is_in(name, strlen(name), forbidden, HWC_ARRAY_SIZE(forbidden)))
 		hwc_walk_refuse(w, "%s has %s, which a claim brings itself", path, name);
 	else if (is_in(name, strlen(name), unchecked, HWC_ARRAY_SIZE(unchecked)))
 		hwc_walk_refuse(w, "%s has %s, which no overlay of a claim may have", path, name);
-	if (!strcmp(name, "clocks"))
-		clocks_check(w, value, size, path);
+	if (supply)
+		supply_check(w, supply, value, size, path);
 	if (!is_phandle(name) || size < (int)sizeof(phandle))
 		return;
 	phandle = hwc_cell(value, 0);

@@ -418,41 +418,109 @@ static void test_region_inside(void **state)
 	refused(f, "/fpga/PR0/engine@100 is an FPGA region without ranges of its own");
 }
 
-static void test_clock_that_is_none(void **state)
-{
-	struct fixture *f = *state;
+/* Lists of phandles, what their providers have, and what those are. */
+static const struct {
+	const char *name;
+	const char *cells;
+	const char *one;
+} supplies[] = {
+	{ "clocks", "#clock-cells", "clock" },
+	{ "resets", "#reset-cells", "reset controller" },
+	{ "interrupts-extended", "#interrupt-cells", "interrupt controller" },
+	{ "iommus", "#iommu-cells", "IOMMU" },
+	{ "power-domains", "#power-domain-cells", "power domain" },
+};
 
-	engine(f);
-	set_cell(f, INSIDE "/engine@100", "clocks", HWC_PHANDLE_UNRESOLVED);
-	fixup(f, "PR0", INSIDE "/engine@100:clocks:0");
-	refused(f, "/fpga/PR0/engine@100 refers to &PR0 by clocks, which is no clock");
+static void again(struct fixture *f)
+{
 	hwc_overlay_free(f->overlay);
 	f->overlay = NULL;
-	scene_cells(f->scene, "/fpga/PR0", "#clock-cells", 1, 0);
-	accepted(f);
+	assert_int_equal(fdt_open_into(f->fdt, f->fdt, ROOM), 0);
 }
 
-static void test_clock_of_the_overlay(void **state)
+static void test_supply_that_is_none(void **state)
+{
+	struct fixture *f = *state;
+	char text[160];
+
+	engine(f);
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(supplies); i++) {
+		set_cell(f, INSIDE "/engine@100", supplies[i].name, HWC_PHANDLE_UNRESOLVED);
+		snprintf(text, sizeof(text), INSIDE "/engine@100:%s:0", supplies[i].name);
+		fixup(f, "PR0", text);
+		snprintf(text, sizeof(text),
+			 "/fpga/PR0/engine@100 refers to &PR0 by %s, which is no %s",
+			 supplies[i].name, supplies[i].one);
+		refused(f, text);
+		again(f);
+		scene_cells(f->scene, "/fpga/PR0", supplies[i].cells, 1, 0);
+		accepted(f);
+		again(f);
+	}
+}
+
+static void test_supply_of_the_overlay(void **state)
 {
 	static const uint32_t bad[] = { 1, 2, UINT32_MAX };
 	struct fixture *f = *state;
+	char text[160];
 
 	engine(f);
-	add(f, node_at(f, INSIDE), "clock");
-	set_cell(f, INSIDE "/clock", "phandle", 1);
-	set_cell(f, INSIDE "/engine@100", "clocks", 1);
-	refused(f, "/fpga/PR0/engine@100 has clocks that are none");
-	for (size_t i = 0; i < HWC_ARRAY_SIZE(bad); i++) {
-		hwc_overlay_free(f->overlay);
-		f->overlay = NULL;
-		assert_int_equal(fdt_open_into(f->fdt, f->fdt, ROOM), 0);
-		set_cell(f, INSIDE "/clock", "#clock-cells", bad[i]);
-		refused(f, "/fpga/PR0/engine@100 has clocks that are none");
+	add(f, node_at(f, INSIDE), "provider");
+	set_cell(f, INSIDE "/provider", "phandle", 1);
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(supplies); i++) {
+		/* said of the number itself */
+		size_t n = strcmp(supplies[i].cells, "#interrupt-cells") ? HWC_ARRAY_SIZE(bad) : 2;
+
+		set_cell(f, INSIDE "/engine@100", supplies[i].name, 1);
+		snprintf(text, sizeof(text), "/fpga/PR0/engine@100 has %s that are none",
+			 supplies[i].name);
+		refused(f, text);
+		for (size_t k = 0; k < n; k++) {
+			again(f);
+			set_cell(f, INSIDE "/provider", supplies[i].cells, bad[k]);
+			refused(f, text);
+		}
+		again(f);
+		set_cell(f, INSIDE "/provider", supplies[i].cells, 0);
+		accepted(f);
+		again(f);
 	}
-	hwc_overlay_free(f->overlay);
-	f->overlay = NULL;
-	set_cell(f, INSIDE "/clock", "#clock-cells", 0);
+}
+
+/* As many cells as there are, and more than the kernel has room for. */
+static void test_cells_beyond_the_kernels(void **state)
+{
+	struct fixture *f = *state;
+	int node;
+
+	engine(f);
+	add(f, node_at(f, INSIDE), "provider");
+	set_cell(f, INSIDE "/provider", "phandle", 1);
+	set_cell(f, INSIDE "/provider", "#reset-cells", 16);
+	set_cell(f, INSIDE "/engine@100", "resets", 1);
+	node = node_at(f, INSIDE "/engine@100");
+	for (int i = 0; i < 16; i++)
+		assert_int_equal(fdt_appendprop_u32(f->fdt, node, "resets", 0), 0);
 	accepted(f);
+	again(f);
+	set_cell(f, INSIDE "/provider", "#reset-cells", 17);
+	node = node_at(f, INSIDE "/engine@100");
+	assert_int_equal(fdt_appendprop_u32(f->fdt, node, "resets", 0), 0);
+	refused(f, "/fpga/PR0/engine@100 has resets that are none");
+	again(f);
+	set_cell(f, INSIDE "/provider", "#reset-cells", 16);
+	set_cell(f, INSIDE "/engine@100", "resets", 0);
+	set_cell(f, INSIDE "/provider", "#interrupt-cells", 8);
+	set_cell(f, INSIDE "/provider", "#address-cells", 3);
+	accepted(f);
+	again(f);
+	set_cell(f, INSIDE "/provider", "#interrupt-cells", 9);
+	refused(f, "/fpga/PR0/provider has no valid value for #interrupt-cells");
+	again(f);
+	set_cell(f, INSIDE "/provider", "#interrupt-cells", 8);
+	set_string(f, INSIDE "/provider", "#address-cells", "");
+	refused(f, "/fpga/PR0/provider has no valid value for #address-cells");
 }
 
 /* A slot whose window is @start on, 0x1000 bytes. */
@@ -721,11 +789,11 @@ static void test_absurd_cells(void **state)
 
 	fragment(f, "fragment@0", "/fpga/PR0");
 	bus = add(f, node_at(f, INSIDE), "bridge");
-	assert_int_equal(fdt_setprop_u32(f->fdt, bus, "#address-cells", 0xfffffffe), 0);
-	assert_int_equal(fdt_setprop_u32(f->fdt, bus, "#size-cells", 3), 0);
+	assert_int_equal(fdt_setprop_u32(f->fdt, bus, "#address-cells", 3), 0);
+	assert_int_equal(fdt_setprop_u32(f->fdt, bus, "#size-cells", 0xfffffffe), 0);
 	device(f, INSIDE "/bridge", "engine@0", 0, 0);
 	refused(f,
-		"/fpga/PR0/bridge/engine@0 has registers on a bus with 4294967294 and 3 cells, 1 to 2 are understood");
+		"/fpga/PR0/bridge/engine@0 has registers on a bus with 3 and 4294967294 cells, 1 to 2 are understood");
 }
 
 static void test_references_outwards(void **state)
@@ -939,8 +1007,9 @@ int main(void)
 		TEST(test_cells_that_differ),
 		TEST(test_properties_of_nodes),
 		TEST(test_region_inside),
-		TEST(test_clock_that_is_none),
-		TEST(test_clock_of_the_overlay),
+		TEST(test_supply_that_is_none),
+		TEST(test_supply_of_the_overlay),
+		TEST(test_cells_beyond_the_kernels),
 		TEST(test_slot),
 		TEST(test_slots_that_overlap),
 		TEST(test_slot_with_a_device),
