@@ -7,7 +7,7 @@
  * bitstream notes of prjxray; and AMD's published partial images for the K26,
  * which taught what the manuals leave out and is marked "K26" below.
  */
-#include "bitstream.h"
+#include "file-check.h"
 
 #define SYNC_WORD		0xaa995566
 #define SYNC_WORD_SWAPPED	0x665599aa
@@ -141,8 +141,7 @@ static const u8 bit_magic[] = {
  * @shutdown_at: offset of a SHUTDOWN no START has followed yet, or 0
  * @full_at: offset of the first packet only a whole-device image has, or 0
  * @full_by: what that packet does
- * @why: receives the refusal
- * @why_size: room there
+ * @refusal: why it is refused, if it is
  */
 struct walk {
 	const u8 *buf;
@@ -160,31 +159,13 @@ struct walk {
 	size_t shutdown_at;
 	size_t full_at;
 	const char *full_by;
-	char *why;
-	size_t why_size;
+	struct hwc_refusal refusal;
 };
-
-static __printf(2, 3) int refuse(struct walk *w, const char *fmt, ...)
-{
-	va_list args;
-
-	if (w->why_size) {
-		va_start(args, fmt);
-		vsnprintf(w->why, w->why_size, fmt, args);
-		va_end(args);
-	}
-	return -EBADMSG;
-}
-
-static u32 be32_at(const u8 *p)
-{
-	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
-}
 
 /* The caller knows that four bytes are there. */
 static u32 word_at(const struct walk *w, size_t at)
 {
-	u32 word = be32_at(w->buf + at);
+	u32 word = hwc_be32_at(w->buf + at);
 
 	if (!w->bs.swapped)
 		return word;
@@ -207,7 +188,7 @@ static int check_text(struct walk *w, char key, size_t at, size_t len)
 		return refuse(w, "header field '%c' at byte 0x%zx does not end with a NUL",
 			      key, at - 3);
 	for (i = at; i < at + len - 1; i++)
-		if (w->buf[i] < 0x20 || w->buf[i] > 0x7e)
+		if (!hwc_byte_prints(w->buf[i]))
 			return refuse(w,
 				      "header field '%c' holds 0x%02x at byte 0x%zx, not a printable character",
 				      key, w->buf[i], i);
@@ -301,7 +282,7 @@ static int read_length(struct walk *w)
 		return refuse(w,
 			      "byte 0x%zx is 0x%02x, expected header field 'e'",
 			      at, w->buf[at]);
-	n = be32_at(w->buf + at + 1);
+	n = hwc_be32_at(w->buf + at + 1);
 	if (n != left - 5)
 		return refuse(w,
 			      "header field 'e' at byte 0x%zx says %u bytes of data, %zu follow",
@@ -670,8 +651,7 @@ int hwc_bitstream_parse(const void *buf, size_t size, struct hwc_bitstream *bs,
 	struct walk w = {
 		.buf = buf,
 		.end = size,
-		.why = why,
-		.why_size = why_size,
+		.refusal = { why, why_size },
 	};
 	int ret;
 

@@ -5,6 +5,7 @@
  * The rules are those of the kernel's drivers/remoteproc/remoteproc_elf_loader.c,
  * which reads the file, and of remoteproc_core.c, which reads the resource table.
  */
+#include "file-check.h"
 #include "firmware-elf.h"
 #include "firmware-elf-layout.h"
 
@@ -32,46 +33,22 @@ enum { CARVEOUT, DEVMEM, TRACE, VDEV };
  * @size: its length
  * @wide: it is for 64 bits
  * @elf: what was found so far
- * @why: receives the refusal
- * @room: bytes there
+ * @refusal: why it is refused, if it is
  */
 struct walk {
 	const u8 *buf;
 	u64 size;
 	bool wide;
 	struct hwc_elf elf;
-	char *why;
-	size_t room;
+	struct hwc_refusal refusal;
 };
-
-static __printf(2, 3) int refuse(struct walk *w, const char *fmt, ...)
-{
-	va_list args;
-
-	if (w->room) {
-		va_start(args, fmt);
-		vsnprintf(w->why, w->room, fmt, args);
-		va_end(args);
-	}
-	return -EBADMSG;
-}
-
-/* The caller knows that @bytes are there. */
-static u64 le_at(const u8 *buf, u64 at, unsigned int bytes)
-{
-	u64 value = 0;
-
-	while (bytes--)
-		value = value << 8 | buf[at + bytes];
-	return value;
-}
 
 /* A field of the header at @at. */
 static u64 field(const u8 *buf, u64 at, bool wide, enum hwc_elf_field which)
 {
 	const struct hwc_elf_place *place = &hwc_elf_places[which][wide];
 
-	return le_at(buf, at + place->at, place->bytes);
+	return hwc_le_at(buf + at + place->at, place->bytes);
 }
 
 static int check_room(struct walk *w, const char *what, u64 at, u64 size)
@@ -258,7 +235,7 @@ static int find_table(struct walk *w)
 
 static u32 table_word(const u8 *buf, const struct hwc_elf *elf, u64 at)
 {
-	return le_at(buf, elf->table + at, 4);
+	return hwc_le_at(buf + elf->table + at, 4);
 }
 
 static int check_table_header(struct walk *w)
@@ -394,7 +371,7 @@ EXPORT_SYMBOL_IF_KUNIT(hwc_elf_carveout);
 
 int hwc_elf_parse(const void *buf, size_t size, struct hwc_elf *elf, char *why, size_t room)
 {
-	struct walk w = { .buf = buf, .size = size, .why = why, .room = room };
+	struct walk w = { .buf = buf, .size = size, .refusal = { why, room } };
 	int ret;
 
 	ret = check_ident(&w) ?: check_header(&w) ?: check_segments(&w) ?: find_table(&w);

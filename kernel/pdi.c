@@ -5,6 +5,7 @@
  * What is refused is what the device's loader would refuse, or could not find;
  * pdi-layout.h names the sources.
  */
+#include "file-check.h"
 #include "pdi.h"
 
 /**
@@ -17,8 +18,7 @@
  * @partitions_at: byte offset of the first partition header
  * @counted: partitions of the images so far
  * @has_nodes: one of them has frames, and its node was noted
- * @why: receives the refusal
- * @why_size: room there
+ * @refusal: why it is refused, if it is
  */
 struct walk {
 	const u8 *buf;
@@ -29,28 +29,13 @@ struct walk {
 	size_t partitions_at;
 	u32 counted;
 	bool has_nodes;
-	char *why;
-	size_t why_size;
+	struct hwc_refusal refusal;
 };
-
-static __printf(2, 3) int refuse(struct walk *w, const char *fmt, ...)
-{
-	va_list args;
-
-	if (w->why_size) {
-		va_start(args, fmt);
-		vsnprintf(w->why, w->why_size, fmt, args);
-		va_end(args);
-	}
-	return -EBADMSG;
-}
 
 /* The caller knows that four bytes are there. */
 static u32 le32_at(const u8 *buf, size_t at)
 {
-	const u8 *p = buf + at;
-
-	return (u32)p[3] << 24 | (u32)p[2] << 16 | (u32)p[1] << 8 | p[0];
+	return hwc_le_at(buf + at, 4);
 }
 
 static u32 word_at(const struct walk *w, size_t at)
@@ -250,7 +235,7 @@ static int check_name(struct walk *w, size_t at)
 	size_t i;
 
 	for (i = 0; i < PDI_IMAGE_NAME_SIZE; i++)
-		if (i < len ? name[i] < 0x20 || name[i] > 0x7e : name[i])
+		if (i < len ? !hwc_byte_prints(name[i]) : name[i])
 			return refuse(w,
 				      "image header at byte 0x%zx has 0x%02x in its name at byte 0x%zx, expected %s",
 				      at, name[i], at + PDI_IMAGE_NAME + i,
@@ -413,8 +398,7 @@ int hwc_pdi_parse(const void *buf, size_t size, struct hwc_bitstream *bs,
 		.buf = buf,
 		.size = size,
 		.bs = { .format = HWC_BITSTREAM_PDI, .data_size = size },
-		.why = why,
-		.why_size = why_size,
+		.refusal = { why, why_size },
 	};
 	int ret;
 
