@@ -1,66 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* KUnit: the checker of PDIs. */
-#include <kunit/test.h>
 #include <linux/module.h>
 #include <linux/prandom.h>
-#include <linux/slab.h>
 #include <linux/unaligned.h>
 
 #include "../pdi.h"
+#include "outcome.h"
 #include "pdi-cases.h"
-
-/* What a refusal must leave alone. */
-#define UNTOUCHED 0x5a
-
-struct outcome {
-	struct hwc_bitstream bs;
-	char why[HWC_BITSTREAM_WHY];
-	int ret;
-};
 
 static struct outcome *outcome_alloc(struct kunit *test)
 {
-	struct outcome *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, out);
-	return out;
-}
-
-/* Parses a copy of exactly @size bytes: KASAN sees a read behind its end. */
-static int parse(struct kunit *test, const u8 *pdi, size_t size, struct outcome *out)
-{
-	u8 *copy = kmemdup(pdi, size, GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, copy);
-	memset(&out->bs, UNTOUCHED, sizeof(out->bs));
-	out->why[0] = '\0';
-	out->ret = hwc_image_parse(copy, size, &out->bs, out->why, sizeof(out->why));
-	kfree(copy);
-	return out->ret;
-}
-
-static void expect_accepted(struct kunit *test, const u8 *pdi, size_t size, struct outcome *out)
-{
-	KUNIT_ASSERT_EQ_MSG(test, parse(test, pdi, size, out), 0, "%s", out->why);
-}
-
-static void expect_refused(struct kunit *test, const u8 *pdi, size_t size, struct outcome *out,
-			   const char *why)
-{
-	KUNIT_EXPECT_EQ(test, parse(test, pdi, size, out), -EBADMSG);
-	if (why)
-		KUNIT_EXPECT_STREQ(test, out->why, why);
-	KUNIT_EXPECT_NE(test, out->why[0], '\0');
-	KUNIT_EXPECT_NULL(test, memchr_inv(&out->bs, UNTOUCHED, sizeof(out->bs)));
+	return outcome_of(test, hwc_image_parse);
 }
 
 static u8 *pdi_of(struct kunit *test, const u32 *words, size_t size)
 {
-	u8 *pdi = kunit_kzalloc(test, size, GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, pdi);
-	case_fill(pdi, words, size, true);
-	return pdi;
+	return image_of(test, words, size, true);
 }
 
 static void pdi_partial_test(struct kunit *test)
