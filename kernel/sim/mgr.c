@@ -24,13 +24,14 @@
 /* Below this a sleep costs more than it takes. */
 #define SLEEP_MIN_US	20
 
-enum { FAIL_WRITE_INIT, FAIL_WRITE, FAIL_WRITE_COMPLETE, STALL_WRITE_MS, NS_PER_KIB_KNOB };
+enum { FAIL_WRITE_INIT, FAIL_WRITE, FAIL_WRITE_COMPLETE, STALL_WRITE_MS, HANG, NS_PER_KIB_KNOB };
 
 static const struct sim_knob sim_mgr_knob[] = {
 	[FAIL_WRITE_INIT]     = { "fail_write_init" },
 	[FAIL_WRITE]	      = { "fail_write" },
 	[FAIL_WRITE_COMPLETE] = { "fail_write_complete" },
 	[STALL_WRITE_MS]      = { "stall_write_ms" },
+	[HANG]		      = { "hang" },
 	[NS_PER_KIB_KNOB]     = { "ns_per_kib", NS_PER_KIB },
 };
 
@@ -121,6 +122,13 @@ static int sim_mgr_write_init(struct fpga_manager *mgr, struct fpga_image_info *
 	return sim_mgr_failed(sim, ret);
 }
 
+/* As the boards' firmware does, which does not return either while this knob is set. */
+static void sim_mgr_hang(const struct sim_mgr *sim)
+{
+	while (sim_knob(&sim->knob[HANG]))
+		msleep(20);
+}
+
 /* Sleeps until the port would have taken all bytes so far. */
 static void sim_mgr_pace(struct sim_mgr *sim)
 {
@@ -138,6 +146,7 @@ static int sim_mgr_write(struct fpga_manager *mgr, const char *buf, size_t count
 	int ret;
 
 	sim_knob_stall(&sim->knob[STALL_WRITE_MS]);
+	sim_mgr_hang(sim);
 	for (; count; buf += chunk, count -= chunk) {
 		chunk = min_t(size_t, count, CHUNK);
 		ret = sim_config_feed(&sim->config, buf, chunk);
