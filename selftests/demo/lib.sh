@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2034
 # What the demonstration and the tests of hwcontainer-runtime share, in the guest.
+# shellcheck disable=SC1091 # it is there
+. /hwc/test.sh
 
 region=/fpga-full/fpga-PR0
 image=/boot/sha256.bit
@@ -13,6 +15,13 @@ policy=/etc/hwcontainer/policy.json
 use_runtime() {
 	runtime=$1
 	export HWCONTAINER_RUNTIME="/usr/bin/$1"
+}
+
+# each NAME COMMAND...: a test of every runtime
+each() {
+	each_name=$1
+	shift
+	expect "$runtime: $each_name" "$@"
 }
 
 # new_bundle NAME: a copy of what umoci unpacked; prints its folder.
@@ -38,16 +47,21 @@ end_input() {
 	exec 5>&-
 }
 
-# within SECONDS COMMAND...: whether it succeeds some time before.
-within() {
-	tries=$(($1 * ${HWC_SLOW-1} * 20))
-	shift
-	while [ $tries -gt 0 ]; do
-		"$@" && return
-		sleep 0.05
-		tries=$((tries - 1))
-	done
-	return 1
+# Runs a container that reads a text, until its end.
+run_text() { # name
+	printf %s "a text" | hwcontainer-runtime run --bundle "$bundles/$1" "$1" 2>&1
+}
+
+digest_of_text() {
+	printf %s "a text" | sha256sum | cut -d' ' -f1
+}
+
+# Sets $said to what it prints.
+gives_digest() { # name
+	said=$(run_text "$1")
+	code=$?
+	echo "$said"
+	[ "$code" = 0 ] && echo "$said" | grep -q "^accelerator  $(digest_of_text)$"
 }
 
 # One word of what is known about the region or its claim.

@@ -129,7 +129,8 @@ make_skeleton() {
 	mkdir -p "$root/usr/lib" "$root/usr/bin" "$root/hwc"
 	ln -s usr/lib "$root/lib"
 	cp "$bench/guest/init" "$root/init"
-	cp "$bench/guest/guest.sh" "$bench/guest/banner" "$bench/guest/kernel-check" "$root/hwc/"
+	cp "$bench/guest/guest.sh" "$bench/guest/banner" "$bench/guest/kernel-check" \
+		"$bench/guest/test.sh" "$root/hwc/"
 }
 
 # Machines share what is compiled.

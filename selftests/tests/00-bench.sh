@@ -1,21 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The bench itself: what the other tests take for granted.
-number=0
-failed=0
-
-expect() {
-	name=$1
-	shift
-	number=$((number + 1))
-	if "$@" >/tmp/out 2>&1; then
-		echo "ok $number - $name"
-	else
-		sed 's/^/# /' /tmp/out
-		echo "not ok $number - $name"
-		failed=1
-	fi
-}
+# shellcheck disable=SC1091,SC2154,SC2317 # test.sh is in the guest; expect calls
+. /hwc/test.sh
 
 has_controllers() {
 	for controller in cpu memory pids; do

@@ -2,25 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The boards that QEMU plays: that the drivers which boards run are mainline's own
 # and not changed, and that what is behind them answers.
+# shellcheck disable=SC1091,SC2154,SC2317 # test.sh is in the guest; expect calls
+. /hwc/test.sh
 read -r machine </hwc/machine
 platform=/sys/bus/platform/drivers
 clocks=/sys/kernel/debug/clk
-number=0
-failed=0
-
-expect() {
-	name=$1
-	shift
-	number=$((number + 1))
-	if "$@" >/tmp/out 2>&1; then
-		sed 's/^/# /' /tmp/out
-		echo "ok $number - $name"
-	else
-		sed 's/^/# /' /tmp/out
-		echo "not ok $number - $name"
-		failed=1
-	fi
-}
+told=yes
 
 # The folder of the first device that a driver is bound to.
 device_of() {
@@ -172,8 +159,7 @@ versal)
 	;;
 *)
 	echo "TAP version 13"
-	echo "1..0 # SKIP $machine is no board: its hardware is the simulator's"
-	exit 4
+	skip_all "$machine is no board: its hardware is the simulator's"
 	;;
 esac
 
@@ -185,8 +171,7 @@ online=/sys/devices/system/cpu/cpu$last/online
 if [ -w "$online" ]; then
 	expect "a processor goes and comes back" processor_cycle
 else
-	number=$((number + 1))
-	echo "ok $number - a processor goes and comes back # SKIP this kernel cannot turn one off"
+	skip "a processor goes and comes back" "this kernel cannot turn one off"
 fi
 expect "the clocks for the logic are there, and not running" clock_of_logic $logic_clock
 expect "the console's power domain is on" power_domain

@@ -1,27 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What a Versal's manager takes, and what the module keeps from it.
+# shellcheck disable=SC1091,SC2154 # test.sh is in the guest
+. /hwc/test.sh
 images=/hwc/images
 region=/fpga-full/fpga-PR0
 manager="Xilinx Versal FPGA Manager"
-number=0
-failed=0
 
-if ! hwctl resource show $region | grep -qF "$manager"; then
-	echo "1..0 # SKIP no region of this machine takes PDIs"
-	exit 4
-fi
-
-result() { # 0 or not, name
-	number=$((number + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $number - $2"
-	else
-		sed 's/^/# /' /tmp/out
-		echo "not ok $number - $2"
-		failed=1
-	fi
-}
+hwctl resource show $region | grep -qF "$manager" ||
+	skip_all "no region of this machine takes PDIs"
 
 # refused FILE SENTENCE: and the region stays free
 refused() {

@@ -1,39 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # hwctl as a person and as a script use it: what it says, and its exit codes.
+# shellcheck disable=SC1091,SC2154 # test.sh is in the guest
+. /hwc/test.sh
 images=/hwc/images
 dtbo=/hwc/dtbo
 region=/fpga-full/fpga-PR0
 image=$images/sha256-pr0.bit
 overlay=$dtbo/sha256-pr0.dtbo
 toys=/sys/kernel/debug/hwcontainer-toy
-number=0
-failed=0
-
-result() { # 0 or not, name
-	number=$((number + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $number - $2"
-	else
-		sed 's/^/# /' /tmp/out /tmp/err
-		echo "not ok $number - $2"
-		failed=1
-	fi
-}
-
-# run CODE COMMAND...: remembers what it printed
-run() {
-	want=$1
-	shift
-	"$@" >/tmp/out 2>/tmp/err
-	code=$?
-	[ "$code" = "$want" ] || echo "exit code $code instead of $want: $*" >>/tmp/err
-	[ "$code" = "$want" ]
-}
-
-says() {
-	grep -qF -- "$1" /tmp/out
-}
 
 complains() {
 	[ "$(cat /tmp/err)" = "hwctl: $1" ]
@@ -42,10 +17,6 @@ complains() {
 # The number of the only claim.
 only_claim() {
 	hwctl claim list | awk 'NR == 2 { print $1 }'
-}
-
-no_claim() {
-	[ "$(hwctl claim list | wc -l)" = 1 ]
 }
 
 modprobe hwcontainer-toy count=3

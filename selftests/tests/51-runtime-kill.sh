@@ -6,21 +6,6 @@
 . /hwc/demo/lib.sh
 runs=${HWC_RUNS-100}
 seed=${HWC_SEED-$(hexdump -n 3 -e '1/4 "%u"' /dev/urandom)}
-failed=0
-number=0
-
-expect() {
-	name=$1
-	shift
-	number=$((number + 1))
-	if "$@" >/tmp/out 2>&1; then
-		echo "ok $number - $name"
-	else
-		sed 's/^/# /' /tmp/out
-		echo "not ok $number - $name"
-		failed=1
-	fi
-}
 
 # "DELAY VICTIM" for each run: seconds in which our runtime works, or the other
 # one, or "-" for a container that runs by then; and which of the processes.
@@ -129,10 +114,6 @@ every_region_is_free() {
 	[ "$(wc -l </tmp/kinds)" = "$runs" ]
 }
 
-no_claim() {
-	[ "$(hwctl -j claim list)" = "[]" ] || { hwctl claim list && false; }
-}
-
 # No device below a region, in the live tree or as a node.
 no_device() {
 	! ls -d /proc/device-tree/fpga-full/fpga-PR*/*@* /dev/hwsim-* 2>/dev/null
@@ -192,7 +173,7 @@ kernel_before=$(kernel_memory)
 : >/tmp/kinds
 expect "after each of $runs kills the region is free" every_region_is_free
 sort /tmp/kinds | uniq -c | sed 's/^/# killed: /'
-expect "no claim is left" no_claim
+expect "no claim is left" same "[]" "$(hwctl -j claim list)"
 expect "no device and no overlay is left" no_device
 expect "every bridge is closed" bridges_are_closed
 expect "the memory is back" memory_is_back

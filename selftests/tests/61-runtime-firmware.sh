@@ -5,29 +5,6 @@
 # shellcheck disable=SC1091,SC2154,SC2317 # lib.sh is beside the bundle; expect calls
 . /hwc/demo/lib.sh
 sim=/sys/kernel/debug/hwcontainer-sim-rproc
-number=0
-failed=0
-
-expect() {
-	name=$1
-	shift
-	number=$((number + 1))
-	if "$@" >/tmp/out 2>&1; then
-		echo "ok $number - ${runtime:+$runtime: }$name"
-	else
-		sed 's/^/# /' /tmp/out
-		echo "not ok $number - ${runtime:+$runtime: }$name"
-		failed=1
-	fi
-}
-
-# same WANTED SEEN
-same() {
-	[ "$1" = "$2" ] && return
-	echo "expected: $1"
-	echo "seen:     $2"
-	return 1
-}
 
 # find_core NAME: its name in the class
 find_core() {
@@ -160,14 +137,14 @@ is_powered() {
 
 under_a_runtime() {
 	use_runtime "$1"
-	expect "a core runs beside a container" runs_beside "/$region"
-	expect "its device is in the container" has_its_node
-	expect "its files in sysfs are closed" sysfs_is_closed
-	expect "a second container is told who has it" second_is_refused
-	expect "it ends with the container" ends_with_it
-	expect "it ends when the container is killed" ends_when_killed
-	expect "its name in the device tree does, too" runs_beside /sim-core0
-	expect "it ends with that one" ends_with_it
+	each "a core runs beside a container" runs_beside "/$region"
+	each "its device is in the container" has_its_node
+	each "its files in sysfs are closed" sysfs_is_closed
+	each "a second container is told who has it" second_is_refused
+	each "it ends with the container" ends_with_it
+	each "it ends when the container is killed" ends_when_killed
+	each "its name in the device tree does, too" runs_beside /sim-core0
+	each "it ends with that one" ends_with_it
 }
 
 modprobe hwcontainer-sim-rproc || exit 1
@@ -177,7 +154,6 @@ echo "TAP version 13"
 echo 1..22
 under_a_runtime runc
 under_a_runtime crun
-runtime=
 expect "what only the image says is refused, then allowed" from_the_file
 expect "a core that is not there" no_such_core
 expect "firmware for another machine" for_another_machine
