@@ -78,12 +78,15 @@ claim_field() { # name
 }
 
 is_free() {
-	[ "$(region_state)" = free ]
+	hwctl resource show "$region" | grep -q '^state *free$'
 }
 
+# Asks hwctl once: it is what such a look costs.
 is_held_by_process() { # comm
-	holder=$(claim_field holder 2>/dev/null)
-	[ "$(cat "/proc/${holder#process }/comm" 2>/dev/null)" = "$1" ]
+	hwctl claim list | while read -r _ _ name type pid _; do
+		[ "$name $type" = "$region process" ] || continue
+		read -r comm <"/proc/$pid/comm" && [ "$comm" = "$1" ] && echo held
+	done 2>/dev/null | grep -q held
 }
 
 is_running() { # container
@@ -94,8 +97,9 @@ init_of() { # container
 	"$runtime" state "$1" 2>/dev/null | sed -n 's/.*"pid": \([0-9]*\).*/\1/p'
 }
 
-# What is left of a container when its runtime was killed.
+# What is left of a container when its runtime was killed; it begins with that folder.
 clean_up() { # container
+	[ -d "/run/$runtime/$1" ] || return 0
 	"$runtime" delete --force "$1" >/dev/null 2>&1
 	rm -rf "/run/$runtime/$1"
 }

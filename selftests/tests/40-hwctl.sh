@@ -19,6 +19,10 @@ only_claim() {
 	hwctl claim list | awk 'NR == 2 { print $1 }'
 }
 
+is_claimed() {
+	hwctl claim list | grep -q " $1 "
+}
+
 modprobe hwcontainer-toy count=3
 echo "TAP version 13"
 
@@ -103,16 +107,12 @@ result $? "claim new --timeout gives up and deletes the claim"
 
 for signal in TERM KILL; do
 	hwctl claim new toy1 2>/dev/null >/dev/null &
-	sleep 0.5
+	within 5 is_claimed toy1
 	kill -$signal $!
 	wait $! 2>/dev/null
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		no_claim && break
-		sleep 0.2
-	done
 	: >/tmp/out
 	: >/tmp/err
-	no_claim
+	within 2 no_claim
 	result $? "hwctl ended by SIG$signal while it waits leaves no claim"
 done
 
@@ -123,8 +123,7 @@ result $? "claim delete of a claim that is being set up"
 echo 0 >$toys/stall_settle_ms
 
 hwctl claim new toy0 --hold >/tmp/out 2>/tmp/err &
-sleep 1
-says "toy0" && hwctl claim list | grep -q "process $!"
+within 5 says "toy0" && hwctl claim list | grep -q "process $!"
 result $? "claim new --hold holds"
 kill $!
 wait $!
@@ -132,17 +131,20 @@ no_claim
 result $? "claim new --hold gives back when it is ended"
 
 hwctl claim new toy0 --hold >/tmp/out 2>/tmp/err &
-sleep 1
+within 5 says "toy0"
 id=$(only_claim)
 hwctl claim delete "$id"
 wait $!
 [ $? = 1 ] && complains "claim $id was ended by somebody else"
 result $? "claim new --hold tells when the claim is ended by somebody else"
 
+# It does not say when it begins to listen.
+is_told() {
+	hwctl claim new toy0 -- true && says '"state":"released"'
+}
+
 hwctl -j monitor >/tmp/out 2>/tmp/err &
-sleep 0.5
-hwctl claim new toy0 -- true
-sleep 1
+within 5 is_told
 kill $!
 wait $!
 says '"name":"claim-ntf"' && says '"state":"ready"' && says '"state":"released"'

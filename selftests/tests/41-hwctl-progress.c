@@ -5,6 +5,9 @@
 
 #include "hwc.h"
 
+/* Claims that take more than the second before which nothing is told. */
+#define LONG_MS 1200
+
 FIXTURE(progress)
 {
 	char seen[16384];
@@ -48,7 +51,7 @@ static int claim_on_terminal(FIXTURE_DATA(progress) * self)
 
 TEST_F(progress, long_claim_is_told_on_a_terminal)
 {
-	ASSERT_EQ(0, hwc_test_set(HWC_TOY "stall_settle_ms", 2500));
+	ASSERT_EQ(0, hwc_test_set(HWC_TOY "stall_settle_ms", LONG_MS));
 	EXPECT_EQ(0, claim_on_terminal(self));
 	EXPECT_NE(NULL, strstr(self->seen, "toy0: ")) TH_LOG("%s", self->seen);
 	EXPECT_NE(NULL, strstr(self->seen, " s, "));
@@ -67,7 +70,7 @@ TEST_F(progress, nothing_is_told_elsewhere)
 {
 	FILE *out;
 
-	ASSERT_EQ(0, hwc_test_set(HWC_TOY "stall_settle_ms", 1500));
+	ASSERT_EQ(0, hwc_test_set(HWC_TOY "stall_settle_ms", LONG_MS));
 	out = popen("hwctl claim new toy0 -- true 2>&1", "r");
 	ASSERT_NE(NULL, out);
 	read_all(fileno(out), self->seen, sizeof(self->seen));

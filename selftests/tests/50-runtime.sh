@@ -274,7 +274,7 @@ bad_image() {
 slow_hardware() {
 	mkdir -p /etc/hwcontainer
 	echo '{"timeout": 1}' >/etc/hwcontainer/runtime.json
-	echo 3000 >"$knobs"/fpga-mgr0/stall_write_ms
+	echo 1 >"$knobs"/fpga-mgr0/hang
 	new_bundle bad >/dev/null
 	said=$(run_text bad)
 	code=$?

@@ -20,8 +20,13 @@ draw() {
 	}'
 }
 
+# The first that its program says is which device it was given.
+is_running_by_now() {
+	[ -s "/tmp/$name.out" ]
+}
+
 wait_for() { # delay
-	if [ "$1" = - ]; then within 20 is_held_by_process digest; else sleep "$1"; fi
+	if [ "$1" = - ]; then within 20 is_running_by_now; else sleep "$1"; fi
 }
 
 # The runtime and all that it started, as they are now. No fork: it must be quick.
