@@ -87,17 +87,9 @@ static int replace_overlay(struct hwc_search *s, const void *fdt, size_t size,
 
 static int read_shell(const struct hwc_search *s, void **fdt, size_t *size)
 {
-	int fd, err;
-
 	if (!s->shell_item || !s->shell_item->overlay)
 		return 0;
-	err = hwc_root_open(s->ctx, s->rootfd, "overlay ", s->shell_item->overlay, HWC_OVERLAY_MAX,
-			    &fd);
-	if (err)
-		return err;
-	err = hwc_overlay_load(s->ctx, fd, s->shell_item->overlay, fdt, size);
-	close(fd);
-	return err;
+	return hwc_overlay_load_at(s->ctx, s->rootfd, s->shell_item->overlay, fdt, size);
 }
 
 /* Devices of slots, as the accelerators in the shell's folder name them. */

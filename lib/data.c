@@ -310,11 +310,10 @@ int hwc_data_load(struct hwc_ctx *ctx, int rootfd, const char *tree, const char 
 int hwc_data_open(struct hwc_ctx *ctx, const struct hwc_data_place *place, const char *resource,
 		  const char *image, const char *overlay, struct hwc_data **data)
 {
-	const char *root = place->root ? place->root : "/";
-	int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC), err;
+	int fd = hwc_root_folder(ctx, place->root), err;
 
 	if (fd < 0)
-		return hwc_err(ctx, -errno, "%s: %m", root);
+		return fd;
 	err = hwc_data_load(ctx, fd, place->tree, resource, image, overlay, data);
 	close(fd);
 	return err;

@@ -44,15 +44,7 @@ const struct hwc_dfx_entry *hwc_dfx_entry(const struct hwc_dfx *dfx, size_t i)
 
 static int keep_string(const struct scan *s, struct hwc_array *strings, char *text)
 {
-	char **slot = text ? hwc_array_grow(strings, sizeof(*slot)) : NULL;
-
-	if (!slot) {
-		free(text);
-		return hwc_err_nomem(s->ctx);
-	}
-	*slot = text;
-	strings->count++;
-	return 0;
+	return hwc_strings_add(strings, text) ? hwc_err_nomem(s->ctx) : 0;
 }
 
 static int problem(const struct scan *s, const char *fmt, ...)
@@ -367,26 +359,14 @@ static const char *blob_firmware(const void *fdt)
 	return NULL;
 }
 
-static int read_overlay(struct hwc_ctx *ctx, int rootfd, const char *path, void **data)
-{
-	size_t size;
-	int fd, err;
-
-	err = hwc_root_open(ctx, rootfd, "overlay ", path, HWC_OVERLAY_MAX, &fd);
-	if (err)
-		return err;
-	err = hwc_overlay_load(ctx, fd, path, data, &size);
-	close(fd);
-	return err;
-}
-
 int hwc_dfx_named(struct hwc_ctx *ctx, int rootfd, const char *overlay, char **name)
 {
 	const char *found;
+	size_t size;
 	void *data;
 	int err;
 
-	err = read_overlay(ctx, rootfd, overlay, &data);
+	err = hwc_overlay_load_at(ctx, rootfd, overlay, &data, &size);
 	if (err)
 		return err;
 	found = blob_firmware(data);
@@ -557,10 +537,10 @@ int hwc_dfx_read(struct hwc_ctx *ctx, int rootfd, const char *path, struct hwc_d
 
 int hwc_dfx_open(struct hwc_ctx *ctx, const char *root, const char *path, struct hwc_dfx **dfx)
 {
-	int fd = open(root ? root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC), err;
+	int fd = hwc_root_folder(ctx, root), err;
 
 	if (fd < 0)
-		return hwc_err(ctx, -errno, "%s: %m", root);
+		return fd;
 	err = hwc_dfx_read(ctx, fd, path, dfx);
 	close(fd);
 	return err;

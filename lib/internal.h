@@ -522,6 +522,9 @@ struct hwc_overlay {
 int hwc_overlay_blob(struct hwc_ctx *ctx, const void *fdt, size_t size);
 /* Reads one from a file; @fdt is to be freed. */
 int hwc_overlay_load(struct hwc_ctx *ctx, int fd, const char *path, void **fdt, size_t *size);
+/* The same by its path below a root. */
+int hwc_overlay_load_at(struct hwc_ctx *ctx, int rootfd, const char *path, void **fdt,
+			size_t *size);
 
 /* overlay-walk.c: what an overlay touches, and what the module will not have */
 
@@ -1079,6 +1082,11 @@ int hwc_root_open(struct hwc_ctx *ctx, int rootfd, const char *what, const char 
  * hwc_root_open().
  */
 int hwc_root_list(struct hwc_ctx *ctx, int rootfd, const char *path, struct hwc_array *names);
+/* The folder where paths begin, NULL for that of this system; a descriptor, or -errno. */
+int hwc_root_folder(struct hwc_ctx *ctx, const char *root);
+
+/* Takes @text over, also in failure; NULL is one: 0 or -ENOMEM. */
+int hwc_strings_add(struct hwc_array *strings, char *text);
 void hwc_strings_free(struct hwc_array *strings);
 
 /* dfx.c: folders as dfx-mgr has them */

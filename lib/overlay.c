@@ -52,6 +52,18 @@ int hwc_overlay_load(struct hwc_ctx *ctx, int fd, const char *path, void **fdt, 
 	return err;
 }
 
+int hwc_overlay_load_at(struct hwc_ctx *ctx, int rootfd, const char *path, void **fdt, size_t *size)
+{
+	int fd, err;
+
+	err = hwc_root_open(ctx, rootfd, "overlay ", path, HWC_OVERLAY_MAX, &fd);
+	if (err)
+		return err;
+	err = hwc_overlay_load(ctx, fd, path, fdt, size);
+	close(fd);
+	return err;
+}
+
 /* What is shown points to what is owned, once nothing moves any more. */
 static void publish_items(struct hwc_overlay *overlay)
 {
@@ -113,14 +125,10 @@ int hwc_overlay_read(struct hwc_ctx *ctx, int fd, const char *name,
 	void *data;
 	int err;
 
-	err = hwc_file_read(ctx, fd, name, HWC_OVERLAY_MAX, &data, &size);
+	err = hwc_overlay_load(ctx, fd, name, &data, &size);
 	if (err)
 		return err;
-	err = hwc_overlay_blob(ctx, data, size);
-	if (err)
-		err = hwc_err(ctx, err, "%s: %s", name, hwc_ctx_error(ctx));
-	else
-		err = overlay_parse(ctx, data, size, place, overlay);
+	err = overlay_parse(ctx, data, size, place, overlay);
 	free(data);
 	return err;
 }

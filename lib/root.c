@@ -127,6 +127,27 @@ int hwc_root_open(struct hwc_ctx *ctx, int rootfd, const char *what, const char 
 	return err;
 }
 
+int hwc_root_folder(struct hwc_ctx *ctx, const char *root)
+{
+	const char *path = root ? root : "/";
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? hwc_err(ctx, -errno, "%s: %m", path) : fd;
+}
+
+int hwc_strings_add(struct hwc_array *strings, char *text)
+{
+	char **slot = text ? hwc_array_grow(strings, sizeof(*slot)) : NULL;
+
+	if (!slot) {
+		free(text);
+		return -ENOMEM;
+	}
+	*slot = text;
+	strings->count++;
+	return 0;
+}
+
 void hwc_strings_free(struct hwc_array *strings)
 {
 	for (size_t i = 0; i < strings->count; i++)
@@ -145,18 +166,12 @@ static int read_names(struct hwc_ctx *ctx, DIR *dir, const char *path, struct hw
 	struct dirent *entry;
 
 	while ((entry = readdir(dir))) {
-		char **slot;
-
 		if (*entry->d_name == '.')
 			continue;
 		if (names->count == NAMES_MAX)
 			return hwc_err(ctx, -E2BIG, "%s has more than %d files", path, NAMES_MAX);
-		slot = hwc_array_grow(names, sizeof(*slot));
-		if (slot)
-			*slot = strdup(entry->d_name);
-		if (!slot || !*slot)
+		if (hwc_strings_add(names, strdup(entry->d_name)))
 			return hwc_err_nomem(ctx);
-		names->count++;
 	}
 	if (names->count)
 		qsort(names->data, names->count, sizeof(char *), compare_names);
