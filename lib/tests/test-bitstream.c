@@ -11,68 +11,22 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../kernel/bitstream.h"
+#include "images.h"
+
 #include "../../kernel/sim/sim-image.h"
 #include "../../kernel/tests/bitstream-cases.h"
-
-/* What a refusal must leave alone. */
-#define UNTOUCHED 0x5a
 
 #define MUTATIONS 300000
 #define K26_IMAGES "/k26-dfx/*/*/*.bit"
 
-struct outcome {
-	struct hwc_bitstream bs;
-	char why[HWC_BITSTREAM_WHY];
-};
-
-/* Parses a copy of exactly that size, so that a sanitizer sees every read. */
-static int parse(const u8 *image, size_t size, struct outcome *out)
-{
-	u8 *copy = malloc(size);
-	int ret;
-
-	assert_true(copy || !size);
-	if (size)
-		memcpy(copy, image, size);
-	memset(out, UNTOUCHED, sizeof(*out));
-	ret = hwc_bitstream_parse(copy, size, &out->bs, out->why, sizeof(out->why));
-	free(copy);
-	return ret;
-}
-
 static void assert_accepted(const u8 *image, size_t size, struct outcome *out)
 {
-	if (parse(image, size, out))
-		fail_msg("refused: %s", out->why);
-}
-
-static void assert_untouched(const struct outcome *out)
-{
-	const u8 *p = (const u8 *)&out->bs;
-	size_t i;
-
-	for (i = 0; i < sizeof(out->bs); i++)
-		assert_int_equal(p[i], UNTOUCHED);
-}
-
-static void assert_sentence(const char *why)
-{
-	size_t len = strnlen(why, HWC_BITSTREAM_WHY);
-
-	assert_in_range(len, 1, HWC_BITSTREAM_WHY - 2);
-	assert_null(strchr(why, '\n'));
+	image_accepted(hwc_bitstream_parse, image, size, out);
 }
 
 static void assert_refused(const u8 *image, size_t size, const char *why)
 {
-	struct outcome out;
-
-	assert_int_equal(parse(image, size, &out), -EBADMSG);
-	assert_untouched(&out);
-	assert_sentence(out.why);
-	if (why)
-		assert_string_equal(out.why, why);
+	image_refused(hwc_bitstream_parse, image, size, why);
 }
 
 static void assert_partial(const struct hwc_bitstream *bs, size_t data)
@@ -414,15 +368,6 @@ static void test_frames_not_read(void **state)
 	munmap(image, size);
 }
 
-/* xorshift32: the same run every time. */
-static u32 next_random(u32 *seed)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 17;
-	*seed ^= *seed << 5;
-	return *seed;
-}
-
 static void test_random(void **state)
 {
 	u32 seed = 1;
@@ -495,11 +440,10 @@ static void test_mutated(void **state)
 		mutate(image, size, &seed);
 		if (next_random(&seed) % 8 == 0)
 			size = next_random(&seed) % (size + 1);
-		ret = parse(image, size, &out);
+		ret = image_check(hwc_bitstream_parse, image, size, &out);
 		if (ret) {
 			assert_int_equal(ret, -EBADMSG);
-			assert_untouched(&out);
-			assert_sentence(out.why);
+			outcome_refused(&out);
 		} else {
 			assert_consistent(&out.bs, size);
 			accepted++;

@@ -6,55 +6,21 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <stdlib.h>
+#include "images.h"
 
-#include "../../kernel/pdi.h"
 #include "../../kernel/tests/bitstream-cases.h"
 #include "../../kernel/tests/pdi-cases.h"
 
-/* What a refusal must leave alone. */
-#define UNTOUCHED 0x5a
-
 #define MUTATIONS 300000
-
-struct outcome {
-	struct hwc_bitstream bs;
-	char why[HWC_BITSTREAM_WHY];
-};
-
-/* Parses a copy of exactly that size, so that a sanitizer sees every read. */
-static int parse(const u8 *pdi, size_t size, struct outcome *out)
-{
-	u8 *copy = malloc(size);
-	int ret;
-
-	assert_true(copy || !size);
-	memcpy(copy, pdi, size);
-	memset(out, UNTOUCHED, sizeof(*out));
-	ret = hwc_image_parse(copy, size, &out->bs, out->why, sizeof(out->why));
-	free(copy);
-	return ret;
-}
 
 static void assert_accepted(const u8 *pdi, size_t size, struct outcome *out)
 {
-	if (parse(pdi, size, out))
-		fail_msg("refused: %s", out->why);
+	image_accepted(hwc_image_parse, pdi, size, out);
 }
 
 static void assert_refused(const u8 *pdi, size_t size, const char *why)
 {
-	const u8 *p;
-	struct outcome out;
-	size_t i;
-
-	assert_int_equal(parse(pdi, size, &out), -EBADMSG);
-	p = (const u8 *)&out.bs;
-	for (i = 0; i < sizeof(out.bs); i++)
-		assert_int_equal(p[i], UNTOUCHED);
-	assert_in_range(strnlen(out.why, sizeof(out.why)), 1, sizeof(out.why) - 2);
-	if (why)
-		assert_string_equal(out.why, why);
+	image_refused(hwc_image_parse, pdi, size, why);
 }
 
 static void fill_partial(u8 *pdi)
@@ -336,14 +302,6 @@ static void test_bitstream(void **state)
 	assert_accepted(image, sizeof(image), &out);
 	assert_int_equal(out.bs.format, HWC_BITSTREAM_BIN);
 	(void)state;
-}
-
-static u32 next_random(u32 *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 17;
-	*state ^= *state << 5;
-	return *state;
 }
 
 /* Words of the headers changed and their checksums made right. */
