@@ -381,13 +381,6 @@ static bool brings_slots(const struct hwc_want *want)
 	return rewrite && hwc_rewrite_slots(rewrite);
 }
 
-static bool is_below(const char *resource, const char *above)
-{
-	size_t length = strlen(above);
-
-	return !strncmp(resource, above, length) && resource[length] == '/';
-}
-
 /* A request for a shell has a flag that no other resource is to have. */
 bool hwc_bundle_waits(const struct hwc_bundle *bundle, size_t i)
 {
@@ -397,7 +390,7 @@ bool hwc_bundle_waits(const struct hwc_bundle *bundle, size_t i)
 		const struct hwc_want *other = &bundle->wants.items[k];
 
 		if (k != i && brings_slots(other) &&
-		    (!brings_slots(want) || is_below(want->resource, other->resource)))
+		    (!brings_slots(want) || hwc_path_below(want->resource, other->resource)))
 			return true;
 	}
 	return false;

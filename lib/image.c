@@ -8,9 +8,6 @@
 #include "../kernel/pdi.h"
 #include "internal.h"
 
-/* What the module takes. */
-#define IMAGE_MAX ((size_t)256 << 20)
-
 /**
  * struct hwc_image - an image
  * @bs: what the checker found
@@ -73,7 +70,7 @@ int hwc_image_read(struct hwc_ctx *ctx, int fd, const char *name, struct hwc_ima
 	void *data;
 	int err;
 
-	err = hwc_file_read(ctx, fd, name, IMAGE_MAX, &data, &size);
+	err = hwc_file_read(ctx, fd, name, HWC_IMAGE_MAX, &data, &size);
 	if (err)
 		return err;
 	err = image_parse(ctx, data, size, name, image);
@@ -123,28 +120,17 @@ static int check_device(struct hwc_ctx *ctx, const struct hwc_bitstream *bs,
 		       res->device_id, device_text(res->device_id, device, sizeof(device)));
 }
 
-/* Whether a node of the live tree is an FPGA region. */
-static bool is_region(const struct hwc_tree *tree, const char *node)
-{
-	size_t size;
-	char *compatible = hwc_tree_prop(tree, node, "compatible", &size);
-	bool found = compatible && memmem(compatible, size, "fpga-region", sizeof("fpga-region"));
-
-	free(compatible);
-	return found;
-}
-
 /* A region inside a region is a part of the device. */
 static bool takes_parts(const struct hwc_resource *res)
 {
 	struct hwc_tree *tree = hwc_tree_open(HWC_LIVE_TREE);
 	char *above = strdup(res->name);
-	char *slash = above ? strrchr(above, '/') : NULL;
 	bool nested = false;
 
-	if (tree && slash && slash != above) {
-		*slash = '\0';
-		nested = is_region(tree, res->name) && is_region(tree, above);
+	if (tree && above && *above == '/') {
+		hwc_path_up(above);
+		nested = hwc_tree_compatible(tree, res->name, "fpga-region") &&
+			 hwc_tree_compatible(tree, above, "fpga-region");
 	}
 	free(above);
 	hwc_tree_close(tree);

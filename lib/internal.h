@@ -402,6 +402,12 @@ bool hwc_tree_has(const struct hwc_tree *tree, const char *node);
  * Return: its bytes and a NUL, to be freed; NULL where there is no such property.
  */
 void *hwc_tree_prop(const struct hwc_tree *tree, const char *node, const char *name, size_t *size);
+/* A property of one cell; false where it is none. */
+bool hwc_tree_cell(const struct hwc_tree *tree, const char *node, const char *name, uint32_t *cell);
+/* As of_bus_n_addr_cells(): what the nearest node upwards says that says so. */
+uint32_t hwc_tree_bus_cells(const struct hwc_tree *tree, const char *node, const char *name);
+/* Whether one of the strings of compatible is @name. */
+bool hwc_tree_compatible(const struct hwc_tree *tree, const char *node, const char *name);
 /* Path of a label, to be freed; NULL where it is not known. */
 char *hwc_tree_label(const struct hwc_tree *tree, const char *label);
 /* Path of the node with a phandle, to be freed; NULL where there is none. */
@@ -410,6 +416,11 @@ char *hwc_tree_phandle(const struct hwc_tree *tree, uint32_t phandle);
 /* Whether every name in a path is one that a device tree may have. */
 bool hwc_tree_path_ok(const char *path);
 bool hwc_tree_name_ok(const char *name);
+
+/* Whether the first path is that of something inside of the second. */
+bool hwc_path_below(const char *path, const char *top);
+/* Makes of a path from the root the one above; "/" above "/a" and "/". */
+void hwc_path_up(char *path);
 
 /* bus.c: address spaces of a device tree */
 

@@ -23,21 +23,11 @@
 /* Cells of a bus that nothing is known of. */
 #define CELLS_UNKNOWN UINT32_MAX
 
-/* of_bus_n_addr_cells() and of_bus_n_size_cells() without any such property. */
-#define CELLS_DEFAULT 1
-
 /* Takes @text over. */
 static void string_add(struct hwc_walk *w, struct hwc_array *strings, char *text)
 {
-	char **slot = text ? hwc_array_grow(strings, sizeof(*slot)) : NULL;
-
-	if (!slot) {
-		free(text);
+	if (hwc_strings_add(strings, text))
 		w->nomem = true;
-		return;
-	}
-	*slot = text;
-	strings->count++;
 }
 
 void hwc_walk_refuse(struct hwc_walk *w, const char *fmt, ...)
@@ -81,51 +71,6 @@ bool hwc_walk_cell(const struct hwc_walk *w, int node, const char *name, uint32_
 	return true;
 }
 
-static bool live_cell(const struct hwc_walk *w, const char *node, const char *name, uint32_t *cell)
-{
-	size_t size;
-	void *prop = hwc_tree_prop(w->tree, node, name, &size);
-	bool found = prop && size == sizeof(*cell);
-
-	if (found)
-		*cell = hwc_cell(prop, 0);
-	free(prop);
-	return found;
-}
-
-/* The path above; "/" above "/a". @path is changed. */
-static void path_up(char *path)
-{
-	char *slash = strrchr(path, '/');
-
-	slash[slash == path] = '\0';
-}
-
-/* As of_bus_n_addr_cells(): the nearest node upwards that says so. */
-static uint32_t live_cells(struct hwc_walk *w, const char *node, const char *name)
-{
-	uint32_t cells = CELLS_DEFAULT;
-	char *path = strdup(node);
-
-	if (!path) {
-		w->nomem = true;
-		return cells;
-	}
-	while (!live_cell(w, path, name, &cells) && path[1])
-		path_up(path);
-	free(path);
-	return cells;
-}
-
-static bool path_below(const char *path, const char *top)
-{
-	size_t length = strlen(top);
-
-	if (!strcmp(top, "/"))
-		return true;
-	return !strncmp(path, top, length) && (!path[length] || path[length] == '/');
-}
-
 static void bus_free(struct hwc_bus *bus)
 {
 	while (bus) {
@@ -151,10 +96,10 @@ static void live_ranges(struct hwc_walk *w, struct hwc_bus *bus)
 		w->nomem = true;
 		return;
 	}
-	path_up(above);
+	hwc_path_up(above);
 	if (!bus->path[1]) /* addresses of the root are those of the machine */
 		bus->kind = HWC_BUS_IDENTITY;
-	cells = live_cells(w, above, "#address-cells");
+	cells = hwc_tree_bus_cells(w->tree, above, "#address-cells");
 	prop = hwc_tree_prop(w->tree, bus->path, "ranges", &size);
 	err = hwc_bus_set_ranges(bus, cells, prop, size);
 	if (err == -ENOMEM)
@@ -176,7 +121,7 @@ static struct hwc_bus *live_parent(struct hwc_walk *w, const char *path)
 		w->nomem = true;
 		return NULL;
 	}
-	path_up(above);
+	hwc_path_up(above);
 	bus = live_bus(w, above);
 	free(above);
 	return bus;
@@ -213,8 +158,8 @@ static struct hwc_bus *live_bus(struct hwc_walk *w, const char *path)
 		bus->kind = HWC_BUS_IDENTITY;
 		return bus;
 	}
-	bus->addr_cells = live_cells(w, path, "#address-cells");
-	bus->size_cells = live_cells(w, path, "#size-cells");
+	bus->addr_cells = hwc_tree_bus_cells(w->tree, path, "#address-cells");
+	bus->size_cells = hwc_tree_bus_cells(w->tree, path, "#size-cells");
 	live_ranges(w, bus);
 	if (path[1])
 		bus->parent = live_parent(w, path);
@@ -498,7 +443,7 @@ static bool cells_as_live(struct hwc_walk *w, const char *target, const char *na
 		return false;
 	if (!w->tree || !hwc_tree_has(w->tree, target))
 		return true;
-	return live_cell(w, target, name, &live) && size == sizeof(live) &&
+	return hwc_tree_cell(w->tree, target, name, &live) && size == sizeof(live) &&
 	       hwc_cell(value, 0) == live;
 }
 
@@ -576,7 +521,7 @@ static void target_check(struct hwc_walk *w, int fragment, const char *target)
 	if (!hwc_tree_path_ok(target))
 		hwc_walk_refuse(w, "%s has the target %s, which is no device-tree path",
 				hwc_walk_name(w, fragment), target);
-	else if (w->region && !path_below(target, w->region))
+	else if (w->region && strcmp(target, w->region) && !hwc_path_below(target, w->region))
 		hwc_walk_refuse(w, "%s has the target %s, outside the region %s",
 				hwc_walk_name(w, fragment), target, w->region);
 	else if (w->tree && w->region && !hwc_tree_has(w->tree, target))

@@ -127,16 +127,15 @@ int hwc_reg_move(struct hwc_rewriter *r, struct hwc_dt_node *node,
 /* First address of the window of a live slot. */
 static bool window_start(const struct hwc_rewriter *r, const char *slot, uint64_t *start)
 {
-	size_t size = 0, cells_size = 0;
+	size_t size = 0;
 	void *ranges = hwc_tree_prop(r->tree, slot, "ranges", &size);
-	void *cells = hwc_tree_prop(r->tree, slot, "#address-cells", &cells_size);
-	uint32_t n = cells && cells_size == sizeof(n) ? hwc_cell(cells, 0) : 0;
-	bool found = ranges && n && n <= HWC_CELLS_MAX && size >= n * sizeof(uint32_t);
+	uint32_t n;
+	bool found = ranges && hwc_tree_cell(r->tree, slot, "#address-cells", &n) && n &&
+		     n <= HWC_CELLS_MAX && size >= n * sizeof(uint32_t);
 
 	if (found)
 		*start = hwc_cells(ranges, 0, n);
 	free(ranges);
-	free(cells);
 	return found;
 }
 
@@ -153,36 +152,14 @@ int hwc_reg_distance(const struct hwc_rewriter *r, const char *from, int64_t *by
 	return 0;
 }
 
-/* As of_bus_n_addr_cells(): the nearest live node upwards that says so. */
-static void live_cells(const struct hwc_rewriter *r, const char *node, const char *name,
-		       uint32_t *cells)
-{
-	char *path = strdup(node);
-	bool found = false;
-
-	while (path && !found) {
-		size_t size = 0;
-		void *prop = hwc_tree_prop(r->tree, *path ? path : "/", name, &size);
-
-		found = prop && size == sizeof(*cells);
-		if (found)
-			*cells = hwc_cell(prop, 0);
-		free(prop);
-		if (!*path)
-			break;
-		*strrchr(path, '/') = '\0';
-	}
-	free(path);
-}
-
 struct hwc_cell_sizes hwc_reg_live_cells(const struct hwc_rewriter *r, const char *node)
 {
 	struct hwc_cell_sizes cells = { CELLS_DEFAULT, CELLS_DEFAULT };
 
 	/* what is not there, such as a slot whose shell is not loaded, has those of all boards */
 	if (r->tree && node && hwc_tree_has(r->tree, node)) {
-		live_cells(r, node, "#address-cells", &cells.addr);
-		live_cells(r, node, "#size-cells", &cells.size);
+		cells.addr = hwc_tree_bus_cells(r->tree, node, "#address-cells");
+		cells.size = hwc_tree_bus_cells(r->tree, node, "#size-cells");
 	}
 	return cells;
 }
@@ -191,20 +168,18 @@ struct hwc_cell_sizes hwc_reg_live_cells(const struct hwc_rewriter *r, const cha
 static bool is_identity(const struct hwc_rewriter *r, const char *path)
 {
 	struct hwc_bus bus = { 0 };
-	size_t size = 0, cells_size = 0;
+	size_t size = 0;
 	void *ranges = hwc_tree_prop(r->tree, path, "ranges", &size);
-	void *cells = hwc_tree_prop(r->tree, path, "#address-cells", &cells_size);
-	bool same = ranges && (!size || cells_size == sizeof(uint32_t));
+	bool same = ranges &&
+		    (!size || hwc_tree_cell(r->tree, path, "#address-cells", &bus.addr_cells));
 
 	if (same && size) {
-		bus.addr_cells = hwc_cell(cells, 0);
 		bus.size_cells = bus.addr_cells;
 		same = !hwc_bus_set_ranges(&bus, bus.addr_cells, ranges, size);
 		for (size_t i = 0; i < bus.n_ranges; i++)
 			same &= bus.ranges[i].child == bus.ranges[i].parent;
 		hwc_bus_clear(&bus);
 	}
-	free(cells);
 	free(ranges);
 	return same;
 }
@@ -214,10 +189,10 @@ static bool is_identity_upwards(const struct hwc_rewriter *r, const char *node)
 	char *path = strdup(node);
 	bool same = path;
 
-	while (same && path[0] && path[1]) {
+	while (same && path[1]) {
 		/* what is not there yet will be as the shell's overlay says */
 		same = !hwc_tree_has(r->tree, path) || is_identity(r, path);
-		*strrchr(path, '/') = '\0';
+		hwc_path_up(path);
 	}
 	free(path);
 	return same;

@@ -136,27 +136,13 @@ static int relocate(struct hwc_rewriter *r, struct hwc_target *t, const char *fr
 
 static bool is_bus(const struct hwc_rewriter *r, const struct hwc_target *t)
 {
-	char *compatible;
-	size_t size;
-	bool found;
-
 	if (t->label && is_one_of(t->label, bus_labels, HWC_ARRAY_SIZE(bus_labels)))
 		return true;
 	if (!t->path)
 		return false;
 	if (is_one_of(t->path, bus_paths, HWC_ARRAY_SIZE(bus_paths)))
 		return true;
-	compatible = r->tree ? hwc_tree_prop(r->tree, t->path, "compatible", &size) : NULL;
-	found = compatible && memmem(compatible, size, "simple-bus", sizeof("simple-bus"));
-	free(compatible);
-	return found;
-}
-
-static bool is_inside(const char *path, const char *region)
-{
-	size_t length = strlen(region);
-
-	return !strncmp(path, region, length) && path[length] == '/';
+	return r->tree && hwc_tree_compatible(r->tree, t->path, "simple-bus");
 }
 
 bool hwc_target_is_region(const struct hwc_rewriter *r, const struct hwc_target *t)
@@ -192,7 +178,7 @@ int hwc_target_classify(struct hwc_rewriter *r, struct hwc_target *t)
 		t->kind = HWC_TARGET_REGION;
 		return 0;
 	}
-	if (r->plan->region && t->path && is_inside(t->path, r->plan->region)) {
+	if (r->plan->region && t->path && hwc_path_below(t->path, r->plan->region)) {
 		t->kind = HWC_TARGET_INSIDE;
 		return 0;
 	}

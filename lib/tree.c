@@ -15,11 +15,17 @@
 #include <unistd.h>
 #include "internal.h"
 
+/* Longer than any path of a node. */
+#define PATH_ROOM 4096
+
 /* Longer than any property that is asked for here. */
 #define PROP_MAX 65536
 
 /* Deeper than any device tree. */
 #define DEPTH_MAX 32
+
+/* of_bus_n_addr_cells() and of_bus_n_size_cells() without any such property. */
+#define CELLS_DEFAULT 1
 
 struct hwc_tree {
 	int fd;
@@ -76,6 +82,22 @@ bool hwc_tree_path_ok(const char *path)
 	return ok;
 }
 
+bool hwc_path_below(const char *path, const char *top)
+{
+	size_t length = strlen(top);
+
+	if (length == 1 && *top == '/')
+		return path[0] == '/' && path[1];
+	return !strncmp(path, top, length) && path[length] == '/';
+}
+
+void hwc_path_up(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	slash[slash == path] = '\0';
+}
+
 /* A folder or file of the tree; -1 where the path is not one of a device tree. */
 static int tree_open_at(const struct hwc_tree *tree, const char *node, const char *prop, int flags)
 {
@@ -83,7 +105,7 @@ static int tree_open_at(const struct hwc_tree *tree, const char *node, const cha
 		.flags = flags | O_RDONLY | O_CLOEXEC,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
 	};
-	char path[4096];
+	char path[PATH_ROOM];
 	int length;
 
 	if (!hwc_tree_path_ok(node))
@@ -137,6 +159,44 @@ void *hwc_tree_prop(const struct hwc_tree *tree, const char *node, const char *n
 	return data;
 }
 
+bool hwc_tree_cell(const struct hwc_tree *tree, const char *node, const char *name, uint32_t *cell)
+{
+	size_t size;
+	void *prop = hwc_tree_prop(tree, node, name, &size);
+	bool found = prop && size == sizeof(*cell);
+
+	if (found)
+		*cell = hwc_cell(prop, 0);
+	free(prop);
+	return found;
+}
+
+uint32_t hwc_tree_bus_cells(const struct hwc_tree *tree, const char *node, const char *name)
+{
+	uint32_t cells = CELLS_DEFAULT;
+	char path[PATH_ROOM];
+
+	if (strlen(node) >= sizeof(path))
+		return cells;
+	strcpy(path, node);
+	while (!hwc_tree_cell(tree, path, name, &cells) && path[1])
+		hwc_path_up(path);
+	return cells;
+}
+
+bool hwc_tree_compatible(const struct hwc_tree *tree, const char *node, const char *name)
+{
+	size_t size;
+	char *compatible = hwc_tree_prop(tree, node, "compatible", &size);
+	const char *at = compatible, *end = compatible ? compatible + size : NULL;
+	bool found = false;
+
+	for (; at < end && !found; at += strlen(at) + 1)
+		found = !strcmp(at, name);
+	free(compatible);
+	return found;
+}
+
 char *hwc_tree_label(const struct hwc_tree *tree, const char *label)
 {
 	size_t size;
@@ -148,12 +208,9 @@ char *hwc_tree_label(const struct hwc_tree *tree, const char *label)
 
 static bool has_phandle(const struct hwc_tree *tree, const char *node, uint32_t phandle)
 {
-	size_t size;
-	void *prop = hwc_tree_prop(tree, *node ? node : "/", "phandle", &size);
-	bool found = prop && size == sizeof(phandle) && hwc_cell(prop, 0) == phandle;
+	uint32_t cell;
 
-	free(prop);
-	return found;
+	return hwc_tree_cell(tree, *node ? node : "/", "phandle", &cell) && cell == phandle;
 }
 
 static char *find_phandle(const struct hwc_tree *tree, const char *node, uint32_t phandle,

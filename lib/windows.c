@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include "internal.h"
 
 #define MIB (1ull << 20)
@@ -43,19 +42,6 @@ static const struct {
 	{ "xlnx,versal", versal, HWC_ARRAY_SIZE(versal) },
 };
 
-static bool is_machine(const struct hwc_tree *tree, const char *name)
-{
-	size_t size = 0;
-	char *compatible = hwc_tree_prop(tree, "/", "compatible", &size);
-	const char *at = compatible, *end = compatible + (compatible ? size : 0);
-	bool found = false;
-
-	for (; at < end && !found; at += strlen(at) + 1)
-		found = !strcmp(at, name);
-	free(compatible);
-	return found;
-}
-
 static int set_ranges(struct hwc_bus *bus, const struct span *spans, size_t n)
 {
 	bus->ranges = calloc(n, sizeof(*bus->ranges));
@@ -75,7 +61,7 @@ static int set_ranges(struct hwc_bus *bus, const struct span *spans, size_t n)
 int hwc_windows_set(const struct hwc_tree *tree, struct hwc_bus *bus)
 {
 	for (size_t i = 0; i < HWC_ARRAY_SIZE(maps); i++)
-		if (is_machine(tree, maps[i].machine))
+		if (hwc_tree_compatible(tree, "/", maps[i].machine))
 			return set_ranges(bus, maps[i].spans, maps[i].n);
 	return 0;
 }

@@ -64,6 +64,45 @@ static void test_prop(void **state)
 	assert_null(hwc_tree_prop(f->tree, "/fpga", "PR0", &size));
 }
 
+static void test_cell(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t cell = 7;
+
+	assert_false(hwc_tree_cell(f->tree, "/fpga/PR0", "ranges", &cell));
+	assert_false(hwc_tree_cell(f->tree, "/fpga/PR0", "reg", &cell));
+	assert_int_equal(cell, 7);
+	assert_true(hwc_tree_cell(f->tree, "/fpga/PR0", "phandle", &cell));
+	assert_int_equal(cell, 0x42);
+}
+
+/* What a node does not say, those above it do. */
+static void test_bus_cells(void **state)
+{
+	struct fixture *f = *state;
+
+	scene_cells(f->scene, "/fpga/PR0/bus", "#size-cells", 1, 0);
+	assert_int_equal(hwc_tree_bus_cells(f->tree, "/fpga/PR0/bus", "#size-cells"), 0);
+	assert_int_equal(hwc_tree_bus_cells(f->tree, "/fpga/PR0/bus", "#address-cells"), 1);
+	assert_int_equal(hwc_tree_bus_cells(f->tree, "/", "#address-cells"), 2);
+	assert_int_equal(hwc_tree_bus_cells(f->tree, "/fpga", "#other-cells"), 1);
+}
+
+static void test_compatible(void **state)
+{
+	static const char list[] = "vendor,simple-bus\0simple-bus";
+	struct fixture *f = *state;
+
+	scene_prop(f->scene, "/fpga", "compatible", list, sizeof(list));
+	assert_true(hwc_tree_compatible(f->tree, "/fpga", "simple-bus"));
+	assert_true(hwc_tree_compatible(f->tree, "/fpga", "vendor,simple-bus"));
+	assert_false(hwc_tree_compatible(f->tree, "/fpga", "simple"));
+	assert_false(hwc_tree_compatible(f->tree, "/fpga", "bus"));
+	scene_prop(f->scene, "/fpga", "compatible", "x-bus", sizeof("x-bus"));
+	assert_false(hwc_tree_compatible(f->tree, "/fpga", "bus"));
+	assert_false(hwc_tree_compatible(f->tree, "/none", "bus"));
+}
+
 static void test_label(void **state)
 {
 	struct fixture *f = *state;
@@ -118,6 +157,24 @@ static void test_names(void **state)
 	assert_false(hwc_tree_path_ok("/a//b"));
 }
 
+static void test_paths(void **state)
+{
+	char path[] = "/a/b@1";
+
+	(void)state;
+	assert_true(hwc_path_below("/a/b", "/a"));
+	assert_true(hwc_path_below("/a", "/"));
+	assert_false(hwc_path_below("/a", "/a"));
+	assert_false(hwc_path_below("/ab", "/a"));
+	assert_false(hwc_path_below("/", "/"));
+	hwc_path_up(path);
+	assert_string_equal(path, "/a");
+	hwc_path_up(path);
+	assert_string_equal(path, "/");
+	hwc_path_up(path);
+	assert_string_equal(path, "/");
+}
+
 static void test_no_tree(void **state)
 {
 	(void)state;
@@ -131,12 +188,11 @@ static void test_no_tree(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_has),
-		TEST(test_prop),
-		TEST(test_label),
-		TEST(test_phandle),
-		TEST(test_paths_out_of_the_tree),
-		TEST(test_names),
+		TEST(test_has),	       TEST(test_prop),
+		TEST(test_cell),       TEST(test_bus_cells),
+		TEST(test_compatible), TEST(test_label),
+		TEST(test_phandle),    TEST(test_paths_out_of_the_tree),
+		TEST(test_names),      TEST(test_paths),
 		TEST(test_no_tree),
 	};
 
