@@ -374,6 +374,29 @@ int hwc_overlay_check(const struct hwc_guard *guard, const void *fdt, size_t siz
 int hwc_overlay_apply(struct hwc_guard *guard, const void *fdt, size_t size, int *id, char *why);
 int hwc_overlay_remove(struct hwc_guard *guard, int *id);
 
+/* overdue.c: steps of hardware that take longer than they may */
+
+/**
+ * struct hwc_overdue - a watch over a worker's steps
+ * @fail: fails the claims that wait for the step
+ * @doing: what the step is, or NULL while there is none; core lock
+ * @began: when it began, in jiffies
+ * @late: it takes longer than it may; core lock
+ * @work: runs out then, and again and again
+ */
+struct hwc_overdue {
+	void (*fail)(struct hwc_overdue *o, unsigned int ms);
+	const char *doing;
+	unsigned long began;
+	bool late;
+	struct delayed_work work;
+};
+
+void hwc_overdue_init(struct hwc_overdue *o, void (*fail)(struct hwc_overdue *o, unsigned int ms));
+void hwc_overdue_begin(struct hwc_overdue *o, const char *doing, unsigned int timeout);
+void hwc_overdue_end(struct hwc_overdue *o);
+unsigned int hwc_overdue_ms_locked(const struct hwc_overdue *o);
+
 /* firmware-file.c: firmware for frameworks that take it by name */
 
 int hwc_firmware_put(const char *name, const void *data, size_t size);

@@ -2,12 +2,7 @@
 /*
  * hwcontainer: FPGA managers: their workers, and what goes wrong while one
  * programs: it is busy, it does not answer, or it says no.
- *
- * Nothing can interrupt a manager. When it takes too long the claims that wait for
- * it fail at once and its regions are refused; the worker is stuck in the call, and
- * cleans up when it returns.
  */
-#include <linux/cpu.h>
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/jiffies.h>
@@ -33,34 +28,20 @@ static LIST_HEAD(hwc_managers);
 
 unsigned int hwc_manager_overdue_ms(const struct hwc_manager *m)
 {
-	lockdep_assert_held(&hwc_lock);
-	return m->overdue ? jiffies_to_msecs(jiffies - m->began) : 0;
+	return hwc_overdue_ms_locked(&m->overdue);
 }
 
-/* How often to look for claims that have come to wait for an overdue manager. */
-#define HWC_WATCH_AGAIN_MS 500
-
-/*
- * Programming takes too long: whoever waits for it waits no more. Nor do those who
- * were granted before and have their files read and examined only later.
- */
-static void hwc_manager_watch(struct work_struct *work)
+static void hwc_manager_fail_claims(struct hwc_overdue *o, unsigned int ms)
 {
-	struct hwc_manager *m = container_of(to_delayed_work(work), struct hwc_manager, watch);
+	struct hwc_manager *m = container_of(o, struct hwc_manager, overdue);
 	struct hwc_region *r;
 	char text[128];
 
-	mutex_lock(&hwc_lock);
-	if (m->programming) {
-		m->overdue = true;
-		snprintf(text, sizeof(text), "manager %s has not answered for %u ms", m->mgr->name,
-			 hwc_manager_overdue_ms(m));
-		list_for_each_entry(r, &hwc_regions, in_regions)
-			if (r->manager == m && r->res)
-				hwc_resource_overdue_locked(r->res, -ETIMEDOUT, text);
-		queue_delayed_work(hwc_wq, &m->watch, msecs_to_jiffies(HWC_WATCH_AGAIN_MS));
-	}
-	mutex_unlock(&hwc_lock);
+	lockdep_assert_held(&hwc_lock);
+	snprintf(text, sizeof(text), "manager %s has not answered for %u ms", m->mgr->name, ms);
+	list_for_each_entry(r, &hwc_regions, in_regions)
+		if (r->manager == m && r->res)
+			hwc_resource_overdue_locked(r->res, -ETIMEDOUT, text);
 }
 
 static struct hwc_manager *hwc_manager_alloc(struct fpga_manager *mgr)
@@ -75,7 +56,7 @@ static struct hwc_manager *hwc_manager_alloc(struct fpga_manager *mgr)
 	m->worker = kthread_create_worker(0, "hwc-%s", dev_name(&mgr->dev));
 	if (IS_ERR(m->worker))
 		goto err_put;
-	INIT_DELAYED_WORK(&m->watch, hwc_manager_watch);
+	hwc_overdue_init(&m->overdue, hwc_manager_fail_claims);
 	return m;
 
 err_put:
@@ -230,22 +211,6 @@ int hwc_manager_wait_turn(struct hwc_region *r, struct hwcontainer_claim *claim)
 	return 0;
 }
 
-/*
- * The firmware of ZynqMP and Versal works on the CPU that asks it, and until it
- * answers no timer of that CPU runs: the watch is another's. The caller stays
- * where it is.
- */
-static void hwc_manager_watch_from_afar(struct hwc_manager *m, unsigned int timeout)
-{
-	unsigned int cpu;
-
-	cpus_read_lock();
-	cpu = cpumask_any_but(cpu_online_mask, smp_processor_id());
-	queue_delayed_work_on(cpu < nr_cpu_ids ? cpu : WORK_CPU_UNBOUND, hwc_wq, &m->watch,
-			      msecs_to_jiffies(timeout));
-	cpus_read_unlock();
-}
-
 /**
  * hwc_manager_program() - program a region with its image info, watched
  * @r: the region
@@ -254,26 +219,12 @@ static void hwc_manager_watch_from_afar(struct hwc_manager *m, unsigned int time
  */
 int hwc_manager_program(struct hwc_region *r)
 {
-	unsigned int timeout = READ_ONCE(hwc_program_timeout_ms);
-	struct hwc_manager *m = r->manager;
+	struct hwc_overdue *o = &r->manager->overdue;
 	int ret;
 
-	mutex_lock(&hwc_lock);
-	m->programming = r;
-	m->began = jiffies;
-	mutex_unlock(&hwc_lock);
-	migrate_disable();
-	if (timeout)
-		hwc_manager_watch_from_afar(m, timeout);
-
+	hwc_overdue_begin(o, "programmed", READ_ONCE(hwc_program_timeout_ms));
 	ret = fpga_region_program_fpga(r->region);
-
-	migrate_enable();
-	cancel_delayed_work_sync(&m->watch);
-	mutex_lock(&hwc_lock);
-	m->programming = NULL;
-	m->overdue = false;
-	mutex_unlock(&hwc_lock);
+	hwc_overdue_end(o);
 	return ret;
 }
 

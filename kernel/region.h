@@ -16,10 +16,7 @@
  * @mgr: the manager; we have a reference
  * @worker: touches its regions
  * @regions: how many use it
- * @programming: the region that is being programmed, or NULL; core lock
- * @began: when that began, in jiffies
- * @overdue: it takes longer than it may; core lock
- * @watch: runs out then
+ * @overdue: watches it while it programs
  */
 struct hwc_manager {
 	struct list_head in_managers;
@@ -27,10 +24,7 @@ struct hwc_manager {
 	struct kthread_worker *worker;
 	unsigned int regions;
 
-	struct hwc_region *programming;
-	unsigned long began;
-	bool overdue;
-	struct delayed_work watch;
+	struct hwc_overdue overdue;
 };
 
 /**

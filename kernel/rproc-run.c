@@ -30,47 +30,19 @@ static const char *hwc_rproc_name(const struct hwc_rproc *r)
 	return dev_name(&r->rproc->dev);
 }
 
-unsigned int hwc_rproc_overdue_ms(const struct hwc_rproc *r)
+void hwc_rproc_fail_claims(struct hwc_overdue *o, unsigned int ms)
 {
-	lockdep_assert_held(&hwc_lock);
-	return r->overdue ? jiffies_to_msecs(jiffies - r->began) : 0;
-}
-
-/* It takes too long: whoever waits for it waits no more. */
-void hwc_rproc_timer(struct work_struct *work)
-{
-	struct hwc_rproc *r = container_of(to_delayed_work(work), struct hwc_rproc, timer);
+	struct hwc_rproc *r = container_of(o, struct hwc_rproc, overdue);
 	char text[96];
 
-	mutex_lock(&hwc_lock);
-	if (r->doing) {
-		r->overdue = true;
-		snprintf(text, sizeof(text), "%s has not %s for %u ms", hwc_rproc_name(r),
-			 r->doing, hwc_rproc_overdue_ms(r));
-		hwc_resource_overdue_locked(r->res, -ETIMEDOUT, text);
-	}
-	mutex_unlock(&hwc_lock);
+	lockdep_assert_held(&hwc_lock);
+	snprintf(text, sizeof(text), "%s has not %s for %u ms", hwc_rproc_name(r), o->doing, ms);
+	hwc_resource_overdue_locked(r->res, -ETIMEDOUT, text);
 }
 
 static void hwc_rproc_begin(struct hwc_rproc *r, const char *doing)
 {
-	unsigned int timeout = READ_ONCE(hwc_rproc_timeout_ms);
-
-	mutex_lock(&hwc_lock);
-	r->doing = doing;
-	r->began = jiffies;
-	mutex_unlock(&hwc_lock);
-	if (timeout)
-		queue_delayed_work(hwc_wq, &r->timer, msecs_to_jiffies(timeout));
-}
-
-static void hwc_rproc_end(struct hwc_rproc *r)
-{
-	cancel_delayed_work_sync(&r->timer);
-	mutex_lock(&hwc_lock);
-	r->doing = NULL;
-	r->overdue = false;
-	mutex_unlock(&hwc_lock);
+	hwc_overdue_begin(&r->overdue, doing, READ_ONCE(hwc_rproc_timeout_ms));
 }
 
 static void hwc_rproc_set_failed(struct hwc_rproc *r, const char *why)
@@ -109,7 +81,7 @@ static int hwc_rproc_stop(struct hwc_rproc *r)
 	hwc_rproc_revive(rproc);
 	for (users = atomic_read(&rproc->power); users > 0 && !ret; users--)
 		ret = rproc_shutdown(rproc);
-	hwc_rproc_end(r);
+	hwc_overdue_end(&r->overdue);
 	if (!ret && READ_ONCE(rproc->state) != RPROC_OFFLINE)
 		ret = -EBUSY;
 	return ret;
@@ -324,7 +296,7 @@ static int hwc_rproc_start(struct hwc_rproc *r, struct hwcontainer_claim *claim)
 	r->crashes = r->rproc->crash_cnt;
 	hwc_rproc_begin(r, "started");
 	ret = rproc_boot(r->rproc);
-	hwc_rproc_end(r);
+	hwc_overdue_end(&r->overdue);
 	if (ret)
 		return hwcontainer_claim_refuse(claim, ret, "%s could not be started (error %d)",
 						hwc_rproc_name(r), -ret);

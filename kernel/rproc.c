@@ -51,13 +51,14 @@ static int hwc_rproc_acquire(struct hwcontainer_resource *res, struct hwcontaine
 			     struct netlink_ext_ack *extack)
 {
 	struct hwc_rproc *r = hwcontainer_resource_priv(res);
-	unsigned int ms = hwc_rproc_overdue_ms(r);
+	unsigned int ms = hwc_overdue_ms_locked(&r->overdue);
 	const char *busy = r->owned ? NULL : hwc_rproc_busy(r);
 
 	lockdep_assert_held(&hwc_lock);
+	r->res = res;	/* a claim may be faster than the registration returns */
 	if (ms)
 		return hwc_refuse(extack, -EBUSY, "%.32s has not %s for %u ms",
-				  hwcontainer_resource_name(res), r->doing, ms);
+				  hwcontainer_resource_name(res), r->overdue.doing, ms);
 	if (busy && !(hwcontainer_claim_flags(claim) & HWCONTAINER_CLAIM_FLAGS_TAKEOVER))
 		return hwc_refuse(extack, -EBUSY, "%.24s is %s; a claim must say takeover",
 				  hwcontainer_resource_name(res), busy);
@@ -112,14 +113,14 @@ static void hwc_rproc_describe(struct hwcontainer_resource *res,
 			       struct hwcontainer_resource_info *info)
 {
 	const struct hwc_rproc *r = hwcontainer_resource_priv(res);
-	unsigned int ms = hwc_rproc_overdue_ms(r);
+	unsigned int ms = hwc_overdue_ms_locked(&r->overdue);
 	const char *busy = r->owned ? NULL : hwc_rproc_busy(r);
 
 	strscpy(info->controller, r->driver);
 	strscpy(info->failed, r->failed);
 	if (ms)
 		snprintf(info->failed, sizeof(info->failed), "%s has not %s for %u ms",
-			 hwcontainer_resource_name(res), r->doing, ms);
+			 hwcontainer_resource_name(res), r->overdue.doing, ms);
 	if (busy)
 		snprintf(info->note, sizeof(info->note), "is %s, for no claim", busy);
 	else if (r->owned && READ_ONCE(r->rproc->num_traces))
@@ -184,7 +185,7 @@ static struct hwc_rproc *hwc_rproc_alloc(struct rproc *rproc)
 	kthread_init_work(&r->tidy, hwc_rproc_tidy);
 	kthread_init_work(&r->bury, hwc_rproc_bury);
 	INIT_DELAYED_WORK(&r->watch, hwc_rproc_watch);
-	INIT_DELAYED_WORK(&r->timer, hwc_rproc_timer);
+	hwc_overdue_init(&r->overdue, hwc_rproc_fail_claims);
 	return r;
 }
 

@@ -30,10 +30,7 @@
  * @crashes: its count of crashes when it was started
  * @claim: that it runs for
  * @watch: looks whether it still runs
- * @doing: "started" or "stopped" while that is under way, or NULL; core lock
- * @began: when that began, in jiffies
- * @overdue: it takes longer than it may; core lock
- * @timer: runs out then
+ * @overdue: watches it while it is "started" or "stopped"
  * @failed: why it could not be stopped, or ""; core lock
  */
 struct hwc_rproc {
@@ -59,10 +56,7 @@ struct hwc_rproc {
 	struct hwcontainer_claim *claim;
 	struct delayed_work watch;
 
-	const char *doing;
-	unsigned long began;
-	bool overdue;
-	struct delayed_work timer;
+	struct hwc_overdue overdue;
 	char failed[128];
 };
 
@@ -72,11 +66,10 @@ extern const struct hwcontainer_kind hwc_rproc_kind;
 
 const char *hwc_rproc_busy(const struct hwc_rproc *r);
 
-/* rproc-run.c; all but the first three in the worker */
+/* rproc-run.c; all but the first two in the worker */
 
 void hwc_rproc_watch(struct work_struct *work);
-void hwc_rproc_timer(struct work_struct *work);
-unsigned int hwc_rproc_overdue_ms(const struct hwc_rproc *r);
+void hwc_rproc_fail_claims(struct hwc_overdue *o, unsigned int ms);
 int hwc_rproc_configure(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
 int hwc_rproc_settle(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
 void hwc_rproc_release(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);

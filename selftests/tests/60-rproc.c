@@ -514,6 +514,36 @@ TEST_F(rproc, does_not_answer_at_its_end)
 	check_works(_metadata, self);
 }
 
+/* Nor does the next claim wait for that, which was granted and is still being read. */
+TEST_F(rproc, late_one_does_not_wait_either)
+{
+	struct hwc_grant grant;
+	int64_t begin;
+	uint32_t id;
+	int ret = try_claim(self, self->core);
+
+	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	id = ret;
+	/* read in more time than that, and granted in less */
+	ASSERT_EQ(0, truncate(FIRMWARE, 63 << 20));
+	ASSERT_EQ(0, hwc_test_set(PARAMETERS "rproc_timeout_ms", 20));
+	ASSERT_EQ(0, hwc_test_set(SIM "stall_stop_ms", 6000));
+	begin = hwc_test_ms();
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
+	ret = start(self, self->core, 0, &grant);
+	if (ret == -EBUSY)
+		SKIP(return, "the claim came too late: this machine is busy");
+	ASSERT_EQ(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(-ETIMEDOUT, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
+	EXPECT_GT(5000, hwc_test_ms() - begin);
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &grant.id, 1));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
+	hwc_test_write(SIM "reset", "1");
+	hwc_test_set(PARAMETERS "rproc_timeout_ms", self->timeout);
+	write_firmware(&hello, 0, 0, 0);
+	check_works(_metadata, self);
+}
+
 /* It stays ours, closed and with its firmware, until it stops for the next claim. */
 TEST_F(rproc, does_not_stop)
 {
