@@ -13,15 +13,26 @@
  * of-fpga-region closes the bridges of a region whenever an overlay that
  * targets it is removed, whoever's it is, and also when it was vetoed. So the
  * removal is hidden from it unless it is the one that tears the region down.
+ *
+ * When a removal of ours has taken its nodes out of the tree, and before they are
+ * freed, it waits. For our own checks in advance, which go from one node to the next
+ * while the worker removes them: for as long as it takes. And for whoever else has
+ * one for a moment, such as somebody who unbinds a driver by sysfs and so has its
+ * device: for a second, after which the node is lost memory, of which the kernel
+ * complains (__of_changeset_entry_destroy()).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/of.h>
 #include <linux/of_fdt.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/srcu.h>
 
 #include "compat.h"
 #include "confine.h"
@@ -32,6 +43,12 @@ static DEFINE_MUTEX(hwc_guards_lock);
 static LIST_HEAD(hwc_guards);
 static LIST_HEAD(hwc_ops);
 
+/* Those of us who look at the tree while others change it; they take no of_mutex. */
+DEFINE_STATIC_SRCU(hwc_tree_readers);
+
+/* Longest wait for somebody else who has a node that was removed; of_mutex is held. */
+#define HWC_LET_GO_MS 1000
+
 /**
  * struct hwc_overlay_op - an apply or remove of ours, while it runs
  * @in_ops: in hwc_ops
@@ -41,6 +58,8 @@ static LIST_HEAD(hwc_ops);
  * @vetoed: one of our checks refused it; nothing was changed
  * @passed: they were passed; changes were begun
  * @applied: it is in the tree, whatever apply returns
+ * @nodes: of a remove: those of overlays below the region, with references
+ * @n_nodes: how many
  * @why: receives the sentence on refusal, HWC_WHY bytes
  */
 struct hwc_overlay_op {
@@ -51,6 +70,8 @@ struct hwc_overlay_op {
 	bool vetoed;
 	bool passed;
 	bool applied;
+	struct device_node **nodes;
+	unsigned int n_nodes;
 	char *why;
 };
 
@@ -180,6 +201,82 @@ static int hwc_overlay_pre_apply_locked(struct hwc_overlay_op *op,
 	return op ? hwc_check_own(op, nd) : hwc_check_foreign_locked(fragment->parent);
 }
 
+static unsigned int hwc_count_overlay_nodes(const struct device_node *np)
+{
+	struct device_node *child;
+	unsigned int n = 0;
+
+	for_each_child_of_node(np, child)
+		n += of_node_check_flag(child, OF_OVERLAY) + hwc_count_overlay_nodes(child);
+	return n;
+}
+
+static void hwc_op_hold_nodes_below(struct hwc_overlay_op *op, const struct device_node *np,
+				    unsigned int room)
+{
+	struct device_node *child;
+
+	for_each_child_of_node(np, child) {
+		if (of_node_check_flag(child, OF_OVERLAY) && op->n_nodes < room)
+			op->nodes[op->n_nodes++] = of_node_get(child);
+		hwc_op_hold_nodes_below(op, child, room);
+	}
+}
+
+/* Without memory for it, nobody but our readers is waited for. */
+static void hwc_op_hold_nodes(struct hwc_overlay_op *op)
+{
+	unsigned int room = hwc_count_overlay_nodes(op->guard->np);
+
+	op->nodes = kcalloc(room, sizeof(*op->nodes), GFP_KERNEL);
+	if (op->nodes)
+		hwc_op_hold_nodes_below(op, op->guard->np, room);
+}
+
+static void hwc_op_put_nodes(struct hwc_overlay_op *op)
+{
+	while (op->n_nodes)
+		of_node_put(op->nodes[--op->n_nodes]);
+	kfree(op->nodes);
+	op->nodes = NULL;
+}
+
+static unsigned int hwc_count_properties(const struct property *prop)
+{
+	unsigned int n = 0;
+
+	for (; prop; prop = prop->next)
+		n++;
+	return n;
+}
+
+/*
+ * Of a node that is gone from the tree its changeset has a reference for the node
+ * and one for each property, and we have one.
+ */
+static bool hwc_node_is_held(const struct device_node *np)
+{
+	return of_node_check_flag(np, OF_DETACHED) &&
+	       kref_read(&np->kobj.kref) > 2 + hwc_count_properties(np->properties) +
+					   hwc_count_properties(np->deadprops);
+}
+
+/* In the order of the tree, in which somebody who has one goes on to the next. */
+static void hwc_op_wait_for_nodes(struct hwc_overlay_op *op)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(HWC_LET_GO_MS);
+	unsigned int i;
+
+	for (i = 0; i < op->n_nodes; i++) {
+		while (hwc_node_is_held(op->nodes[i]) && time_before(jiffies, end))
+			usleep_range(500, 1000);
+		if (hwc_node_is_held(op->nodes[i]))
+			pr_warn_ratelimited("%pOF was removed, and somebody still has it after %u ms\n",
+					    op->nodes[i], HWC_LET_GO_MS);
+	}
+	hwc_op_put_nodes(op);
+}
+
 static bool hwc_overlay_hides_removal_locked(const struct hwc_overlay_op *op,
 					     const struct device_node *target)
 {
@@ -207,6 +304,10 @@ static int hwc_overlay_notify(struct notifier_block *nb, unsigned long action, v
 		 hwc_overlay_hides_removal_locked(op, nd->target))
 		ret = NOTIFY_STOP;
 	mutex_unlock(&hwc_guards_lock);
+	if (action == OF_OVERLAY_POST_REMOVE && op) {
+		synchronize_srcu_expedited(&hwc_tree_readers);
+		hwc_op_wait_for_nodes(op);
+	}
 	return ret;
 }
 
@@ -220,9 +321,11 @@ static int hwc_overlay_undo(struct hwc_guard *guard, int *id, bool teardown)
 	struct hwc_overlay_op op = { .guard = guard, .teardown = teardown };
 	int ret;
 
+	hwc_op_hold_nodes(&op);
 	hwc_op_begin(&op);
 	ret = of_overlay_remove(id);
 	hwc_op_end(&op);
+	hwc_op_put_nodes(&op);
 	return ret;
 }
 
@@ -331,6 +434,7 @@ int hwc_overlay_check(const struct hwc_guard *guard, const void *fdt, size_t siz
 	struct device_node *root;
 	void *copy, *mem;
 	int ret = hwc_fdt_check(fdt, size, why, HWC_WHY);
+	int reader;
 
 	if (ret)
 		return ret;
@@ -338,7 +442,9 @@ int hwc_overlay_check(const struct hwc_guard *guard, const void *fdt, size_t siz
 	copy = kmemdup(fdt, size, GFP_KERNEL);
 	mem = copy ? of_fdt_unflatten_tree(copy, NULL, &root) : NULL;
 	if (mem) {
+		reader = srcu_read_lock(&hwc_tree_readers);
 		ret = hwc_overlay_check_tree(guard, root, why);
+		srcu_read_unlock(&hwc_tree_readers, reader);
 	} else {
 		snprintf(why, HWC_WHY, "out of memory");
 		ret = -ENOMEM;

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Somebody else who applies device-tree overlays, as a vendor's driver or a
- * board's boot script does: hwcontainer does not know this module, and tests see
- * who wins.
+ * board's boot script does, or looks at nodes of the tree: hwcontainer does not
+ * know this module, and tests see who wins.
  *
  * /sys/kernel/debug/hwcontainer-foreign/
  *	apply		the path of a flattened overlay, written: it is applied;
  *			the write fails with what the kernel says
  *	remove		a write removes the last one that was applied
  *	applied		how many are
+ *	hold		the path of a node, written: it is had for hold_ms
+ *	hold_ms		from then on
  *
- * Everything runs in one worker: mainline keeps the mutex of a region's bridges
+ * What changes the tree runs in one worker: mainline keeps the mutex of a region's bridges
  * from the apply to the remove (see kernel/region.c), which no system call may do.
  */
 #include <linux/debugfs.h>
@@ -23,6 +25,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #define OVERLAYS_MAX 16
 
@@ -30,6 +33,9 @@
 static DEFINE_MUTEX(foreign_lock);
 static int foreign_id[OVERLAYS_MAX];
 static u32 foreign_applied;
+
+static struct device_node *foreign_held;
+static u32 foreign_hold_ms = 300;
 
 static struct kthread_worker *foreign_worker;
 static struct dentry *foreign_dir;
@@ -130,6 +136,44 @@ static ssize_t foreign_remove_write(struct file *file, const char __user *buf, s
 	return foreign_do(NULL, 0) ?: size;
 }
 
+static void foreign_let_go(struct work_struct *work)
+{
+	mutex_lock(&foreign_lock);
+	of_node_put(foreign_held);
+	foreign_held = NULL;
+	mutex_unlock(&foreign_lock);
+}
+
+static DECLARE_DELAYED_WORK(foreign_let_go_work, foreign_let_go);
+
+static int foreign_hold(const char *path)
+{
+	int ret = -EBUSY;
+
+	mutex_lock(&foreign_lock);
+	if (!foreign_held) {
+		foreign_held = of_find_node_by_path(path);
+		ret = foreign_held ? 0 : -ENOENT;
+	}
+	if (!ret)
+		schedule_delayed_work(&foreign_let_go_work, msecs_to_jiffies(foreign_hold_ms));
+	mutex_unlock(&foreign_lock);
+	return ret;
+}
+
+static ssize_t foreign_hold_write(struct file *file, const char __user *buf, size_t size,
+				  loff_t *pos)
+{
+	char *path = memdup_user_nul(buf, size);
+	int ret;
+
+	if (IS_ERR(path))
+		return PTR_ERR(path);
+	ret = foreign_hold(strim(path));
+	kfree(path);
+	return ret ?: size;
+}
+
 static const struct file_operations foreign_apply_fops = {
 	.owner = THIS_MODULE,
 	.open = simple_open,
@@ -142,6 +186,12 @@ static const struct file_operations foreign_remove_fops = {
 	.write = foreign_remove_write,
 };
 
+static const struct file_operations foreign_hold_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = foreign_hold_write,
+};
+
 static int __init foreign_init(void)
 {
 	foreign_worker = kthread_create_worker(0, "foreign");
@@ -151,12 +201,15 @@ static int __init foreign_init(void)
 	debugfs_create_file("apply", 0200, foreign_dir, NULL, &foreign_apply_fops);
 	debugfs_create_file("remove", 0200, foreign_dir, NULL, &foreign_remove_fops);
 	debugfs_create_u32("applied", 0444, foreign_dir, &foreign_applied);
+	debugfs_create_file("hold", 0200, foreign_dir, NULL, &foreign_hold_fops);
+	debugfs_create_u32("hold_ms", 0600, foreign_dir, &foreign_hold_ms);
 	return 0;
 }
 
 static void __exit foreign_exit(void)
 {
 	debugfs_remove(foreign_dir);
+	flush_delayed_work(&foreign_let_go_work);
 	while (!foreign_do(NULL, 0))
 		;
 	kthread_destroy_worker(foreign_worker);

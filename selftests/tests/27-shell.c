@@ -503,11 +503,59 @@ TEST_F(shell, driver_of_a_slot_goes)
 	check_no_slots(_metadata, self, "the slot's driver is gone");
 }
 
-/*
- * Drivers of regions beside them come and go while shells and slots do. Not those
- * of the slots: the one who writes to sysfs may have the device a little longer
- * than the overlay that it came with, of which the kernel's log complains.
- */
+/* The kernel's log from now on. */
+static int log_open(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_END);
+	return fd;
+}
+
+static bool log_says(int fd, const char *text)
+{
+	char line[1024];
+	ssize_t n;
+
+	while ((n = read(fd, line, sizeof(line) - 1)) > 0) {
+		line[n] = '\0';
+		if (strstr(line, text))
+			return true;
+	}
+	return false;
+}
+
+/* Whoever has a node a little longer than it is in the tree is waited for. */
+TEST_F(shell, node_that_somebody_has_is_not_lost)
+{
+	static const char *const node[] = { SLOT4, HWC_FULL "/bridge@50000", SLOT4 "/sha256@0" };
+	int log = log_open();
+	int64_t begin;
+	size_t i;
+
+	ASSERT_LE(0, log);
+	ASSERT_EQ(0, hwc_test_run("modprobe hwcontainer-foreign"));
+	ASSERT_EQ(0, hwc_test_write(HWC_FOREIGN "hold_ms", "300"));
+	for (i = 0; i < sizeof(node) / sizeof(node[0]); i++) {
+		load_shell(_metadata, self, 0);
+		fill_slot4(_metadata, self, 0);
+		begin = hwc_test_ms();
+		ASSERT_EQ(0, hwc_test_write(HWC_FOREIGN "hold", node[i]));
+		end(self, PR4);
+		end(self, SHELL);
+		EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_FULL));
+		EXPECT_LE(300, hwc_test_ms() - begin) TH_LOG("%s", node[i]);
+		check_no_slots(_metadata, self, node[i]);
+		EXPECT_FALSE(log_says(log, "memory leak")) TH_LOG("%s", node[i]);
+		self->holder[SHELL] = hwc_holder_open(self->ctx);
+		self->holder[PR4] = hwc_holder_open(self->ctx);
+	}
+	EXPECT_EQ(0, hwc_test_run("modprobe -r hwcontainer-foreign"));
+	close(log);
+}
+
+/* Drivers of slots, and of regions beside them, come and go while shells do. */
 TEST_F_TIMEOUT(shell, drivers_go_at_any_time, 120)
 {
 	pid_t pid = fork();
@@ -515,8 +563,10 @@ TEST_F_TIMEOUT(shell, drivers_go_at_any_time, 120)
 
 	if (!pid) {
 		for (;;) {
-			hwc_test_write(REGIONS "unbind", "fpga-full:fpga-PR1");
-			hwc_test_write(REGIONS "bind", "fpga-full:fpga-PR1");
+			const char *dev = rand() % 2 ? SLOT4_DEV : "fpga-full:fpga-PR1";
+
+			hwc_test_write(REGIONS "unbind", dev);
+			hwc_test_write(REGIONS "bind", dev);
 			usleep(rand() % 20000);
 		}
 	}
