@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* mkbit: well-formed bitstreams for the simulator, and damaged ones for tests. */
 #include <err.h>
-#include <getopt.h>
 #include <stdlib.h>
 
 #include "bitstream.h"
@@ -17,21 +16,15 @@
 #define FAR_PARKED 0x07fc0000
 
 struct options {
+	struct image_options image;
 	const char *part;
 	const char *design;
-	const char *output;
-	struct sim_desc desc;
-	u32 idcode;
-	u32 slot;
-	size_t size;
 	long truncate_packet;
-	bool full;
 	bool reset;
 	bool bin;
 	bool swap;
 	bool bad_crc;
 	bool no_crc;
-	bool no_desc;
 	bool no_desync;
 	bool no_idcode;
 };
@@ -124,7 +117,7 @@ static void put_desync(struct image *img, const struct options *opt)
 static void put_idcode(struct image *img, const struct options *opt)
 {
 	if (!opt->no_idcode)
-		put_write(img, SIM_REG_IDCODE, opt->idcode);
+		put_write(img, SIM_REG_IDCODE, opt->image.idcode);
 }
 
 static void put_chunk(struct image *img, const struct options *opt, u32 far, u32 frames, bool first)
@@ -142,8 +135,8 @@ static void put_chunk(struct image *img, const struct options *opt, u32 far, u32
 		put_header(img, SIM_TYPE1_WRITE(SIM_REG_FDRI, 0));
 		put_header(img, SIM_TYPE2_WRITE(count));
 	}
-	if (first && !opt->no_desc) {
-		sim_desc_encode(&opt->desc, words);
+	if (first && !opt->image.no_desc) {
+		sim_desc_encode(&opt->image.desc, words);
 		for (; i < SIM_DESC_WORDS; i++)
 			put_payload(img, SIM_REG_FDRI, words[i]);
 	}
@@ -156,8 +149,8 @@ static void put_chunk(struct image *img, const struct options *opt, u32 far, u32
 /* As many frames as come near the size, at least one and its padding. */
 static void put_frames(struct image *img, const struct options *opt)
 {
-	u32 far = opt->full ? SIM_FAR_STATIC : SIM_FAR(opt->slot);
-	size_t words = opt->size / 4;
+	u32 far = opt->image.full ? SIM_FAR_STATIC : SIM_FAR(opt->image.slot);
+	size_t words = opt->image.size / 4;
 	size_t frames = words > OVERHEAD_WORDS ? (words - OVERHEAD_WORDS) / SIM_FRAME_WORDS : 0;
 	size_t columns = COLUMN_END - (far >> 8) % COLUMN_END;
 	bool first = true;
@@ -165,8 +158,8 @@ static void put_frames(struct image *img, const struct options *opt)
 	if (frames < 2)
 		frames = 2;
 	if (frames > columns * CHUNK_FRAMES)
-		errx(EXIT_USAGE, "--size %zu: at most %zu bytes fit the frame addresses", opt->size,
-		     columns * CHUNK_FRAMES * SIM_FRAME_WORDS * 4);
+		errx(EXIT_USAGE, "--size %zu: at most %zu bytes fit the frame addresses",
+		     opt->image.size, columns * CHUNK_FRAMES * SIM_FRAME_WORDS * 4);
 	while (frames) {
 		size_t n = frames < CHUNK_FRAMES ? frames : CHUNK_FRAMES;
 
@@ -280,7 +273,7 @@ static void write_header(FILE *out, const struct options *opt, u32 data_size)
 	char *design;
 
 	if (asprintf(&design, "%s%s;UserID=0XFFFFFFFF;Version=2022.1", opt->design,
-		     opt->full ? "" : ";PARTIAL=TRUE") < 0)
+		     opt->image.full ? "" : ";PARTIAL=TRUE") < 0)
 		err(EXIT_FAILURE, "design name");
 	write_bytes(out, magic, sizeof(magic));
 	write_text(out, 'a', design);
@@ -295,11 +288,9 @@ static void write_header(FILE *out, const struct options *opt, u32 data_size)
 static void write_image(const struct image *img, const struct options *opt)
 {
 	size_t count = img->truncate_at ? img->truncate_at : img->count;
-	FILE *out = fopen(opt->output, "w");
+	FILE *out = open_output(opt->image.output);
 	size_t i;
 
-	if (!out)
-		err(EXIT_FAILURE, "%s", opt->output);
 	if (!opt->bin)
 		write_header(out, opt, img->count * 4);
 	for (i = 0; i < count; i++) {
@@ -309,8 +300,7 @@ static void write_image(const struct image *img, const struct options *opt)
 
 		write_bytes(out, opt->swap ? le : be, 4);
 	}
-	if (fclose(out))
-		err(EXIT_FAILURE, "%s", opt->output);
+	close_output(out, opt->image.output);
 }
 
 static const char usage_text[] =
@@ -343,19 +333,10 @@ static const char usage_text[] =
 	"      --no-idcode              leave out IDCODE\n";
 
 enum {
-	OPT_PART = 256,
-	OPT_IDCODE,
+	OPT_PART = OPT_FORMAT,
 	OPT_DESIGN,
-	OPT_ENGINE,
-	OPT_SLOT,
-	OPT_SIZE,
-	OPT_REG_OFFSET,
-	OPT_REG_SIZE,
-	OPT_IRQ,
 	OPT_PARTIAL,
 	OPT_RESET,
-	OPT_FULL,
-	OPT_NO_DESCRIPTOR,
 	OPT_BIN,
 	OPT_SWAP,
 	OPT_TRUNCATE,
@@ -365,143 +346,92 @@ enum {
 	OPT_NO_IDCODE,
 };
 
-static const struct option long_options[] = {
-	{ "output", required_argument, NULL, 'o' },
-	{ "part", required_argument, NULL, OPT_PART },
-	{ "idcode", required_argument, NULL, OPT_IDCODE },
-	{ "design", required_argument, NULL, OPT_DESIGN },
-	{ "engine", required_argument, NULL, OPT_ENGINE },
-	{ "slot", required_argument, NULL, OPT_SLOT },
-	{ "size", required_argument, NULL, OPT_SIZE },
-	{ "reg-offset", required_argument, NULL, OPT_REG_OFFSET },
-	{ "reg-size", required_argument, NULL, OPT_REG_SIZE },
-	{ "irq", required_argument, NULL, OPT_IRQ },
-	{ "partial", no_argument, NULL, OPT_PARTIAL },
-	{ "reset", no_argument, NULL, OPT_RESET },
-	{ "full", no_argument, NULL, OPT_FULL },
-	{ "no-descriptor", no_argument, NULL, OPT_NO_DESCRIPTOR },
-	{ "bin", no_argument, NULL, OPT_BIN },
-	{ "swap", no_argument, NULL, OPT_SWAP },
-	{ "truncate-at-packet", required_argument, NULL, OPT_TRUNCATE },
-	{ "bad-crc", no_argument, NULL, OPT_BAD_CRC },
-	{ "no-crc", no_argument, NULL, OPT_NO_CRC },
-	{ "no-desync", no_argument, NULL, OPT_NO_DESYNC },
-	{ "no-idcode", no_argument, NULL, OPT_NO_IDCODE },
-	{ "help", no_argument, NULL, 'h' },
-	{}
-};
+static const struct option long_options[] = { IMAGE_OPTIONS,
+					      { "part", required_argument, NULL, OPT_PART },
+					      { "design", required_argument, NULL, OPT_DESIGN },
+					      { "partial", no_argument, NULL, OPT_PARTIAL },
+					      { "reset", no_argument, NULL, OPT_RESET },
+					      { "bin", no_argument, NULL, OPT_BIN },
+					      { "swap", no_argument, NULL, OPT_SWAP },
+					      { "truncate-at-packet", required_argument, NULL,
+						OPT_TRUNCATE },
+					      { "bad-crc", no_argument, NULL, OPT_BAD_CRC },
+					      { "no-crc", no_argument, NULL, OPT_NO_CRC },
+					      { "no-desync", no_argument, NULL, OPT_NO_DESYNC },
+					      { "no-idcode", no_argument, NULL, OPT_NO_IDCODE },
+					      {} };
 
-static void set_option(struct options *opt, int c)
+static bool set_option(void *data, int c)
 {
+	struct options *opt = data;
+
 	switch (c) {
-	case 'o':
-		opt->output = optarg;
-		break;
 	case OPT_PART:
 		opt->part = optarg;
-		break;
-	case OPT_IDCODE:
-		opt->idcode = number(optarg, 0xffffffff);
-		break;
+		return true;
 	case OPT_DESIGN:
 		opt->design = optarg;
-		break;
-	case OPT_ENGINE:
-		set_engine(&opt->desc, optarg);
-		break;
-	case OPT_SLOT:
-		opt->slot = number(optarg, SIM_SLOTS_MAX - 1);
-		break;
-	case OPT_SIZE:
-		opt->size = number(optarg, 256 << 20);
-		break;
-	case OPT_REG_OFFSET:
-		opt->desc.reg_offset = number(optarg, 0xffffffff);
-		break;
-	case OPT_REG_SIZE:
-		opt->desc.reg_size = number(optarg, 0xffffffff);
-		break;
-	case OPT_IRQ:
-		opt->desc.irq = number(optarg, 0xffffffff);
-		break;
+		return true;
 	case OPT_PARTIAL:
-		opt->full = false;
-		break;
+		opt->image.full = false;
+		return true;
 	case OPT_RESET:
 		opt->reset = true;
-		break;
-	case OPT_FULL:
-		opt->full = true;
-		break;
-	case OPT_NO_DESCRIPTOR:
-		opt->no_desc = true;
-		break;
+		return true;
 	case OPT_BIN:
 		opt->bin = true;
-		break;
+		return true;
 	case OPT_SWAP:
 		opt->swap = true;
-		break;
+		return true;
 	case OPT_TRUNCATE:
 		opt->truncate_packet = number(optarg, 1 << 30);
-		break;
+		return true;
 	case OPT_BAD_CRC:
 		opt->bad_crc = true;
-		break;
+		return true;
 	case OPT_NO_CRC:
 		opt->no_crc = true;
-		break;
+		return true;
 	case OPT_NO_DESYNC:
 		opt->no_desync = true;
-		break;
+		return true;
 	case OPT_NO_IDCODE:
 		opt->no_idcode = true;
-		break;
-	case 'h':
-		fputs(usage_text, stdout);
-		exit(EXIT_SUCCESS);
-	default:
-		fputs(usage_text, stderr);
-		exit(EXIT_USAGE);
+		return true;
 	}
+	return set_image_option(&opt->image, c);
 }
 
 static void check_options(struct options *opt)
 {
-	if (!opt->output)
-		errx(EXIT_USAGE, "--output is missing");
-	if (opt->full && opt->reset)
+	if (opt->image.full && opt->reset)
 		errx(EXIT_USAGE, "--reset is for partial images");
-	if (!opt->idcode)
-		opt->idcode = hwc_bitstream_part_idcode(opt->part);
-	if (!opt->idcode)
+	if (!opt->image.idcode)
+		opt->image.idcode = hwc_bitstream_part_idcode(opt->part);
+	if (!opt->image.idcode)
 		errx(EXIT_USAGE, "--part %s: its IDCODE is not known, give --idcode", opt->part);
-	if (opt->full)
-		set_engine(&opt->desc, SIM_ENGINE_STATIC);
+	if (opt->image.full)
+		set_engine(&opt->image.desc, SIM_ENGINE_STATIC);
 	if (!opt->design)
-		opt->design = opt->desc.engine;
+		opt->design = opt->image.desc.engine;
 }
 
 int main(int argc, char **argv)
 {
 	struct options opt = {
+		.image = image_defaults,
 		.part = "xck26-sfvc784-2LV-c",
-		.desc = { .engine = "none", .reg_size = 4096 },
-		.size = 64 << 10,
 		.truncate_packet = -1,
 	};
 	struct image img = {};
-	int c;
 
-	while ((c = getopt_long(argc, argv, "o:h", long_options, NULL)) != -1)
-		set_option(&opt, c);
-	if (optind != argc)
-		errx(EXIT_USAGE, "%s: not an option", argv[optind]);
+	read_options(argc, argv, long_options, usage_text, set_option, &opt);
 	check_options(&opt);
 
 	img.truncate_packet = opt.truncate_packet;
-	img.random = 0x48574353 + opt.slot;
-	if (opt.full)
+	img.random = 0x48574353 + opt.image.slot;
+	if (opt.image.full)
 		put_full(&img, &opt);
 	else
 		put_partial(&img, &opt);

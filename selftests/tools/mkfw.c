@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Makes firmware for simulated remote processors, which do not execute it. */
-#include <err.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,53 +31,47 @@ static const struct option long_options[] = { { "output", required_argument, NUL
 					      { "help", no_argument, NULL, 'h' },
 					      {} };
 
-static void set_option(struct case_fw *fw, const char **output, int c)
+struct options {
+	struct case_fw fw;
+	const char *output;
+};
+
+static bool set_option(void *data, int c)
 {
+	struct options *opt = data;
+
 	switch (c) {
 	case 'o':
-		*output = optarg;
-		break;
+		opt->output = optarg;
+		return true;
 	case OPT_TEXT:
-		fw->text = optarg;
-		break;
+		opt->fw.text = optarg;
+		return true;
 	case OPT_RPMSG:
-		fw->vdev = true;
-		break;
+		opt->fw.vdev = true;
+		return true;
 	case OPT_AARCH64:
-		fw->machine = EM_AARCH64;
-		break;
+		opt->fw.machine = EM_AARCH64;
+		return true;
 	case OPT_BARE:
-		fw->bare = true;
-		break;
-	case 'h':
-		fputs(usage_text, stdout);
-		exit(EXIT_SUCCESS);
-	default:
-		fputs(usage_text, stderr);
-		exit(EXIT_USAGE);
+		opt->fw.bare = true;
+		return true;
 	}
+	return false;
 }
 
 int main(int argc, char **argv)
 {
-	struct case_fw fw = { .class = ELFCLASS32, .machine = EM_ARM, .text = "hello" };
-	const char *output = NULL;
+	struct options opt = {
+		.fw = { .class = ELFCLASS32, .machine = EM_ARM, .text = "hello" },
+	};
 	u8 bytes[CASE_SIZE];
 	FILE *out;
-	int c;
 
-	while ((c = getopt_long(argc, argv, "o:h", long_options, NULL)) != -1)
-		set_option(&fw, &output, c);
-	if (optind != argc)
-		errx(EXIT_USAGE, "%s: not an option", argv[optind]);
-	if (!output)
-		errx(EXIT_USAGE, "--output is missing");
-	case_build(bytes, &fw);
-	out = fopen(output, "w");
-	if (!out)
-		err(EXIT_FAILURE, "%s", output);
+	read_options(argc, argv, long_options, usage_text, set_option, &opt);
+	out = open_output(opt.output);
+	case_build(bytes, &opt.fw);
 	write_bytes(out, bytes, sizeof(bytes));
-	if (fclose(out))
-		err(EXIT_FAILURE, "%s", output);
+	close_output(out, opt.output);
 	return EXIT_SUCCESS;
 }

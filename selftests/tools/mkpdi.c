@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* mkpdi: well-formed PDIs for the bench's Versal, and damaged ones for tests. */
 #include <err.h>
-#include <getopt.h>
 #include <stdlib.h>
 
 #include "common.h"
@@ -24,15 +23,9 @@
 #define ID_PARTIAL 3
 
 struct options {
-	const char *output;
-	struct sim_desc desc;
-	u32 idcode;
-	u32 slot;
-	size_t size;
-	bool full;
+	struct image_options image;
 	bool boot;
 	bool encrypted;
-	bool no_desc;
 	bool no_frames;
 	bool bad_checksum;
 };
@@ -111,7 +104,7 @@ static void put_table(struct pdi *pdi, const struct options *opt)
 	put(pdi, at + PDI_TABLE_IMAGES_AT, pdi->image / 4);
 	put(pdi, at + PDI_TABLE_PARTITIONS, pdi->images);
 	put(pdi, at + PDI_TABLE_PARTITIONS_AT, pdi->partition / 4);
-	put(pdi, at + PDI_TABLE_IDCODE, opt->idcode);
+	put(pdi, at + PDI_TABLE_IDCODE, opt->image.idcode);
 	put(pdi, at + PDI_TABLE_ID, opt->boot ? ID_BOOT : ID_PARTIAL);
 	put(pdi, at + PDI_TABLE_PARENT, ID_BOOT);
 	put(pdi, at + PDI_TABLE_IDENT, opt->boot ? PDI_FPDI : PDI_PPDI);
@@ -155,13 +148,13 @@ static void put_partition(struct pdi *pdi, u32 type, size_t size, u32 key)
 
 static void put_data(struct pdi *pdi, const struct options *opt)
 {
-	u32 random = 0x48574353 + opt->slot;
+	u32 random = 0x48574353 + opt->image.slot;
 	u32 words[SIM_DESC_WORDS];
 	size_t at = pdi->data;
 	u32 i;
 
-	if (!opt->no_desc) {
-		sim_desc_encode(&opt->desc, words);
+	if (!opt->image.no_desc) {
+		sim_desc_encode(&opt->image.desc, words);
 		for (i = 0; i < SIM_DESC_WORDS; i++, at += 4)
 			put(pdi, at, words[i]);
 	}
@@ -186,11 +179,11 @@ static void put_logic(struct pdi *pdi, const struct options *opt)
 	/* AM011: the key in the eFUSEs. */
 	u32 key = opt->encrypted ? 0xa5c3c5a3 : 0;
 
-	if (opt->full)
+	if (opt->image.full)
 		put_image(pdi, NAME_PL, SIM_PDI_PL, SIM_PDI_UID, 0);
 	else
-		put_image(pdi, opt->desc.engine, SIM_PDI_NODE(opt->slot), SIM_PDI_UID + 1,
-			  SIM_PDI_UID);
+		put_image(pdi, opt->image.desc.engine, SIM_PDI_NODE(opt->image.slot),
+			  SIM_PDI_UID + 1, SIM_PDI_UID);
 	put_partition(pdi, type, size, key);
 	put_data(pdi, opt);
 	if (opt->bad_checksum)
@@ -204,7 +197,7 @@ static void make(struct pdi *pdi, const struct options *opt)
 	pdi->image = pdi->table + PDI_TABLE_SIZE;
 	pdi->partition = pdi->image + pdi->images * PDI_IMAGE_SIZE;
 	pdi->data = pdi->partition + pdi->images * PDI_PART_SIZE;
-	pdi->size = opt->size & ~(size_t)3;
+	pdi->size = opt->image.size & ~(size_t)3;
 	if (pdi->size < pdi->data + SIM_DESC_WORDS * 4)
 		pdi->size = pdi->data + SIM_DESC_WORDS * 4;
 	pdi->bytes = calloc(1, pdi->size);
@@ -242,125 +235,61 @@ static const char usage_text[] =
 	"      --bad-checksum    write a wrong checksum into the last partition header\n";
 
 enum {
-	OPT_IDCODE = 256,
-	OPT_ENGINE,
-	OPT_SLOT,
-	OPT_SIZE,
-	OPT_REG_OFFSET,
-	OPT_REG_SIZE,
-	OPT_IRQ,
-	OPT_FULL,
-	OPT_BOOT,
+	OPT_BOOT = OPT_FORMAT,
 	OPT_ENCRYPTED,
-	OPT_NO_DESCRIPTOR,
 	OPT_NO_FRAMES,
 	OPT_BAD_CHECKSUM,
 };
 
-static const struct option long_options[] = {
-	{ "output", required_argument, NULL, 'o' },
-	{ "idcode", required_argument, NULL, OPT_IDCODE },
-	{ "engine", required_argument, NULL, OPT_ENGINE },
-	{ "slot", required_argument, NULL, OPT_SLOT },
-	{ "size", required_argument, NULL, OPT_SIZE },
-	{ "reg-offset", required_argument, NULL, OPT_REG_OFFSET },
-	{ "reg-size", required_argument, NULL, OPT_REG_SIZE },
-	{ "irq", required_argument, NULL, OPT_IRQ },
-	{ "full", no_argument, NULL, OPT_FULL },
-	{ "boot", no_argument, NULL, OPT_BOOT },
-	{ "encrypted", no_argument, NULL, OPT_ENCRYPTED },
-	{ "no-descriptor", no_argument, NULL, OPT_NO_DESCRIPTOR },
-	{ "no-frames", no_argument, NULL, OPT_NO_FRAMES },
-	{ "bad-checksum", no_argument, NULL, OPT_BAD_CHECKSUM },
-	{ "help", no_argument, NULL, 'h' },
-	{}
-};
+static const struct option long_options[] = { IMAGE_OPTIONS,
+					      { "boot", no_argument, NULL, OPT_BOOT },
+					      { "encrypted", no_argument, NULL, OPT_ENCRYPTED },
+					      { "no-frames", no_argument, NULL, OPT_NO_FRAMES },
+					      { "bad-checksum", no_argument, NULL,
+						OPT_BAD_CHECKSUM },
+					      {} };
 
-static void set_option(struct options *opt, int c)
+static bool set_option(void *data, int c)
 {
+	struct options *opt = data;
+
 	switch (c) {
-	case 'o':
-		opt->output = optarg;
-		break;
-	case OPT_IDCODE:
-		opt->idcode = number(optarg, 0xffffffff);
-		break;
-	case OPT_ENGINE:
-		set_engine(&opt->desc, optarg);
-		break;
-	case OPT_SLOT:
-		opt->slot = number(optarg, SIM_SLOTS_MAX - 1);
-		break;
-	case OPT_SIZE:
-		opt->size = number(optarg, 256 << 20);
-		break;
-	case OPT_REG_OFFSET:
-		opt->desc.reg_offset = number(optarg, 0xffffffff);
-		break;
-	case OPT_REG_SIZE:
-		opt->desc.reg_size = number(optarg, 0xffffffff);
-		break;
-	case OPT_IRQ:
-		opt->desc.irq = number(optarg, 0xffffffff);
-		break;
 	case OPT_BOOT:
 		opt->boot = true;
-		/* fall through */
-	case OPT_FULL:
-		opt->full = true;
-		break;
+		opt->image.full = true;
+		return true;
 	case OPT_ENCRYPTED:
 		opt->encrypted = true;
-		break;
-	case OPT_NO_DESCRIPTOR:
-		opt->no_desc = true;
-		break;
+		return true;
 	case OPT_NO_FRAMES:
 		opt->no_frames = true;
-		break;
+		return true;
 	case OPT_BAD_CHECKSUM:
 		opt->bad_checksum = true;
-		break;
-	case 'h':
-		fputs(usage_text, stdout);
-		exit(EXIT_SUCCESS);
-	default:
-		fputs(usage_text, stderr);
-		exit(EXIT_USAGE);
+		return true;
 	}
+	return set_image_option(&opt->image, c);
 }
 
 static void write_pdi(const struct pdi *pdi, const char *path)
 {
-	FILE *out = fopen(path, "w");
+	FILE *out = open_output(path);
 
-	if (!out)
-		err(EXIT_FAILURE, "%s", path);
 	write_bytes(out, pdi->bytes, pdi->size);
-	if (fclose(out))
-		err(EXIT_FAILURE, "%s", path);
+	close_output(out, path);
 }
 
 int main(int argc, char **argv)
 {
-	struct options opt = {
-		.idcode = IDCODE,
-		.desc = { .engine = "none", .reg_size = 4096 },
-		.size = 64 << 10,
-	};
+	struct options opt = { .image = image_defaults };
 	struct pdi pdi = {};
-	int c;
 
-	while ((c = getopt_long(argc, argv, "o:h", long_options, NULL)) != -1)
-		set_option(&opt, c);
-	if (optind != argc)
-		errx(EXIT_USAGE, "%s: not an option", argv[optind]);
-	if (!opt.output)
-		errx(EXIT_USAGE, "--output is missing");
-	if (opt.full)
-		set_engine(&opt.desc, SIM_ENGINE_STATIC);
+	opt.image.idcode = IDCODE;
+	read_options(argc, argv, long_options, usage_text, set_option, &opt);
+	if (opt.image.full)
+		set_engine(&opt.image.desc, SIM_ENGINE_STATIC);
 	make(&pdi, &opt);
-	write_pdi(&pdi, opt.output);
+	write_pdi(&pdi, opt.image.output);
 	free(pdi.bytes);
 	return EXIT_SUCCESS;
 }
