@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What can be made to fail, in debugfs. Every knob is off until it is set. */
 #include <linux/debugfs.h>
-#include <linux/delay.h>
 #include <linux/device.h>
-#include <linux/err.h>
 #include <linux/export.h>
 #include <linux/io.h>
 #include <linux/list.h>
@@ -30,27 +28,6 @@ static struct sim_knobs sim_top = {
 	.knob = sim_top_knob,
 	.n = ARRAY_SIZE(sim_top_knob),
 };
-
-u32 sim_knob(const struct sim_knob *knob)
-{
-	return READ_ONCE(knob->value);
-}
-
-/* A knob that holds an errno: 0 for off, 5 for -EIO. */
-int sim_knob_errno(const struct sim_knob *knob)
-{
-	u32 value = sim_knob(knob);
-
-	return value <= MAX_ERRNO ? -(int)value : -EINVAL;
-}
-
-void sim_knob_stall(const struct sim_knob *knob)
-{
-	u32 ms = sim_knob(knob);
-
-	if (ms)
-		msleep(ms);
-}
 
 bool sim_no_irq(void)
 {
@@ -151,8 +128,7 @@ int devm_sim_knobs(struct device *dev, struct sim_knobs *knobs, struct sim_knob 
 	return devm_add_action_or_reset(dev, sim_knobs_remove, knobs);
 }
 
-static ssize_t sim_reset_write(struct file *file, const char __user *buf, size_t count,
-			       loff_t *pos)
+static int sim_reset(char *unused)
 {
 	struct sim_knobs *knobs;
 	unsigned int i;
@@ -162,14 +138,10 @@ static ssize_t sim_reset_write(struct file *file, const char __user *buf, size_t
 		for (i = 0; i < knobs->n; i++)
 			sim_knob_write(&knobs->knob[i], knobs->knob[i].initial);
 	mutex_unlock(&sim_knobs_lock);
-	return count;
+	return 0;
 }
 
-static const struct file_operations sim_reset_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = sim_reset_write,
-};
+DEFINE_SIM_COMMAND(sim_reset);
 
 static int sim_state_show(struct seq_file *m, void *unused)
 {

@@ -24,7 +24,6 @@
  */
 #include <linux/atomic.h>
 #include <linux/debugfs.h>
-#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/elf.h>
 #include <linux/firmware.h>
@@ -37,7 +36,8 @@
 #include <linux/remoteproc.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
+
+#include "knob.h"
 
 #define SIM_RPROC_DA	0x10000000
 #define SIM_RPROC_SIZE	SZ_256K
@@ -94,10 +94,7 @@ static atomic_t sim_running, sim_starts;
 
 enum { FAIL_PREPARE, FAIL_START, FAIL_STOP, STALL_START_MS, STALL_STOP_MS };
 
-static struct {
-	const char *name;
-	u32 value;
-} sim_knob[] = {
+static struct sim_knob sim_rproc_knob[] = {
 	[FAIL_PREPARE]	 = { "fail_prepare" },
 	[FAIL_START]	 = { "fail_start" },
 	[FAIL_STOP]	 = { "fail_stop" },
@@ -105,26 +102,11 @@ static struct {
 	[STALL_STOP_MS]	 = { "stall_stop_ms" },
 };
 
-static int sim_errno(unsigned int knob)
-{
-	u32 value = READ_ONCE(sim_knob[knob].value);
-
-	return value <= MAX_ERRNO ? -(int)value : -EINVAL;
-}
-
-static void sim_stall(unsigned int knob)
-{
-	u32 ms = READ_ONCE(sim_knob[knob].value);
-
-	if (ms)
-		msleep(ms);
-}
-
 static int sim_rproc_prepare(struct rproc *rproc)
 {
 	struct sim_rproc *sim = rproc->priv;
 	struct rproc_mem_entry *mem;
-	int ret = sim_errno(FAIL_PREPARE);
+	int ret = sim_knob_errno(&sim_rproc_knob[FAIL_PREPARE]);
 
 	if (ret)
 		return ret;
@@ -177,10 +159,10 @@ static void sim_rproc_set_on(struct sim_rproc *sim, bool on)
 
 static int sim_rproc_start(struct rproc *rproc)
 {
-	int ret = sim_errno(FAIL_START);
+	int ret = sim_knob_errno(&sim_rproc_knob[FAIL_START]);
 
 	atomic_inc(&sim_starts);
-	sim_stall(STALL_START_MS);
+	sim_knob_stall(&sim_rproc_knob[STALL_START_MS]);
 	if (ret)
 		return ret;
 	sim_rproc_print_all(rproc);
@@ -190,9 +172,9 @@ static int sim_rproc_start(struct rproc *rproc)
 
 static int sim_rproc_stop(struct rproc *rproc)
 {
-	int ret = sim_errno(FAIL_STOP);
+	int ret = sim_knob_errno(&sim_rproc_knob[FAIL_STOP]);
 
-	sim_stall(STALL_STOP_MS);
+	sim_knob_stall(&sim_rproc_knob[STALL_STOP_MS]);
 	if (!ret)
 		sim_rproc_set_on(rproc->priv, false);
 	return ret;
@@ -316,6 +298,8 @@ static int sim_guest_add(char *text)
 	return 0;
 }
 
+DEFINE_SIM_COMMAND(sim_guest_add);
+
 static void sim_guest_free_locked(struct sim_rproc_guest *guest)
 {
 	lockdep_assert_held(&sim_guests_lock);
@@ -341,67 +325,25 @@ static int sim_guest_remove(char *name)
 	return ret;
 }
 
-static ssize_t sim_write_text(const char __user *buf, size_t size, int (*op)(char *text))
-{
-	char *text = memdup_user_nul(buf, size);
-	int ret;
+DEFINE_SIM_COMMAND(sim_guest_remove);
 
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	ret = op(strim(text));
-	kfree(text);
-	return ret ?: size;
+static int sim_rproc_reset(char *unused)
+{
+	sim_knobs_clear(sim_rproc_knob, ARRAY_SIZE(sim_rproc_knob));
+	return 0;
 }
 
-static ssize_t sim_add_write(struct file *file, const char __user *buf, size_t size, loff_t *pos)
-{
-	return sim_write_text(buf, size, sim_guest_add);
-}
-
-static ssize_t sim_remove_write(struct file *file, const char __user *buf, size_t size, loff_t *pos)
-{
-	return sim_write_text(buf, size, sim_guest_remove);
-}
-
-static ssize_t sim_reset_write(struct file *file, const char __user *buf, size_t size, loff_t *pos)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(sim_knob); i++)
-		WRITE_ONCE(sim_knob[i].value, 0);
-	return size;
-}
-
-static const struct file_operations sim_add_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = sim_add_write,
-};
-
-static const struct file_operations sim_remove_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = sim_remove_write,
-};
-
-static const struct file_operations sim_reset_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = sim_reset_write,
-};
+DEFINE_SIM_COMMAND(sim_rproc_reset);
 
 static void sim_debugfs_add(void)
 {
-	unsigned int i;
-
 	sim_dir = debugfs_create_dir("hwcontainer-sim-rproc", NULL);
-	for (i = 0; i < ARRAY_SIZE(sim_knob); i++)
-		debugfs_create_u32(sim_knob[i].name, 0644, sim_dir, &sim_knob[i].value);
+	sim_knobs_create(sim_dir, sim_rproc_knob, ARRAY_SIZE(sim_rproc_knob));
 	debugfs_create_atomic_t("running", 0444, sim_dir, &sim_running);
 	debugfs_create_atomic_t("starts", 0444, sim_dir, &sim_starts);
-	debugfs_create_file("add", 0200, sim_dir, NULL, &sim_add_fops);
-	debugfs_create_file("remove", 0200, sim_dir, NULL, &sim_remove_fops);
-	debugfs_create_file("reset", 0200, sim_dir, NULL, &sim_reset_fops);
+	debugfs_create_file("add", 0200, sim_dir, NULL, &sim_guest_add_fops);
+	debugfs_create_file("remove", 0200, sim_dir, NULL, &sim_guest_remove_fops);
+	debugfs_create_file("reset", 0200, sim_dir, NULL, &sim_rproc_reset_fops);
 }
 
 static int __init sim_rproc_init(void)

@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 
+#include "knob.h"
 #include "sim-image.h"
 
 struct dentry;
@@ -18,20 +19,6 @@ struct seq_file;
 struct task_struct;
 
 /* knobs.c: what can be made to fail, in debugfs */
-
-/**
- * struct sim_knob - a number that can be set from outside
- * @name: of its file
- * @initial: what it is after a reset
- * @value: as it is set; read with sim_knob()
- * @reg: where it is set instead, or NULL
- */
-struct sim_knob {
-	const char *name;
-	u32 initial;
-	u32 value;
-	void __iomem *reg;
-};
 
 /**
  * struct sim_knobs - a folder of knobs
@@ -54,9 +41,6 @@ void sim_knobs_exit(void);
 int devm_sim_knobs(struct device *dev, struct sim_knobs *knobs, struct sim_knob *knob,
 		   unsigned int n);
 void sim_knob_file(struct dentry *dir, const char *name, void __iomem *reg);
-u32 sim_knob(const struct sim_knob *knob);
-int sim_knob_errno(const struct sim_knob *knob);
-void sim_knob_stall(const struct sim_knob *knob);
 bool sim_no_irq(void);
 
 /* Called by the accelerators' drivers when they probe. */

@@ -22,10 +22,10 @@
 #include <linux/mutex.h>
 #include <linux/of.h>
 #include <linux/sizes.h>
-#include <linux/slab.h>
-#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
+
+#include "../sim/knob.h"
 
 #define OVERLAYS_MAX 16
 
@@ -103,7 +103,7 @@ static int foreign_do(const void *fdt, size_t size)
 	return job.ret;
 }
 
-static int foreign_apply_file(const char *path)
+static int foreign_apply_file(char *path)
 {
 	void *fdt = NULL;
 	ssize_t size;
@@ -117,24 +117,14 @@ static int foreign_apply_file(const char *path)
 	return ret;
 }
 
-static ssize_t foreign_apply_write(struct file *file, const char __user *buf, size_t size,
-				   loff_t *pos)
-{
-	char *path = memdup_user_nul(buf, size);
-	int ret;
+DEFINE_SIM_COMMAND(foreign_apply_file);
 
-	if (IS_ERR(path))
-		return PTR_ERR(path);
-	ret = foreign_apply_file(strim(path));
-	kfree(path);
-	return ret ?: size;
+static int foreign_remove_last(char *unused)
+{
+	return foreign_do(NULL, 0);
 }
 
-static ssize_t foreign_remove_write(struct file *file, const char __user *buf, size_t size,
-				    loff_t *pos)
-{
-	return foreign_do(NULL, 0) ?: size;
-}
+DEFINE_SIM_COMMAND(foreign_remove_last);
 
 static void foreign_let_go(struct work_struct *work)
 {
@@ -146,7 +136,7 @@ static void foreign_let_go(struct work_struct *work)
 
 static DECLARE_DELAYED_WORK(foreign_let_go_work, foreign_let_go);
 
-static int foreign_hold(const char *path)
+static int foreign_hold(char *path)
 {
 	int ret = -EBUSY;
 
@@ -161,36 +151,7 @@ static int foreign_hold(const char *path)
 	return ret;
 }
 
-static ssize_t foreign_hold_write(struct file *file, const char __user *buf, size_t size,
-				  loff_t *pos)
-{
-	char *path = memdup_user_nul(buf, size);
-	int ret;
-
-	if (IS_ERR(path))
-		return PTR_ERR(path);
-	ret = foreign_hold(strim(path));
-	kfree(path);
-	return ret ?: size;
-}
-
-static const struct file_operations foreign_apply_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = foreign_apply_write,
-};
-
-static const struct file_operations foreign_remove_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = foreign_remove_write,
-};
-
-static const struct file_operations foreign_hold_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = foreign_hold_write,
-};
+DEFINE_SIM_COMMAND(foreign_hold);
 
 static int __init foreign_init(void)
 {
@@ -198,8 +159,8 @@ static int __init foreign_init(void)
 	if (IS_ERR(foreign_worker))
 		return PTR_ERR(foreign_worker);
 	foreign_dir = debugfs_create_dir("hwcontainer-foreign", NULL);
-	debugfs_create_file("apply", 0200, foreign_dir, NULL, &foreign_apply_fops);
-	debugfs_create_file("remove", 0200, foreign_dir, NULL, &foreign_remove_fops);
+	debugfs_create_file("apply", 0200, foreign_dir, NULL, &foreign_apply_file_fops);
+	debugfs_create_file("remove", 0200, foreign_dir, NULL, &foreign_remove_last_fops);
 	debugfs_create_u32("applied", 0444, foreign_dir, &foreign_applied);
 	debugfs_create_file("hold", 0200, foreign_dir, NULL, &foreign_hold_fops);
 	debugfs_create_u32("hold_ms", 0600, foreign_dir, &foreign_hold_ms);

@@ -23,7 +23,8 @@
 #include <linux/netlink.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
+
+#include "../sim/knob.h"
 
 /* Between two looks at whether the claim has been given up. */
 #define POLL_MS 10
@@ -65,10 +66,7 @@ enum {
 	STALL_CONFIGURE_MS, STALL_SETTLE_MS,
 };
 
-static struct {
-	const char *name;
-	u32 value;
-} toy_knob[] = {
+static struct sim_knob toy_knob[] = {
 	[FAIL_ACQUIRE]	     = { "fail_acquire" },
 	[FAIL_EXAMINE]	     = { "fail_examine" },
 	[FAIL_CONFIGURE]     = { "fail_configure" },
@@ -77,18 +75,11 @@ static struct {
 	[STALL_SETTLE_MS]    = { "stall_settle_ms" },
 };
 
-static int toy_errno(unsigned int knob)
-{
-	u32 value = READ_ONCE(toy_knob[knob].value);
-
-	return value <= MAX_ERRNO ? -(int)value : -EINVAL;
-}
-
 /* The step that @knob makes fail; the sentence names it. */
 static int toy_step(struct hwcontainer_resource *res, struct hwcontainer_claim *claim,
 		    unsigned int knob)
 {
-	int ret = toy_errno(knob);
+	int ret = sim_knob_errno(&toy_knob[knob]);
 
 	if (!ret)
 		return 0;
@@ -99,7 +90,7 @@ static int toy_step(struct hwcontainer_resource *res, struct hwcontainer_claim *
 static int toy_acquire(struct hwcontainer_resource *res, struct hwcontainer_claim *claim,
 		       struct netlink_ext_ack *extack)
 {
-	int ret = toy_errno(FAIL_ACQUIRE);
+	int ret = sim_knob_errno(&toy_knob[FAIL_ACQUIRE]);
 
 	if (ret) {
 		NL_SET_ERR_MSG_FMT(extack, "%.32s: fail_acquire is set to %d",
@@ -116,12 +107,9 @@ static int toy_examine(struct hwcontainer_resource *res, struct hwcontainer_clai
 
 static int toy_configure(struct hwcontainer_resource *res, struct hwcontainer_claim *claim)
 {
-	u32 ms = READ_ONCE(toy_knob[STALL_CONFIGURE_MS].value);
-
 	int ret;
 
-	if (ms)
-		msleep(ms);
+	sim_knob_stall(&toy_knob[STALL_CONFIGURE_MS]);
 	ret = toy_step(res, claim, FAIL_CONFIGURE);
 	if (!ret)
 		atomic_inc(&toy_configured);
@@ -130,7 +118,7 @@ static int toy_configure(struct hwcontainer_resource *res, struct hwcontainer_cl
 
 static int toy_settle(struct hwcontainer_resource *res, struct hwcontainer_claim *claim)
 {
-	u32 ms = READ_ONCE(toy_knob[STALL_SETTLE_MS].value);
+	u32 ms = sim_knob(&toy_knob[STALL_SETTLE_MS]);
 	u32 step;
 
 	for (; ms; ms -= step) {
@@ -171,7 +159,7 @@ static const struct hwcontainer_kind toy_kind = {
 	.describe = toy_describe,
 };
 
-static int toy_add(const char *name)
+static int toy_add(char *name)
 {
 	size_t size = strlen(name) + 1;
 	struct toy *toy = kzalloc(struct_size(toy, name, size), GFP_KERNEL);
@@ -200,6 +188,8 @@ static int toy_add(const char *name)
 	return 0;
 }
 
+DEFINE_SIM_COMMAND(toy_add);
+
 static void toy_free_locked(struct toy *toy)
 {
 	lockdep_assert_held(&toy_lock);
@@ -208,7 +198,7 @@ static void toy_free_locked(struct toy *toy)
 	kfree(toy);
 }
 
-static int toy_remove(const char *name)
+static int toy_remove(char *name)
 {
 	struct toy *toy, *next;
 	int ret = -ENOENT;
@@ -224,6 +214,8 @@ static int toy_remove(const char *name)
 	mutex_unlock(&toy_lock);
 	return ret;
 }
+
+DEFINE_SIM_COMMAND(toy_remove);
 
 static void toy_remove_all(void)
 {
@@ -250,65 +242,20 @@ static int toy_add_numbered(void)
 	return 0;
 }
 
-/* A name is written: call @op with it. */
-static ssize_t toy_write_name(const char __user *buf, size_t size, int (*op)(const char *name))
+static int toy_reset(char *unused)
 {
-	char *text = memdup_user_nul(buf, size);
-	int ret;
-
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	ret = op(strim(text));
-	kfree(text);
-	return ret ?: size;
-}
-
-static ssize_t toy_add_write(struct file *file, const char __user *buf, size_t size, loff_t *pos)
-{
-	return toy_write_name(buf, size, toy_add);
-}
-
-static ssize_t toy_remove_write(struct file *file, const char __user *buf, size_t size, loff_t *pos)
-{
-	return toy_write_name(buf, size, toy_remove);
-}
-
-static ssize_t toy_reset_write(struct file *file, const char __user *buf, size_t size, loff_t *pos)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(toy_knob); i++)
-		WRITE_ONCE(toy_knob[i].value, 0);
+	sim_knobs_clear(toy_knob, ARRAY_SIZE(toy_knob));
 	atomic_set(&toy_configured, 0);
 	atomic_set(&toy_released, 0);
-	return size;
+	return 0;
 }
 
-static const struct file_operations toy_add_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = toy_add_write,
-};
-
-static const struct file_operations toy_remove_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = toy_remove_write,
-};
-
-static const struct file_operations toy_reset_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = toy_reset_write,
-};
+DEFINE_SIM_COMMAND(toy_reset);
 
 static void toy_debugfs_add(void)
 {
-	unsigned int i;
-
 	toy_dir = debugfs_create_dir("hwcontainer-toy", NULL);
-	for (i = 0; i < ARRAY_SIZE(toy_knob); i++)
-		debugfs_create_u32(toy_knob[i].name, 0644, toy_dir, &toy_knob[i].value);
+	sim_knobs_create(toy_dir, toy_knob, ARRAY_SIZE(toy_knob));
 	debugfs_create_atomic_t("configured", 0444, toy_dir, &toy_configured);
 	debugfs_create_atomic_t("released", 0444, toy_dir, &toy_released);
 	debugfs_create_file("add", 0200, toy_dir, NULL, &toy_add_fops);
