@@ -663,7 +663,10 @@ int hwc_bitstream_parse(const void *buf, size_t size, struct hwc_bitstream *bs,
 }
 EXPORT_SYMBOL_IF_KUNIT(hwc_bitstream_parse);
 
-/* Vivado names 7-series parts without their "xc" ("7z020clg400"). */
+/*
+ * Vivado names 7-series parts without their "xc" ("7z020clg400"). A number goes on
+ * until its last digit, and an XCZU3T is no XCZU3.
+ */
 static bool part_matches(const char *part, const char *known)
 {
 	size_t n;
@@ -671,7 +674,7 @@ static bool part_matches(const char *part, const char *known)
 	if (part[0] == '7')
 		known += 2;
 	n = strlen(known);
-	return !strncmp(part, known, n) && !(part[n] >= '0' && part[n] <= '9');
+	return !strncmp(part, known, n) && !(part[n] >= '0' && part[n] <= '9') && part[n] != 't';
 }
 
 u32 hwc_bitstream_part_idcode(const char *part)

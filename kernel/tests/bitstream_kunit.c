@@ -201,6 +201,7 @@ static void bitstream_parts_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hwc_bitstream_part_idcode(CASE_PART), CASE_IDCODE);
 	KUNIT_EXPECT_EQ(test, hwc_bitstream_part_idcode("7z020clg484"), 0x03727093);
 	KUNIT_EXPECT_EQ(test, hwc_bitstream_part_idcode("xczu28dr-ffvg1517-2-e"), 0);
+	KUNIT_EXPECT_EQ(test, hwc_bitstream_part_idcode("xczu3tcg-sfvc784-1-e"), 0);
 	KUNIT_EXPECT_EQ(test, hwc_bitstream_part_idcode(""), 0);
 	KUNIT_EXPECT_STREQ(test, hwc_bitstream_idcode_part(0x14a49093), "xck26");
 	KUNIT_EXPECT_NULL(test, hwc_bitstream_idcode_part(0));

@@ -481,6 +481,7 @@ static void test_parts(void **state)
 		"xczu21dr",
 		"xczu48dr",
 		"xck24-ubva530-2LV-c",
+		"xczu3tcg-sfvc784-1-e",
 		"7z0",
 		"zu3eg",
 	};
