@@ -183,7 +183,7 @@ static int hwc_confine_prop(const struct hwc_ov *ov, const struct device_node *n
 	return 0;
 }
 
-static bool hwc_node_is_region(const struct device_node *node)
+bool hwc_node_is_region(const struct device_node *node)
 {
 	return of_device_is_compatible(node, "fpga-region");
 }

@@ -29,6 +29,7 @@ int hwc_confine_refuse(const struct hwc_ov *ov, const char *fmt, ...);
 const struct device_node *hwc_ov_node(const struct hwc_ov *ov, u32 phandle);
 int hwc_phandle_args(const struct device_node *provider, const char *cells, u32 left);
 int hwc_confine_fragment(const struct hwc_ov *ov);
+bool hwc_node_is_region(const struct device_node *node);
 bool hwc_node_is_below(const struct device_node *np, const struct device_node *top);
 struct device_node *hwc_fragment_target(const struct device_node *fragment);
 

@@ -21,6 +21,7 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
+#include "confine.h"
 #include "region.h"
 
 static unsigned int hwc_bind_timeout_ms = 5000;
@@ -220,7 +221,7 @@ static struct device_node *hwc_region_foreign(const struct device_node *np)
 	struct device_node *child, *found;
 
 	for_each_child_of_node(np, child) {
-		if (!of_device_is_compatible(child, "fpga-region")) {
+		if (!hwc_node_is_region(child)) {
 			if (of_node_check_flag(child, OF_OVERLAY) || hwc_node_has_device(child))
 				return child;
 			continue;
@@ -393,11 +394,6 @@ void hwc_region_release(struct hwcontainer_resource *res, struct hwcontainer_cla
 	hwc_region_unload(hwcontainer_resource_priv(res));
 }
 
-static bool hwc_node_is_slot(const struct device_node *np)
-{
-	return of_device_is_compatible(np, "fpga-region");
-}
-
 /* A slot is there once it can be claimed. */
 static bool hwc_slot_is_ready(const struct device_node *np)
 {
@@ -434,7 +430,7 @@ static bool hwc_node_is_ready(struct device_node *np, bool unbound)
 	struct platform_device *pdev;
 	bool ready;
 
-	if (hwc_node_is_slot(np))
+	if (hwc_node_is_region(np))
 		return hwc_slot_is_ready(np);
 	pdev = of_find_device_by_node(np);
 	if (!pdev)
@@ -459,7 +455,7 @@ static struct device_node *hwc_unbound_below(struct device_node *np, bool all, b
 			continue;
 		if ((all || hwc_node_has_device(child)) && !hwc_node_is_ready(child, unbound))
 			return child;
-		if (hwc_node_is_slot(child))
+		if (hwc_node_is_region(child))
 			continue;
 		found = hwc_unbound_below(child, false, unbound);
 		if (found) {
@@ -508,7 +504,7 @@ static int hwc_region_report(struct hwcontainer_claim *claim, struct device_node
 	int ret = 0;
 
 	for_each_child_of_node(np, child) {
-		if (!of_node_check_flag(child, OF_OVERLAY) || hwc_node_is_slot(child))
+		if (!of_node_check_flag(child, OF_OVERLAY) || hwc_node_is_region(child))
 			continue;
 		pdev = of_find_device_by_node(child);
 		if (pdev) {
