@@ -133,34 +133,33 @@ static bool hwc_node_has_bridge(struct device_node *np,
 	return has;
 }
 
-/* The first bridge of @r that somebody has, with a reference, or NULL. */
-static struct device_node *hwc_region_held_bridge(const struct hwc_region *r)
+/* The first of the bridges that @r names of which @is holds or not, with a reference. */
+static struct device_node *hwc_region_bridge(const struct hwc_region *r,
+					     int (*is)(struct device *dev, void *unused), bool has)
 {
 	struct device_node *np;
 	int i;
 
-	if (hwc_node_has_bridge(r->guard.np->parent, hwc_device_is_held_bridge))
-		return of_node_get(r->guard.np->parent);
 	for (i = 0; (np = of_parse_phandle(r->guard.np, "fpga-bridges", i)); i++) {
-		if (hwc_node_has_bridge(np, hwc_device_is_held_bridge))
+		if (hwc_node_has_bridge(np, is) == has)
 			return np;
 		of_node_put(np);
 	}
 	return NULL;
 }
 
+/* The first bridge of @r that somebody has, with a reference, or NULL. */
+static struct device_node *hwc_region_held_bridge(const struct hwc_region *r)
+{
+	if (hwc_node_has_bridge(r->guard.np->parent, hwc_device_is_held_bridge))
+		return of_node_get(r->guard.np->parent);
+	return hwc_region_bridge(r, hwc_device_is_held_bridge, true);
+}
+
 /* The first bridge of @r that no driver has brought, with a reference, or NULL. */
 static struct device_node *hwc_region_missing_bridge(const struct hwc_region *r)
 {
-	struct device_node *np;
-	int i;
-
-	for (i = 0; (np = of_parse_phandle(r->guard.np, "fpga-bridges", i)); i++) {
-		if (!hwc_node_has_bridge(np, hwc_device_is_bridge))
-			return np;
-		of_node_put(np);
-	}
-	return NULL;
+	return hwc_region_bridge(r, hwc_device_is_bridge, false);
 }
 
 /* What of the region somebody else is using, in @what; or nothing. */
