@@ -26,10 +26,6 @@
 /* A half of PM_CLOCK_SETDIVIDER's argument that leaves its divider as it is. */
 #define DIVIDER_KEEP 0xffff
 
-/* enum pm_ioctl_id */
-#define IOCTL_SET_PLL_FRAC_MODE 8
-#define IOCTL_SET_PLL_FRAC_DATA 10
-
 static struct clock *find_clock(u32 id)
 {
 	u32 i;

@@ -17,18 +17,7 @@
 /* PM_SYSTEM_SHUTDOWN: enum zynqmp_pm_shutdown_type */
 #define SHUTDOWN_SETSCOPE_ONLY 2
 
-/* enum pm_ioctl_id */
-#define IOCTL_TCM_COMB_CONFIG 3
-#define IOCTL_SET_PLL_FRAC_MODE 8
-#define IOCTL_GET_PLL_FRAC_DATA 11
-#define IOCTL_WRITE_GGS 12
-#define IOCTL_READ_GGS 13
-#define IOCTL_WRITE_PGGS 14
-#define IOCTL_READ_PGGS 15
-#define IOCTL_SET_BOOT_HEALTH_STATUS 17
-#define IOCTL_REGISTER_SGI 25
-#define IOCTL_SET_FEATURE_CONFIG 26
-#define IOCTL_GET_FEATURE_CONFIG 27
+/* Those of enum eemi_ioctl that are answered, a bit each. */
 #define IOCTLS                                                                  \
 	(0xff0f | BIT(IOCTL_SET_BOOT_HEALTH_STATUS) | BIT(IOCTL_REGISTER_SGI) | \
 	 BIT(IOCTL_SET_FEATURE_CONFIG) | BIT(IOCTL_GET_FEATURE_CONFIG))

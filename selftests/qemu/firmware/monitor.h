@@ -196,6 +196,24 @@ enum eemi_api {
 	TF_A_PM_REGISTER_SGI = 0xa04,
 };
 
+/* enum pm_ioctl_id */
+enum eemi_ioctl {
+	IOCTL_GET_RPU_OPER_MODE = 0,
+	IOCTL_SET_RPU_OPER_MODE = 1,
+	IOCTL_TCM_COMB_CONFIG = 3,
+	IOCTL_SET_PLL_FRAC_MODE = 8,
+	IOCTL_SET_PLL_FRAC_DATA = 10,
+	IOCTL_GET_PLL_FRAC_DATA = 11,
+	IOCTL_WRITE_GGS = 12,
+	IOCTL_READ_GGS = 13,
+	IOCTL_WRITE_PGGS = 14,
+	IOCTL_READ_PGGS = 15,
+	IOCTL_SET_BOOT_HEALTH_STATUS = 17,
+	IOCTL_REGISTER_SGI = 25,
+	IOCTL_SET_FEATURE_CONFIG = 26,
+	IOCTL_GET_FEATURE_CONFIG = 27,
+};
+
 /**
  * struct eemi - a call and its answer
  * @api: its number

@@ -11,11 +11,6 @@
 #define PM_RESET_ACTION_ASSERT 1
 #define PM_RESET_ACTION_PULSE 2
 
-/* enum pm_ioctl_id */
-#define IOCTL_GET_RPU_OPER_MODE 0
-#define IOCTL_SET_RPU_OPER_MODE 1
-#define IOCTL_TCM_COMB_CONFIG 3
-
 #define WAKE_HAS_ADDRESS BIT(0)
 
 #define MAX_NODES 96
