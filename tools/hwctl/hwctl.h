@@ -136,11 +136,15 @@ void json_number(struct json_object *json, const char *key, uint64_t value);
 void json_flag(struct json_object *json, const char *key, bool value);
 void json_word(struct json_object *json, const char *key, const char *name, unsigned int number);
 void json_digest(struct json_object *json, const char *key, const uint8_t *digest);
+/* One more text in a list. */
+void json_append(struct json_object *list, const char *value);
 struct json_object *json_resource(const struct hwc_resource *res);
 struct json_object *json_claim(const struct hwc_claim *claim);
 
 /* show.c: a claim in full, for people */
 void show_claim(const struct hwc_claim *claim);
+/* The word for a flag of claims, by its bit; NULL where there is none. */
+const char *claim_flag_name(unsigned int bit);
 /* "/dev/a /dev/b", of all its devices */
 char *claim_nodes(const struct hwc_claim *claim);
 /* Time of the last stage, as text. */

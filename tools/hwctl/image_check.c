@@ -351,15 +351,13 @@ static struct json_object *json_overlay(const char *path, const struct hwc_overl
 	struct json_object *refusals = need(json_object_new_array());
 
 	for (size_t i = 0; i < hwc_overlay_targets(overlay); i++)
-		json_object_array_add(targets,
-				      need(json_object_new_string(hwc_overlay_target(overlay, i))));
+		json_append(targets, hwc_overlay_target(overlay, i));
 	for (size_t i = 0; i < hwc_overlay_nodes(overlay); i++)
 		json_object_array_add(nodes, json_node(hwc_overlay_node(overlay, i)));
 	for (size_t i = 0; i < hwc_overlay_refs(overlay); i++)
 		json_object_array_add(refs, json_ref(hwc_overlay_ref(overlay, i)));
 	for (size_t i = 0; i < hwc_overlay_refusals(overlay); i++)
-		json_object_array_add(
-			refusals, need(json_object_new_string(hwc_overlay_refusal(overlay, i))));
+		json_append(refusals, hwc_overlay_refusal(overlay, i));
 	json_text(json, "path", path);
 	json_number(json, "size", hwc_overlay_size(overlay));
 	json_digest(json, "overlay-digest", hwc_overlay_digest(overlay));

@@ -102,9 +102,9 @@ static struct json_object *json_item(const struct hwc_dfx_item *item, const stru
 		json_digest(json, "image-digest", hwc_image_digest(image));
 	}
 	for (size_t i = 0; i < item->n_problems; i++)
-		json_object_array_add(problems, need(json_object_new_string(item->problems[i])));
+		json_append(problems, item->problems[i]);
 	if (problem)
-		json_object_array_add(problems, need(json_object_new_string(problem)));
+		json_append(problems, problem);
 	json_object_object_add(json, "problem", problems);
 	return json;
 }

@@ -271,7 +271,7 @@ static int write_requests(const struct pack *p)
 /* Adds a line, which is taken over. */
 static void add_command(struct json_object *list, char *line)
 {
-	json_object_array_add(list, need(json_object_new_string(line)));
+	json_append(list, line);
 	free(line);
 }
 

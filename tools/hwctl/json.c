@@ -48,6 +48,11 @@ void json_digest(struct json_object *json, const char *key, const uint8_t *diges
 	free(hex);
 }
 
+void json_append(struct json_object *list, const char *value)
+{
+	json_object_array_add(list, need(json_object_new_string(value)));
+}
+
 struct json_object *json_resource(const struct hwc_resource *res)
 {
 	struct json_object *json = need(json_object_new_object());
@@ -56,8 +61,7 @@ struct json_object *json_resource(const struct hwc_resource *res)
 	json_number(json, "id", hwc_resource_id(res));
 	json_text(json, "name", hwc_resource_name(res));
 	for (size_t i = 0; i < hwc_resource_aliases(res); i++)
-		json_object_array_add(aliases,
-				      need(json_object_new_string(hwc_resource_alias(res, i))));
+		json_append(aliases, hwc_resource_alias(res, i));
 	json_object_object_add(json, "alias", aliases);
 	json_text(json, "kind", hwc_resource_kind(res));
 	json_word(json, "state", hwc_resource_state_name(hwc_resource_state(res)),
@@ -140,14 +144,9 @@ static struct json_object *json_flags(uint32_t flags)
 {
 	struct json_object *names = need(json_object_new_array());
 
-	if (flags & HWCONTAINER_CLAIM_FLAGS_KEEP)
-		json_object_array_add(names, need(json_object_new_string("keep")));
-	if (flags & HWCONTAINER_CLAIM_FLAGS_DRY_RUN)
-		json_object_array_add(names, need(json_object_new_string("dry-run")));
-	if (flags & HWCONTAINER_CLAIM_FLAGS_UNBOUND)
-		json_object_array_add(names, need(json_object_new_string("unbound")));
-	if (flags & HWCONTAINER_CLAIM_FLAGS_TAKEOVER)
-		json_object_array_add(names, need(json_object_new_string("takeover")));
+	for (unsigned int bit = 0; claim_flag_name(bit); bit++)
+		if (flags & 1u << bit)
+			json_append(names, claim_flag_name(bit));
 	return names;
 }
 

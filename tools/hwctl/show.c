@@ -24,27 +24,35 @@ static char *holder(const struct hwc_claim *claim)
 	}
 }
 
+const char *claim_flag_name(unsigned int bit)
+{
+	switch (1u << bit) {
+	case HWCONTAINER_CLAIM_FLAGS_KEEP:
+		return "keep";
+	case HWCONTAINER_CLAIM_FLAGS_DRY_RUN:
+		return "dry-run";
+	case HWCONTAINER_CLAIM_FLAGS_UNBOUND:
+		return "unbound";
+	case HWCONTAINER_CLAIM_FLAGS_TAKEOVER:
+		return "takeover";
+	}
+	return NULL;
+}
+
 static char *flags(uint32_t flags)
 {
-	static const struct {
-		uint32_t flag;
-		const char *name;
-	} names[] = {
-		{ HWCONTAINER_CLAIM_FLAGS_KEEP, "keep" },
-		{ HWCONTAINER_CLAIM_FLAGS_DRY_RUN, "dry-run" },
-		{ HWCONTAINER_CLAIM_FLAGS_UNBOUND, "unbound" },
-		{ HWCONTAINER_CLAIM_FLAGS_TAKEOVER, "takeover" },
-	};
-	char words[32] = "";
+	char *words = text("%s", "");
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!(flags & names[i].flag))
+	for (unsigned int bit = 0; claim_flag_name(bit); bit++) {
+		char *longer;
+
+		if (!(flags & 1u << bit))
 			continue;
-		if (*words)
-			strcat(words, " ");
-		strcat(words, names[i].name);
+		longer = text("%s%s%s", words, *words ? " " : "", claim_flag_name(bit));
+		free(words);
+		words = longer;
 	}
-	return text("%s", words);
+	return words;
 }
 
 static void show_times(const struct hwc_claim *claim)

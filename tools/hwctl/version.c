@@ -22,7 +22,7 @@ static void print_json(const struct hwctl *h, const struct hwc_info *info)
 	if (info)
 		json_text(json, "version", hwc_info_version(info));
 	for (size_t i = 0; info && i < hwc_info_kinds(info); i++)
-		json_object_array_add(kinds, need(json_object_new_string(hwc_info_kind(info, i))));
+		json_append(kinds, hwc_info_kind(info, i));
 	json_object_object_add(json, "kind", kinds);
 	json_print(h, json);
 }
