@@ -104,6 +104,8 @@ static const char *sim_board_call(u32 api)
 	switch (api) {
 	case PM_GET_API_VERSION: return "GET_API_VERSION";
 	case PM_GET_NODE_STATUS: return "GET_NODE_STATUS";
+	case PM_FORCE_POWERDOWN: return "FORCE_POWERDOWN";
+	case PM_REQUEST_WAKEUP: return "REQUEST_WAKEUP";
 	case PM_REQUEST_NODE: return "REQUEST_NODE";
 	case PM_RELEASE_NODE: return "RELEASE_NODE";
 	case PM_RESET_ASSERT: return "RESET_ASSERT";
@@ -164,6 +166,7 @@ static int sim_board_add_files(struct sim_board *board)
 		return ret;
 	sim_knob_file(board->knobs.dir, "loads", board->page + MON_LOADS);
 	sim_knob_file(board->knobs.dir, "failures", board->page + MON_FAILURES);
+	sim_knob_file(board->knobs.dir, "rpus", board->page + MON_RPU_RUNNING);
 	debugfs_create_file("log", 0444, board->knobs.dir, board, &sim_board_log_fops);
 	return 0;
 }

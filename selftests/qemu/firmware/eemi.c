@@ -113,7 +113,7 @@ static u32 ioctl(struct eemi *eemi)
 	u32 id = eemi->arg[1];
 
 	if (id <= IOCTL_TCM_COMB_CONFIG)
-		return node_rpu_ioctl(eemi);
+		return rpu_ioctl(eemi);
 	if (id >= IOCTL_SET_PLL_FRAC_MODE && id <= IOCTL_GET_PLL_FRAC_DATA)
 		return clock_pll_ioctl(eemi);
 	switch (id) {
@@ -137,8 +137,8 @@ static u32 feature_check(struct eemi *eemi);
 static const struct eemi_call common_calls[] = {
 	{ PM_GET_API_VERSION, 1, false, get_api_version },
 	{ PM_GET_NODE_STATUS, 2, false, node_get_status },
-	{ PM_FORCE_POWERDOWN, 1, false, node_power_down },
-	{ PM_REQUEST_WAKEUP, 1, false, node_wake },
+	{ PM_FORCE_POWERDOWN, 1, false, rpu_power_down },
+	{ PM_REQUEST_WAKEUP, 1, false, rpu_wake },
 	{ PM_SYSTEM_SHUTDOWN, 1, false, shut_down },
 	{ PM_REQUEST_NODE, 1, false, node_request },
 	{ PM_RELEASE_NODE, 1, false, node_release },

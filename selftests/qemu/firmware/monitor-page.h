@@ -21,6 +21,7 @@
 #define MON_VERSION_AT 0x014
 #define MON_VERSION 1
 #define MON_PL_DONE 0x018 /* not 0: the programmable logic is configured */
+#define MON_RPU_RUNNING 0x01c /* a bit for each real-time core that is not in reset */
 
 /* Knobs: 0 is off. */
 #define MON_FAIL_API 0x040 /* EEMI number of the call that fails */
@@ -47,5 +48,19 @@
 #define MON_LOG_SIZE 32 /* words: number, four arguments, status, two payloads */
 #define MON_LOG_ENTRIES 240
 #define MON_LOG_UNANSWERED 0xffffffff /* as status: the call has not returned yet */
+
+/*
+ * Versal's real-time cores. Both come out of reset at the high vectors, as
+ * selftests/qemu/machines/versal.sh has them made, and with each vector the monitor
+ * sends a core on to the same one at the beginning of its own memory. Behind them
+ * are two words for each core, which stand for the interrupts between processors
+ * that QEMU does not have.
+ */
+#define MON_RPU_VECTORS 0xffff0000
+#define MON_RPU_MEMORY(core) (0xfe800000 + (core)*0x100000) /* as dts/versal.dtsi */
+#define MON_RPU_MEMORY_SIZE 0x20000
+#define MON_RPU_TO(core) (0xffff0200 + (core)*8) /* not 0: it is called; it writes 0 */
+#define MON_RPU_FROM(core) (0xffff0204 + (core)*8) /* it writes 1 when it calls... */
+#define MON_RPU_LINE 0xff010000 /* ...and then anything here */
 
 #endif

@@ -94,6 +94,9 @@ void monitor_eret(u64 entry, u64 context, u64 spsr) __attribute__((noreturn));
  * @cpu_on: start another core at monitor_secondary(), and wait until it is there
  * @cpu_off: stop the calling core, which has said that it is off
  * @rpu_set: let a real-time core run, or hold it in reset
+ * @rpu_line: raise or lower the interrupt that the real-time cores call with
+ * @rpu_agent: number of the first real-time core among those that can interrupt
+ *	each other, the second one's is the next; 0 where they cannot
  */
 struct machine {
 	u32 cpus;
@@ -106,6 +109,8 @@ struct machine {
 	void (*cpu_on)(u32 cpu);
 	void (*cpu_off)(u32 cpu);
 	void (*rpu_set)(u32 core, bool run);
+	void (*rpu_line)(bool raise);
+	u32 rpu_agent;
 };
 
 extern const struct machine machine;
@@ -256,17 +261,26 @@ void eemi_call(struct smc *smc);
 u32 eemi_accept(struct eemi *eemi);
 bool eemi_injected(struct eemi *eemi);
 
-/* node.c: nodes, resets, real-time cores */
+/* node.c: nodes, resets */
 
 u32 node_request(struct eemi *eemi);
 u32 node_release(struct eemi *eemi);
 u32 node_set_requirement(struct eemi *eemi);
 u32 node_get_status(struct eemi *eemi);
-u32 node_wake(struct eemi *eemi);
-u32 node_power_down(struct eemi *eemi);
-u32 node_rpu_ioctl(struct eemi *eemi);
 u32 node_reset(struct eemi *eemi);
 u32 node_reset_status(struct eemi *eemi);
+
+/* rpu.c: the real-time cores */
+
+void rpu_init(void);
+bool rpu_runs(u32 core);
+u32 rpu_wake(struct eemi *eemi);
+u32 rpu_power_down(struct eemi *eemi);
+u32 rpu_ioctl(struct eemi *eemi);
+int rpu_agent(u32 agent);
+void rpu_listen(u32 core, bool on);
+void rpu_notify(u32 core);
+bool rpu_take(u32 core);
 
 /* clock.c */
 

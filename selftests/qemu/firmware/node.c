@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Nodes that are requested and released, resets, and the real-time cores. */
+/* Nodes that are requested and released, and resets. */
 #include "monitor.h"
 
 /* What GET_NODE_STATUS says: enum pm_node_status. */
@@ -10,8 +10,6 @@
 
 #define PM_RESET_ACTION_ASSERT 1
 #define PM_RESET_ACTION_PULSE 2
-
-#define WAKE_HAS_ADDRESS BIT(0)
 
 #define MAX_NODES 96
 #define MAX_ASSERTED 128
@@ -28,24 +26,11 @@ struct node {
 	u32 capabilities;
 };
 
-/**
- * struct rpu - a real-time core
- * @running: it is out of reset
- * @boot_address: where it was to begin
- */
-struct rpu {
-	bool running;
-	u64 boot_address;
-};
-
 /* All under eemi_lock. */
 static struct node nodes[MAX_NODES];
 static u32 n_nodes;
 static u32 asserted[MAX_ASSERTED];
 static u32 n_asserted;
-static struct rpu rpus[MON_RPUS];
-static u32 rpu_mode;
-static u32 tcm_mode;
 
 static struct node *find_node(u32 id)
 {
@@ -116,64 +101,11 @@ u32 node_get_status(struct eemi *eemi)
 	if (!machine_node_exists(eemi->arg[0]))
 		return XST_PM_INVALID_NODE;
 	if (core >= 0) {
-		eemi->out[0] = rpus[core].running ? PM_NODE_RUNNING : PM_NODE_UNUSED;
+		eemi->out[0] = rpu_runs(core) ? PM_NODE_RUNNING : PM_NODE_UNUSED;
 	} else if (node && node->requested) {
 		eemi->out[0] = PM_NODE_RUNNING;
 		eemi->out[1] = node->capabilities;
 		eemi->out[2] = PM_USAGE_CURRENT_MASTER;
-	}
-	return XST_PM_SUCCESS;
-}
-
-u32 node_wake(struct eemi *eemi)
-{
-	int core = machine_rpu_core(eemi->arg[0]);
-
-	if (core < 0)
-		return XST_PM_INVALID_NODE;
-	if (eemi->arg[1] & WAKE_HAS_ADDRESS)
-		rpus[core].boot_address = ((u64)eemi->arg[2] << 32 | eemi->arg[1]) &
-					  ~(u64)WAKE_HAS_ADDRESS;
-	rpus[core].running = true;
-	machine.rpu_set(core, true);
-	return XST_PM_SUCCESS;
-}
-
-u32 node_power_down(struct eemi *eemi)
-{
-	int core = machine_rpu_core(eemi->arg[0]);
-
-	if (core < 0)
-		return XST_PM_INVALID_NODE;
-	rpus[core].running = false;
-	machine.rpu_set(core, false);
-	return XST_PM_SUCCESS;
-}
-
-/**
- * node_rpu_ioctl() - PM_IOCTL for the real-time cores
- * @eemi: the call; its first argument is the core's node
- *
- * Return: XST_PM_NO_FEATURE where it is for something else.
- */
-u32 node_rpu_ioctl(struct eemi *eemi)
-{
-	if (eemi->arg[1] > IOCTL_TCM_COMB_CONFIG)
-		return XST_PM_NO_FEATURE;
-	if (machine_rpu_core(eemi->arg[0]) < 0)
-		return XST_PM_INVALID_NODE;
-	if (eemi->arg[1] != IOCTL_GET_RPU_OPER_MODE && eemi->arg[2] > 1)
-		return XST_INVALID_PARAM;
-	switch (eemi->arg[1]) {
-	case IOCTL_GET_RPU_OPER_MODE:
-		eemi->out[0] = rpu_mode;
-		break;
-	case IOCTL_SET_RPU_OPER_MODE:
-		rpu_mode = eemi->arg[2];
-		break;
-	case IOCTL_TCM_COMB_CONFIG:
-		tcm_mode = eemi->arg[2];
-		break;
 	}
 	return XST_PM_SUCCESS;
 }

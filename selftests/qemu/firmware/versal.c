@@ -12,6 +12,21 @@
 #define CRL_RST_CPU_R5 0xff5e0300
 #define RST_R5(core) BIT(core)
 
+/*
+ * The second serial port, a PL011 (Arm DDI 0183): what a real-time core writes to it
+ * goes nowhere, but makes its transmit interrupt come. QEMU has nothing else that
+ * such a core could interrupt the others with.
+ */
+#define UART1_DR MON_RPU_LINE
+#define UART1_CR 0xff010030
+#define UART_CR_ON 0x101 /* enabled, and so is the transmitter */
+#define UART1_IMSC 0xff010038
+#define UART1_ICR 0xff010044
+#define UART_TX BIT(5)
+
+/* Agents of the interrupts between processors (AM011): IPI1 is the first R5's. */
+#define AGENT_RPU0 3
+
 #define XCVC1902 0x04ca8093
 
 /*
@@ -46,6 +61,9 @@ static u32 borrowed[8];
 static void init(void)
 {
 	pl_init(SIM_PDI_UID);
+	rpu_init();
+	write32(UART1_CR, UART_CR_ON);
+	write32(UART1_IMSC, UART_TX);
 }
 
 static void gic_init(u32 cpu, bool first)
@@ -114,6 +132,14 @@ static void rpu_set(u32 core, bool run)
 	write32(CRL_RST_CPU_R5, run ? resets & ~RST_R5(core) : resets | RST_R5(core));
 }
 
+static void rpu_line(bool raise)
+{
+	if (raise)
+		write32(UART1_DR, 0);
+	else
+		write32(UART1_ICR, UART_TX);
+}
+
 const struct machine machine = {
 	.cpus = 2,
 	.ddr_size = 0x80000000,
@@ -125,6 +151,8 @@ const struct machine machine = {
 	.cpu_on = cpu_on,
 	.cpu_off = cpu_off,
 	.rpu_set = rpu_set,
+	.rpu_line = rpu_line,
+	.rpu_agent = AGENT_RPU0,
 };
 
 static u32 loader_features(struct eemi *eemi)

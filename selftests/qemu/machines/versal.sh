@@ -15,10 +15,12 @@ machine_cmdline() {
 }
 
 # All processors must be there. Nothing but QEMU itself can start the second A72:
-# firmware/versal.c asks it to, by HVC, which Linux has no use for here.
+# firmware/versal.c asks it to, by HVC, which Linux has no use for here. The R5
+# begin at the high vectors, where firmware/rpu.c sends each to its own memory.
 machine_options() {
 	echo "-M xlnx-versal-virt -accel tcg -smp 4 -m 2048"
 	echo "-global cortex-a72-arm-cpu.psci-conduit=2"
+	echo "-global cortex-r5f-arm-cpu.reset-hivecs=on"
 	echo "-nodefaults -nographic -no-reboot -audiodev none,id=none"
 	echo "-device virtio-serial-device"
 }
