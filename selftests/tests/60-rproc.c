@@ -1,69 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Remote processors: found, claimed, started, watched, given back. */
-#include <dirent.h>
-#include <sys/stat.h>
-
 #include "../../kernel/tests/elf-cases.h"
-#include "hwc.h"
+#include "rproc.h"
 
-#define CLASS "/sys/class/remoteproc/"
-#define DEBUG "/sys/kernel/debug/remoteproc/"
 #define SIM "/sys/kernel/debug/hwcontainer-sim-rproc/"
 #define DRIVER "/sys/bus/platform/drivers/hwcontainer-sim-rproc/"
-#define PARAMETERS "/sys/module/hwcontainer/parameters/"
-#define PLACED "/lib/firmware/hwcontainer/"
 
 /* How long a core takes that does not answer in time. */
 #define LATE_MS (1000 * (hwc_test_slow() > 1 ? 2 : 1))
 
 #define CORE0 "sim-core0"
 #define FIRMWARE "/tmp/rproc-test.elf"
-
-/* A path made of three parts. */
-static const char *path(const char *a, const char *b, const char *c)
-{
-	static char text[4][512];
-	static int next;
-
-	next = (next + 1) % 4;
-	snprintf(text[next], sizeof(text[next]), "%s%s%s", a, b, c);
-	return text[next];
-}
-
-static bool contains(const char *file, const char *want)
-{
-	return strstr(hwc_test_read(file), want);
-}
-
-/* Which remoteprocN other than @but is called @name; empty when there is none. */
-static void find_other(const char *name, const char *but, char *core)
-{
-	DIR *dir = opendir(CLASS);
-	struct dirent *e;
-
-	*core = '\0';
-	while (dir && (e = readdir(dir))) {
-		const char *is;
-
-		if (e->d_name[0] == '.' || !strcmp(e->d_name, but))
-			continue;
-		is = hwc_test_read(path(CLASS, e->d_name, "/name"));
-		if (!strncmp(is, name, strlen(name)) && is[strlen(name)] == '\n')
-			snprintf(core, 32, "%.31s", e->d_name);
-	}
-	if (dir)
-		closedir(dir);
-}
-
-static void find_core(const char *name, char *core)
-{
-	find_other(name, "", core);
-}
-
-static bool is_state(const char *core, const char *state)
-{
-	return contains(path(CLASS, core, "/state"), state);
-}
 
 /* A file of what @fw says, with @bytes of @value written to @at where @bytes is not 0. */
 static void write_firmware(const struct case_fw *fw, size_t at, unsigned int bytes, u64 value)
@@ -87,81 +34,29 @@ static const struct case_fw hello = {
 	.text = "hello",
 };
 
-FIXTURE(rproc)
-{
-	struct hwc_ctx *ctx;
-	int holder;
-	char core[32];
-	long timeout;
+const struct target target = {
+	.name = CORE0,
+	.driver = "hwcontainer-sim-rproc",
+	.image = FIRMWARE,
+	.says = CORE0 ": hello\n",
+	.running = SIM "running",
+	.devices = 1,
+	.recovery = "enabled",
 };
 
 FIXTURE_SETUP(rproc)
 {
 	ASSERT_EQ(0, hwc_test_run("modprobe hwcontainer-sim-rproc"));
-	ASSERT_EQ(0, hwc_ctx_new(&self->ctx));
-	self->holder = hwc_holder_open(self->ctx);
-	ASSERT_LE(0, self->holder);
-	find_core(CORE0, self->core);
-	ASSERT_STRNE("", self->core);
-	self->timeout = hwc_test_number(PARAMETERS "rproc_timeout_ms");
+	set_up(_metadata, self);
 	write_firmware(&hello, 0, 0, 0);
 }
 
-/* Nothing of it is left: not the core, not the file, not the modes in sysfs. */
 FIXTURE_TEARDOWN(rproc)
 {
-	struct stat st;
-
 	hwc_test_write(SIM "reset", "1");
-	hwc_test_set(PARAMETERS "rproc_timeout_ms", self->timeout);
-	close(self->holder);
-	while (hwc_test_claims(self->ctx) > 0)
-		usleep(2000);
-	find_core(CORE0, self->core);
-	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
-	EXPECT_EQ(0, hwc_test_number(SIM "running"));
-	EXPECT_NE(0, access("/lib/firmware/hwcontainer", F_OK));
-	EXPECT_TRUE(is_state(self->core, "offline"));
-	EXPECT_TRUE(contains(path(CLASS, self->core, "/firmware"), "hwcontainer-sim-none.elf"));
-	EXPECT_TRUE(contains(path(CLASS, self->core, "/recovery"), "enabled"));
-	EXPECT_EQ(0, stat(path(CLASS, self->core, "/state"), &st));
-	EXPECT_EQ(0644, st.st_mode & 0777);
+	tear_down(_metadata, self);
 	EXPECT_EQ(0, hwc_test_run("rmmod hwcontainer-sim-rproc"));
-	hwc_ctx_free(self->ctx);
 	unlink(FIRMWARE);
-}
-
-#define try_claim(self, name) hwc_test_try((self)->ctx, name, (self)->holder, FIRMWARE, NULL)
-
-static int start(FIXTURE_DATA(rproc) * self, const char *name, uint32_t flags,
-		 struct hwc_grant *grant)
-{
-	int fd = hwc_test_open(FIRMWARE);
-	int ret = hwc_test_claim(self->ctx, name, self->holder, fd, -1, flags, grant);
-
-	close(fd);
-	return ret;
-}
-
-/* As it should be while it runs for a claim. */
-static void check_runs(struct __test_metadata *_metadata, FIXTURE_DATA(rproc) * self)
-{
-	EXPECT_TRUE(is_state(self->core, "running"));
-	EXPECT_EQ(1, hwc_test_number(SIM "running"));
-	EXPECT_TRUE(contains(path(DEBUG, self->core, "/trace0"), CORE0 ": hello\n"));
-	EXPECT_EQ(0, access(path(PLACED, self->core, ""), F_OK));
-}
-
-static void check_works(struct __test_metadata *_metadata, FIXTURE_DATA(rproc) * self)
-{
-	int id = try_claim(self, self->core);
-	uint32_t claim = id;
-
-	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
-	check_runs(_metadata, self);
-	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &claim, 1));
-	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
-	EXPECT_TRUE(is_state(self->core, "offline"));
 }
 
 TEST_F(rproc, has_its_names)
@@ -175,40 +70,7 @@ TEST_F(rproc, has_its_names)
 
 TEST_F(rproc, runs_and_is_given_back)
 {
-	static const char *const files[] = { "/state", "/firmware", "/recovery", "/coredump" };
-	struct hwc_resource *res;
-	struct hwc_claim *claim;
-	char *before = strdup(hwc_test_read("/sys/module/firmware_class/parameters/path"));
-	uint32_t id;
-	int ret;
-
-	ret = try_claim(self, self->core);
-	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
-	id = ret;
-	check_runs(_metadata, self);
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		EXPECT_EQ(-EACCES, hwc_test_write(path(CLASS, self->core, files[i]), "stop"));
-	EXPECT_TRUE(is_state(self->core, "running"));
-	EXPECT_STREQ(before, hwc_test_read("/sys/module/firmware_class/parameters/path"));
-	free(before);
-
-	ASSERT_EQ(0, hwc_resource_get(self->ctx, self->core, &res));
-	EXPECT_STREQ("remoteproc", hwc_resource_kind(res));
-	EXPECT_STREQ("hwcontainer-sim-rproc", hwc_resource_controller(res));
-	EXPECT_STREQ(path("its trace is remoteproc/", self->core, "/trace0 in debugfs"),
-		     hwc_resource_message(res));
-	hwc_resource_free(res);
-	ASSERT_EQ(0, hwc_claim_get(self->ctx, id, &claim));
-	ASSERT_EQ(1, hwc_claim_devices(claim));
-	EXPECT_STREQ(self->core, hwc_device_name(hwc_claim_device(claim, 0)));
-	EXPECT_EQ(0, hwc_device_nodes(hwc_claim_device(claim, 0)));
-	hwc_claim_free(claim);
-
-	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
-	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
-	EXPECT_EQ(0, hwc_test_number(SIM "running"));
-	EXPECT_EQ(0, hwc_test_write(path(CLASS, self->core, "/recovery"), "enabled"));
-	check_works(_metadata, self);
+	test_runs_and_is_given_back(_metadata, self);
 }
 
 /* The device node of the rpmsg bus is the claim's. */
@@ -571,86 +433,18 @@ TEST_F(rproc, does_not_stop)
 	check_works(_metadata, self);
 }
 
-/* The event comes, the sentence stays, the core is stopped and not started again. */
 TEST_F(rproc, crashes)
 {
-	struct hwc_events *events;
-	struct hwc_event *event;
-	struct hwc_claim *claim;
-	char want[128];
-	bool told = false;
-	long starts;
-	int id;
+	long starts = hwc_test_number(SIM "starts");
 
-	id = try_claim(self, self->core);
-	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
-	starts = hwc_test_number(SIM "starts");
-	snprintf(want, sizeof(want), "%s crashed", self->core);
-	ASSERT_EQ(0, hwc_events_new(self->ctx, &events));
-	ASSERT_EQ(0, hwc_test_write(path(DEBUG, self->core, "/crash"), "2"));
-	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_FAILED));
-	ASSERT_EQ(0, hwc_claim_get(self->ctx, id, &claim));
-	EXPECT_EQ(EIO, hwc_claim_error(claim));
-	EXPECT_STREQ(want, hwc_claim_message(claim));
-	hwc_claim_free(claim);
-	while (!hwc_events_next(events, &event)) {
-		const struct hwc_claim *of = hwc_event_claim(event);
-
-		if (of && hwc_claim_state(of) == HWCONTAINER_CLAIM_STATE_FAILED &&
-		    !strcmp(want, hwc_claim_message(of)))
-			told = true;
-		hwc_event_free(event);
-	}
-	EXPECT_TRUE(told);
-	hwc_events_free(events);
-	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
-	EXPECT_EQ(starts, hwc_test_number(SIM "starts"));
-	EXPECT_TRUE(is_state(self->core, "offline"));
-	EXPECT_EQ(0, hwc_test_number(SIM "running"));
-	EXPECT_NE(0, access("/lib/firmware/hwcontainer", F_OK));
-	check_works(_metadata, self);
+	test_crashes(_metadata, self);
+	/* once for the claim, once more to see that it works: nobody else started it */
+	EXPECT_EQ(starts + 2, hwc_test_number(SIM "starts"));
 }
 
-/* Through the character device, which we cannot close. */
 TEST_F(rproc, others_interfere)
 {
-	const char *dev = path("/dev/", self->core, "");
-	struct hwc_claim *claim;
-	char want[128];
-	uint32_t id;
-	int ret;
-
-	/* somebody more wants it to run: the end of the claim stops it all the same */
-	ret = try_claim(self, self->core);
-	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
-	id = ret;
-	ASSERT_EQ(0, hwc_test_write(dev, "start"));
-	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
-	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
-	EXPECT_EQ(0, hwc_test_number(SIM "running"));
-
-	ret = try_claim(self, self->core);
-	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
-	id = ret;
-	dev = path("/dev/", self->core, "");
-	ASSERT_EQ(0, hwc_test_write(dev, "stop"));
-	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_FAILED));
-	snprintf(want, sizeof(want), "%s was stopped by somebody else", self->core);
-	ASSERT_EQ(0, hwc_claim_get(self->ctx, id, &claim));
-	EXPECT_STREQ(want, hwc_claim_message(claim));
-	hwc_claim_free(claim);
-	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
-
-	/* the file that it was started from goes */
-	ret = try_claim(self, self->core);
-	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
-	id = ret;
-	EXPECT_EQ(0, unlink(path(PLACED, self->core, "")));
-	usleep(300000);
-	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY, hwc_test_claim_state(self->ctx, id));
-	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
-	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
-	check_works(_metadata, self);
+	test_others_interfere(_metadata, self);
 }
 
 /* What a system that lost its power left of an earlier claim. */
@@ -668,35 +462,11 @@ TEST_F(rproc, leftover_is_removed)
 	check_works(_metadata, self);
 }
 
-/* At any instant: in the start, in the stop, while it runs. */
 TEST_F(rproc, holder_dies)
 {
-	struct hwc_grant grant;
-	unsigned int seed = 1;
-	int image, ret;
-	pid_t pid;
-
 	ASSERT_EQ(0, hwc_test_set(SIM "stall_start_ms", 15));
 	ASSERT_EQ(0, hwc_test_set(SIM "stall_stop_ms", 5));
-	for (int i = 0; i < 60; i++) {
-		image = hwc_test_open(FIRMWARE);
-		pid = hwc_test_sleeper();
-		ret = hwc_test_claim(self->ctx, self->core, -1, image, -1, 0, &grant);
-		close(image);
-		ASSERT_EQ(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
-		ret = hwc_test_pidfd(pid);
-		ASSERT_EQ(0, hwc_claim_handover(self->ctx, &grant.id, 1, ret));
-		close(ret);
-		usleep(rand_r(&seed) % 60000);
-		hwc_test_kill(pid);
-		ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, grant.id, -ENOENT));
-		ASSERT_EQ(0, hwc_test_number(SIM "running"));
-		ASSERT_TRUE(is_state(self->core, "offline"));
-		ASSERT_NE(0, access("/lib/firmware/hwcontainer", F_OK));
-		ASSERT_EQ(0, access(path(CLASS, self->core, "/state"), W_OK));
-	}
-	hwc_test_write(SIM "reset", "1");
-	check_works(_metadata, self);
+	test_holder_dies(_metadata, self);
 }
 
 TEST_HARNESS_MAIN
