@@ -23,6 +23,9 @@ struct vring_avail {
 	u16 ring[VRING_BUFFERS];
 };
 
+/* In the flags of what is used: Linux need not call when it gives a buffer. */
+#define VRING_USED_F_NO_NOTIFY 1
+
 struct vring_used_elem {
 	u32 id;
 	u32 len;
@@ -120,10 +123,20 @@ static void give_back(struct ring *ring, u16 id, u32 size)
 	ring->used->idx++;
 }
 
-/* Whether a message can be sent. */
+/**
+ * rpmsg_has_room() - whether a message can be sent
+ *
+ * Linux is asked to call for new buffers only while there is none.
+ */
 bool rpmsg_has_room(void)
 {
-	return has_buffer(&rings[VRING_TO_LINUX]);
+	struct ring *ring = &rings[VRING_TO_LINUX];
+
+	if (!up)
+		return false;
+	ring->used->flags = has_buffer(ring) ? VRING_USED_F_NO_NOTIFY : 0;
+	core_barrier();
+	return has_buffer(ring);
 }
 
 /**

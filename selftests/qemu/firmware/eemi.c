@@ -138,7 +138,7 @@ static const struct eemi_call common_calls[] = {
 	{ PM_GET_API_VERSION, 1, false, get_api_version },
 	{ PM_GET_NODE_STATUS, 2, false, node_get_status },
 	{ PM_FORCE_POWERDOWN, 1, false, rpu_power_down },
-	{ PM_REQUEST_WAKEUP, 1, false, rpu_wake },
+	{ PM_REQUEST_WAKEUP, 1, true, rpu_wake },
 	{ PM_SYSTEM_SHUTDOWN, 1, false, shut_down },
 	{ PM_REQUEST_NODE, 1, false, node_request },
 	{ PM_RELEASE_NODE, 1, false, node_release },
