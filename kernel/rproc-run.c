@@ -14,7 +14,9 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
+#include <linux/virtio.h>
 
+#include "compat.h"
 #include "rproc.h"
 
 /* Between two looks at a processor. */
@@ -71,6 +73,31 @@ static void hwc_rproc_revive(struct rproc *rproc)
 	mutex_unlock(&rproc->lock);
 }
 
+static int hwc_rproc_break_device(struct device *dev, void *unused)
+{
+	if (!strcmp(dev_bus_name(dev), "virtio"))
+		virtio_break_device(dev_to_virtio(dev));
+	return 0;
+}
+
+static int hwc_rproc_break_child(struct device *dev, void *unused)
+{
+	return dev_is_platform(dev) ? device_for_each_child(dev, NULL, hwc_rproc_break_device) : 0;
+}
+
+/*
+ * Whoever takes its rings away does not look whether a message is just being
+ * received: rpmsg_remove() frees what rpmsg_recv_done() works with, and drivers call
+ * that from a work item that nobody waits for (xlnx_r5_remoteproc's is
+ * handle_event_notified()). A core that has just started is announcing its
+ * channels. So nothing more is received, and what has begun comes to its end.
+ */
+static void hwc_rproc_quiesce(struct rproc *rproc)
+{
+	device_for_each_child(&rproc->dev, NULL, hwc_rproc_break_child);
+	hwc_flush_scheduled_work();
+}
+
 /* Off, however many have asked for it to be on. */
 static int hwc_rproc_stop(struct hwc_rproc *r)
 {
@@ -78,6 +105,7 @@ static int hwc_rproc_stop(struct hwc_rproc *r)
 	int users, ret = 0;
 
 	hwc_rproc_begin(r, "stopped");
+	hwc_rproc_quiesce(rproc);
 	hwc_rproc_revive(rproc);
 	for (users = atomic_read(&rproc->power); users > 0 && !ret; users--)
 		ret = rproc_shutdown(rproc);
