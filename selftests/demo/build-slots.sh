@@ -15,14 +15,8 @@ mkbit=$1
 out=$2
 tree=$out/xilinx/k26-dfx
 
-# Runs a command and keeps it, as a person would type it in OUT.
-step() {
-	echo "$*" >>"$out/commands"
-	(cd "$out" && "$@") >"$out/log" 2>&1 || {
-		cat "$out/log" >&2
-		exit 1
-	}
-}
+# shellcheck source=selftests/demo/umoci.sh
+. "$top/selftests/demo/umoci.sh"
 
 compile() { # source, overlay
 	dtc -@ -q -I dts -O dtb -o "$2" "$1"
@@ -72,22 +66,15 @@ add_generated() {
 
 # An image has the shell's description and the accelerator's own folder.
 # The label is the request: the slot, and the folder as it is installed.
-make_image() { # name, accelerator, slot
+make_slot_image() { # name, accelerator, slot
 	mkdir -p "$out/folder-$1/lib/firmware/xilinx/k26-dfx"
 	cp "$out/slots" "$out/folder-$1/"
 	for file in "$tree"/*; do
 		[ ! -f "$file" ] || cp "$file" "$out/folder-$1/lib/firmware/xilinx/k26-dfx/"
 	done
 	cp -R "$tree/$2" "$out/folder-$1/lib/firmware/xilinx/k26-dfx/"
-	step umoci new --image "image:$1"
-	step umoci insert --rootless --image "image:$1" "folder-$1" /
-	step umoci config --image "image:$1" --architecture arm64 --config.entrypoint /slots \
+	make_image "$1" "folder-$1" "$1" --config.entrypoint /slots \
 		--config.label "/fpga-region/fpga-PR$3=/lib/firmware/xilinx/k26-dfx/$2"
-	mkdir -p "$out/$1/rootfs"
-	step umoci raw unpack --rootless --image "image:$1" "$1/rootfs"
-	step umoci raw runtime-config --image "image:$1" --rootfs "$1/rootfs" "$1/config.json"
-	sed -i -e "s|\"path\": \"$1/rootfs\"|\"path\": \"rootfs\"|" \
-		-e 's|"terminal": true|"terminal": false|' "$out/$1/config.json"
 	share "$out/$1/rootfs/lib/firmware/xilinx/k26-dfx"
 }
 
@@ -98,16 +85,12 @@ share() { # folder
 	done
 }
 
-rm -rf "$out"
-mkdir -p "$out"
-: >"$out/commands"
+begin_images
 if [ -d "${HWC_TESTDATA-}/k26-dfx" ]; then
 	add_published
 else
 	add_generated
 fi
-"${CROSS_COMPILE-}gcc" -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -static \
-	"$top/selftests/demo/slots.c" -o "$out/slots"
-step umoci init --layout image
-make_image aes128 AES128 0
-make_image fft FFT 1
+build_program "$top/selftests/demo/slots.c" -o "$out/slots"
+make_slot_image aes128 AES128 0
+make_slot_image fft FFT 1
