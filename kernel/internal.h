@@ -381,6 +381,7 @@ int hwc_overlay_remove(struct hwc_guard *guard, int *id);
  * @fail: fails the claims that wait for the step
  * @doing: what the step is, or NULL while there is none; core lock
  * @began: when it began, in jiffies
+ * @cpu: that it is done on
  * @late: it takes longer than it may; core lock
  * @work: runs out then, and again and again
  */
@@ -388,6 +389,7 @@ struct hwc_overdue {
 	void (*fail)(struct hwc_overdue *o, unsigned int ms);
 	const char *doing;
 	unsigned long began;
+	unsigned int cpu;
 	bool late;
 	struct delayed_work work;
 };

@@ -15,20 +15,39 @@
 #define HWC_OVERDUE_AGAIN_MS 500
 
 /*
+ * The firmware of ZynqMP and Versal works on the CPU that asks it, and until it
+ * answers no timer of that CPU runs; nor does any that idle CPUs have left to it,
+ * which they do unless it is bound to one of them (kernel/time/timer_migration.c).
+ */
+static void hwc_overdue_queue(struct hwc_overdue *o, unsigned int ms)
+{
+	unsigned int cpu;
+
+	cpus_read_lock();
+	cpu = cpumask_any_but(cpu_online_mask, o->cpu);
+	queue_delayed_work_on(cpu < nr_cpu_ids ? cpu : WORK_CPU_UNBOUND, hwc_wq, &o->work,
+			      msecs_to_jiffies(ms));
+	cpus_read_unlock();
+}
+
+/*
  * Whoever waits for the step waits no more. Nor do those who were granted before
  * and have their files read and examined only later.
  */
 static void hwc_overdue_work(struct work_struct *work)
 {
 	struct hwc_overdue *o = container_of(to_delayed_work(work), struct hwc_overdue, work);
+	bool again;
 
 	mutex_lock(&hwc_lock);
-	if (o->doing) {
+	again = o->doing;
+	if (again) {
 		o->late = true;
 		o->fail(o, hwc_overdue_ms_locked(o));
-		queue_delayed_work(hwc_wq, &o->work, msecs_to_jiffies(HWC_OVERDUE_AGAIN_MS));
 	}
 	mutex_unlock(&hwc_lock);
+	if (again)
+		hwc_overdue_queue(o, HWC_OVERDUE_AGAIN_MS);
 }
 
 /**
@@ -41,21 +60,6 @@ void hwc_overdue_init(struct hwc_overdue *o, void (*fail)(struct hwc_overdue *o,
 {
 	o->fail = fail;
 	INIT_DELAYED_WORK(&o->work, hwc_overdue_work);
-}
-
-/*
- * The firmware of ZynqMP and Versal works on the CPU that asks it, and until it
- * answers no timer of that CPU runs: the watch is another's.
- */
-static void hwc_overdue_queue(struct hwc_overdue *o, unsigned int timeout)
-{
-	unsigned int cpu;
-
-	cpus_read_lock();
-	cpu = cpumask_any_but(cpu_online_mask, smp_processor_id());
-	queue_delayed_work_on(cpu < nr_cpu_ids ? cpu : WORK_CPU_UNBOUND, hwc_wq, &o->work,
-			      msecs_to_jiffies(timeout));
-	cpus_read_unlock();
 }
 
 /**
@@ -73,6 +77,7 @@ void hwc_overdue_begin(struct hwc_overdue *o, const char *doing, unsigned int ti
 	o->began = jiffies;
 	mutex_unlock(&hwc_lock);
 	migrate_disable();
+	o->cpu = smp_processor_id();
 	if (timeout)
 		hwc_overdue_queue(o, timeout);
 }
