@@ -7,11 +7,13 @@
  * that nobody can start it again (rproc_boot_recovery()). Nobody tells us of a
  * crash then; so we look.
  */
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/platform_device.h>
+#include <linux/rpmsg.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 #include <linux/virtio.h>
@@ -21,11 +23,18 @@
 
 /* Between two looks at a processor. */
 #define HWC_RPROC_LOOK msecs_to_jiffies(100)
+/* Between two looks at what it announces. */
+#define HWC_RPROC_ANNOUNCE_LOOK_MS 10
 
 static unsigned int hwc_rproc_timeout_ms = 60000;
 module_param_named(rproc_timeout_ms, hwc_rproc_timeout_ms, uint, 0644);
 MODULE_PARM_DESC(rproc_timeout_ms,
 		 "how long a remote processor may take to start or stop, 0 for ever");
+
+static unsigned int hwc_rproc_announce_ms = 500;
+module_param_named(rproc_announce_ms, hwc_rproc_announce_ms, uint, 0644);
+MODULE_PARM_DESC(rproc_announce_ms,
+		 "how long to wait for a remote processor's first rpmsg channel");
 
 static const char *hwc_rproc_name(const struct hwc_rproc *r)
 {
@@ -374,6 +383,51 @@ void hwc_rproc_watch(struct work_struct *work)
 		queue_delayed_work(hwc_wq, &r->watch, HWC_RPROC_LOOK);
 }
 
+/**
+ * struct hwc_rproc_channels - what is on the rpmsg buses of a processor
+ * @named: it can announce channels by name
+ * @count: those that it has announced; they have looked for their drivers
+ */
+struct hwc_rproc_channels {
+	bool named;
+	unsigned int count;
+};
+
+static int hwc_rproc_count_channel(struct device *dev, void *data)
+{
+	struct hwc_rproc_channels *channels = data;
+	const char *name;
+
+	if (strcmp(dev_bus_name(dev), "rpmsg"))
+		return device_for_each_child(dev, data, hwc_rproc_count_channel);
+	name = container_of(dev, struct rpmsg_device, dev)->id.name;
+	if (!strcmp(name, "rpmsg_ns"))
+		channels->named = true;
+	else if (strcmp(name, "rpmsg_ctrl"))
+		channels->count++;
+	return 0;
+}
+
+/*
+ * Firmware announces its channels when it gets round to it, and does not say which is
+ * the last: wait for one, and until no more have come since the last look.
+ */
+static void hwc_rproc_await_channels(struct rproc *rproc)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(READ_ONCE(hwc_rproc_announce_ms));
+	unsigned int before = 0;
+
+	while (time_before(jiffies, end)) {
+		struct hwc_rproc_channels channels = {};
+
+		device_for_each_child(&rproc->dev, &channels, hwc_rproc_count_channel);
+		if (!channels.named || (before && before == channels.count))
+			return;
+		before = channels.count;
+		msleep(HWC_RPROC_ANNOUNCE_LOOK_MS);
+	}
+}
+
 static int hwc_rproc_report_one(struct device *dev, void *claim)
 {
 	return dev_is_platform(dev) ? hwcontainer_claim_add_device(claim, dev) : 0;
@@ -383,9 +437,11 @@ static int hwc_rproc_report_one(struct device *dev, void *claim)
 int hwc_rproc_settle(struct hwcontainer_resource *res, struct hwcontainer_claim *claim)
 {
 	struct hwc_rproc *r = hwcontainer_resource_priv(res);
-	const char *trouble = hwc_rproc_trouble(r);
+	const char *trouble;
 	int ret;
 
+	hwc_rproc_await_channels(r->rproc);
+	trouble = hwc_rproc_trouble(r);
 	if (trouble)
 		return hwcontainer_claim_refuse(claim, -EIO, "%s %s", hwc_rproc_name(r), trouble);
 	ret = hwcontainer_claim_add_device(claim, &r->rproc->dev) ?:

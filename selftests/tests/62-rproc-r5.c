@@ -57,6 +57,27 @@ TEST_F(rproc, runs_and_is_given_back)
 	test_runs_and_is_given_back(_metadata, self);
 }
 
+/* The channel that the firmware announces is the claim's, as is the bus. */
+TEST_F(rproc, rpmsg_is_reported)
+{
+	const struct hwc_device *dev;
+	struct hwc_claim *claim;
+	int id = try_claim(self, self->core);
+
+	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	ASSERT_EQ(0, hwc_claim_get(self->ctx, id, &claim));
+	ASSERT_EQ(2, hwc_claim_devices(claim));
+	dev = hwc_claim_device(claim, 1);
+	ASSERT_EQ(2, hwc_device_nodes(dev));
+	EXPECT_EQ(0, strncmp("rpmsg_ctrl", hwc_device_node(dev, 0)->path, 10))
+	TH_LOG("%s", hwc_device_node(dev, 0)->path);
+	EXPECT_EQ(0, strspn(hwc_device_node(dev, 1)->path, "rpmsg0123456789") -
+			     strlen(hwc_device_node(dev, 1)->path))
+	TH_LOG("%s", hwc_device_node(dev, 1)->path);
+	EXPECT_EQ(0, access(path("/dev/", hwc_device_node(dev, 1)->path, ""), F_OK));
+	hwc_claim_free(claim);
+}
+
 TEST_F(rproc, crashes)
 {
 	test_crashes(_metadata, self);
