@@ -49,11 +49,16 @@
 #define VERSAL_PD_RPU_1 0x18110006
 #define VERSAL_RST_PL1 0x0c410013
 
+/* What the cases turn; all are off in them until they do. */
+static const u32 knobs[] = { MON_FAIL_API, MON_FAIL_STATUS, MON_FAIL_COUNT,
+			     MON_LOAD_NS_PER_KIB, MON_STALL_MS, MON_HANG };
+
 /**
  * struct monitor - a test's own
  * @page: the page that the monitor shares
  * @versal: the machine is that board
  * @idcode: that images are made with
+ * @knobs: how the knobs were before
  * @image: room for an image
  * @words: words in it
  * @crc: checksum of a bitstream so far
@@ -62,6 +67,7 @@ struct monitor {
 	void __iomem *page;
 	bool versal;
 	u32 idcode;
+	u32 knobs[ARRAY_SIZE(knobs)];
 	u32 *image;
 	u32 words;
 	u32 crc;
@@ -77,12 +83,10 @@ static void page_write(struct monitor *m, u32 offset, u32 value)
 	writel(value, m->page + offset);
 }
 
-static const u32 knobs[] = { MON_FAIL_API, MON_FAIL_STATUS, MON_FAIL_COUNT,
-			     MON_LOAD_NS_PER_KIB, MON_STALL_MS, MON_HANG };
-
 static int monitor_init(struct kunit *test)
 {
 	struct monitor *m;
+	int i;
 
 	if (!of_machine_is_compatible("xlnx,zynqmp") &&
 	    !of_machine_is_compatible("xlnx-versal-virt"))
@@ -93,6 +97,10 @@ static int monitor_init(struct kunit *test)
 	m->page = ioremap(MON_PAGE_BASE, MON_PAGE_SIZE);
 	KUNIT_ASSERT_TRUE(test, !!m->page);
 	m->idcode = page_read(m, MON_PL_IDCODE);
+	for (i = 0; i < ARRAY_SIZE(knobs); i++) {
+		m->knobs[i] = page_read(m, knobs[i]);
+		page_write(m, knobs[i], 0);
+	}
 	m->image = (u32 *)__get_free_pages(GFP_KERNEL, IMAGE_ORDER);
 	test->priv = m;
 	KUNIT_ASSERT_NOT_NULL(test, m->image);
@@ -107,7 +115,7 @@ static void monitor_exit(struct kunit *test)
 	if (!m)
 		return;
 	for (i = 0; i < ARRAY_SIZE(knobs); i++)
-		page_write(m, knobs[i], 0);
+		page_write(m, knobs[i], m->knobs[i]);
 	free_pages((unsigned long)m->image, IMAGE_ORDER);
 	iounmap(m->page);
 }
