@@ -738,6 +738,20 @@ HWC_API size_t hwc_bundle_asks(const struct hwc_bundle *bundle);
 HWC_API const struct hwc_ask *hwc_bundle_ask(const struct hwc_bundle *bundle, size_t i);
 
 /**
+ * hwc_bundle_firmware() - which request's device data is the container's program
+ *
+ * Then there is nothing that Linux could execute: the container is what the
+ * resource does.
+ *
+ * Return: number of the request, or -1.
+ */
+HWC_API int hwc_bundle_firmware(const struct hwc_bundle *bundle);
+/** hwc_bundle_restarts() - how often that is to be started again after a failure */
+HWC_API unsigned int hwc_bundle_restarts(const struct hwc_bundle *bundle);
+/** hwc_bundle_json() - the configuration as it is now, in JSON; NULL without memory */
+HWC_API const char *hwc_bundle_json(const struct hwc_bundle *bundle);
+
+/**
  * hwc_bundle_source() - who asks
  * @policy: may say that annotations are the image's
  */

@@ -176,10 +176,32 @@ static int parse_field(const struct parser *parser, const char *key, const char 
 		       key);
 }
 
+/* "no", or "on-failure:" and a number; what a stronger source says stays. */
+static int parse_restart(const struct parser *parser, const char *key, const char *value)
+{
+	static const char failure[] = "on-failure:";
+	int number = 0;
+
+	if (strcmp(value, "no"))
+		number = strncmp(value, failure, strlen(failure)) ?
+				 -1 :
+				 parse_number(value + strlen(failure));
+	if (number < 0)
+		return hwc_err(parser->ctx, -EINVAL,
+			       "%s: %s=%s is neither \"no\" nor \"on-failure:\" and a number to %d",
+			       parser->what, key, value, HWCONTAINER_REQUESTS_MAX - 1);
+	if (!parser->wants->restart_known)
+		parser->wants->restarts = number;
+	parser->wants->restart_known = true;
+	return 0;
+}
+
 static int parse_ours(const struct parser *parser, const char *key, const char *value)
 {
 	if (!strcmp(key, HWC_KEY_MARK) || !strcmp(key, HWC_KEY_EDITS))
 		return 0;
+	if (!strcmp(key, HWC_KEY_RESTART))
+		return parse_restart(parser, key, value);
 	if (strcmp(key, HWC_KEY_PREFIX "requests"))
 		return parse_field(parser, key, value);
 	if (strcmp(value, "none"))

@@ -14,6 +14,8 @@
 #define REQUESTS_MAX (1u << 20)
 #define CONFIG_NAME "config.json"
 #define REQUESTS_PATH "/etc/hwcontainer.json"
+/* Of Arm's remoteproc-runtime: name of the core that runs the container's program. */
+#define ARM_KEY "remoteproc.name"
 
 /**
  * struct hwc_bundle - a bundle
@@ -206,6 +208,77 @@ static int read_file(struct hwc_bundle *bundle)
 	return err;
 }
 
+/* The only argument of the container's process, as a path from its root, or NULL. */
+static char *only_argument(const struct hwc_bundle *bundle)
+{
+	struct json_object *process, *args, *arg;
+	const char *text;
+	char *path;
+
+	if (!json_object_object_get_ex(bundle->config, "process", &process) ||
+	    !json_object_object_get_ex(process, "args", &args) ||
+	    !json_object_is_type(args, json_type_array) || json_object_array_length(args) != 1)
+		return NULL;
+	arg = json_object_array_get_idx(args, 0);
+	if (!json_object_is_type(arg, json_type_string))
+		return NULL;
+	text = json_object_get_string(arg);
+	if (asprintf(&path, "%s%s", *text == '/' ? "" : "/", text) < 0)
+		return NULL;
+	return path;
+}
+
+static int add_member(struct json_object *obj, const char *key, const char *value)
+{
+	struct json_object *text = json_object_new_string(value);
+
+	if (text && !json_object_object_add(obj, key, text))
+		return 0;
+	json_object_put(text);
+	return -ENOMEM;
+}
+
+/* The request that the key of Arm's runtime is in our own words. */
+static int parse_arm(struct hwc_bundle *bundle, const char *core, const char *firmware)
+{
+	struct json_object *obj = json_object_new_object();
+	int err = -ENOMEM;
+
+	if (obj && !add_member(obj, HWC_KEY_PREFIX "resource.0", core) &&
+	    !add_member(obj, HWC_KEY_PREFIX "image.0", firmware) &&
+	    !add_member(obj, HWC_KEY_PREFIX "overlay.0", ""))
+		err = hwc_wants_parse(bundle->ctx, bundle->path, obj, true, &bundle->wants);
+	else
+		hwc_err_nomem(bundle->ctx);
+	json_object_put(obj);
+	return err;
+}
+
+static int read_arm(struct hwc_bundle *bundle)
+{
+	const char *core = annotation(bundle, ARM_KEY);
+	char *firmware;
+	int err;
+
+	if (!core)
+		return 0;
+	firmware = only_argument(bundle);
+	if (!firmware)
+		return hwc_err(bundle->ctx, -EINVAL,
+			       "%s: " ARM_KEY "=%s needs a process with one argument, the firmware",
+			       bundle->path, core);
+	err = parse_arm(bundle, core, firmware);
+	free(firmware);
+	return err;
+}
+
+static int read_annotations(struct hwc_bundle *bundle, struct json_object *all)
+{
+	int err = hwc_wants_parse(bundle->ctx, bundle->path, all, false, &bundle->wants);
+
+	return err || bundle->wants.none || bundle->wants.count ? err : read_arm(bundle);
+}
+
 int hwc_bundle_read(struct hwc_bundle *bundle)
 {
 	struct json_object *all = annotations(bundle);
@@ -216,7 +289,7 @@ int hwc_bundle_read(struct hwc_bundle *bundle)
 	if (err || is_sandbox(bundle))
 		return err;
 	if (all)
-		err = hwc_wants_parse(bundle->ctx, bundle->path, all, false, &bundle->wants);
+		err = read_annotations(bundle, all);
 	if (!err && !bundle->wants.none && !bundle->wants.count)
 		err = read_file(bundle);
 	if (err || bundle->wants.none) {
@@ -237,6 +310,29 @@ size_t hwc_bundle_asks(const struct hwc_bundle *bundle)
 const struct hwc_ask *hwc_bundle_ask(const struct hwc_bundle *bundle, size_t i)
 {
 	return &bundle->wants.items[i].ask;
+}
+
+int hwc_bundle_firmware(const struct hwc_bundle *bundle)
+{
+	char *program = only_argument(bundle);
+	int found = -1;
+
+	for (size_t i = 0; program && i < bundle->wants.count; i++)
+		if (!strcmp(hwc_text(bundle->wants.items[i].image), program))
+			found = i;
+	free(program);
+	return found;
+}
+
+unsigned int hwc_bundle_restarts(const struct hwc_bundle *bundle)
+{
+	return bundle->wants.restarts;
+}
+
+const char *hwc_bundle_json(const struct hwc_bundle *bundle)
+{
+	return json_object_to_json_string_ext(
+		bundle->config, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
 enum hwc_source hwc_bundle_source(const struct hwc_bundle *bundle, const struct hwc_policy *policy)
@@ -410,7 +506,7 @@ int hwc_bundle_request(const struct hwc_bundle *bundle, size_t i, struct hwc_req
 
 static int annotate(struct hwc_bundle *bundle, const char *key, const char *value)
 {
-	struct json_object *all = annotations(bundle), *text;
+	struct json_object *all = annotations(bundle);
 
 	if (!all) {
 		all = json_object_new_object();
@@ -419,12 +515,7 @@ static int annotate(struct hwc_bundle *bundle, const char *key, const char *valu
 			return hwc_err_nomem(bundle->ctx);
 		}
 	}
-	text = json_object_new_string(value);
-	if (!text || json_object_object_add(all, key, text)) {
-		json_object_put(text);
-		return hwc_err_nomem(bundle->ctx);
-	}
-	return 0;
+	return add_member(all, key, value) ? hwc_err_nomem(bundle->ctx) : 0;
 }
 
 int hwc_bundle_apply(struct hwc_bundle *bundle, const struct hwc_edits *edits, const char *mark)

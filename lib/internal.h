@@ -975,6 +975,7 @@ enum hwc_key {
 #define HWC_KEY_PREFIX "org.hwcontainer."
 #define HWC_KEY_MARK HWC_KEY_PREFIX "allocated"
 #define HWC_KEY_EDITS HWC_KEY_PREFIX "edits"
+#define HWC_KEY_RESTART HWC_KEY_PREFIX "restart"
 
 enum hwc_key hwc_key_classify(const char *key);
 
@@ -1023,11 +1024,15 @@ struct hwc_want {
  * @items: namespaced ones by number, then plain ones by key
  * @count: how many
  * @none: the operator wants no hardware at all
+ * @restart_known: something was said about restarts
+ * @restarts: how often firmware is started again after a failure
  */
 struct hwc_wants {
 	struct hwc_want *items;
 	size_t count;
 	bool none;
+	bool restart_known;
+	unsigned int restarts;
 };
 
 /**

@@ -219,6 +219,12 @@ static void test_refusals(void **state)
 		  ": org.hwcontainer.digest.0=sha256:AA is not \"sha256:\" and 64 hexadecimal digits" },
 		{ "{\"org.hwcontainer.requests\": \"all\"}", false, -EINVAL,
 		  WHAT ": org.hwcontainer.requests=all is not \"none\"" },
+		{ "{\"org.hwcontainer.restart\": \"always\"}", false, -EINVAL,
+		  WHAT
+		  ": org.hwcontainer.restart=always is neither \"no\" nor \"on-failure:\" and a number to 1023" },
+		{ "{\"org.hwcontainer.restart\": \"on-failure:\"}", false, -EINVAL,
+		  WHAT
+		  ": org.hwcontainer.restart=on-failure: is neither \"no\" nor \"on-failure:\" and a number to 1023" },
 	};
 	struct hwc_wants wants;
 	size_t i;

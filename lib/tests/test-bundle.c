@@ -121,6 +121,97 @@ static struct hwc_policy *make_policy(struct place *place, const char *text)
 }
 
 /* A shell and what is for one of its slots: the slot is there when the shell is. */
+static void test_firmware(void **state)
+{
+	static const struct {
+		const char *args;
+		const char *annotations;
+		int request;
+		size_t asks;
+	} cases[] = {
+		{ "[\"/boot/a.elf\"]", "\"remoteproc0\":\"/boot/a.elf\"", 0, 1 },
+		/* Docker keeps a relative entry point as it is */
+		{ "[\"boot/a.elf\"]", "\"/remoteproc0\":\"/boot/a.elf\"", 0, 1 },
+		{ "[\"/b.elf\"]", "\"remoteproc1\":\"/b.elf\",\"remoteproc0\":\"/a.elf\"", 1, 2 },
+		{ "[\"a.elf\"]", "\"remoteproc.name\":\"r5f_0\"", 0, 1 },
+		/* beside a program that Linux runs */
+		{ "[\"/bin/sh\"]", "\"remoteproc0\":\"/boot/a.elf\"", -1, 1 },
+		{ "[\"/boot/a.elf\",\"x\"]", "\"remoteproc0\":\"/boot/a.elf\"", -1, 1 },
+		{ "[]", "\"remoteproc0\":\"/boot/a.elf\"", -1, 1 },
+		{ "[7]", "\"remoteproc0\":\"\"", -1, 1 },
+		/* our own words go before Arm's, and the operator's "none" before all */
+		{ "[\"/b.elf\"]", "\"remoteproc.name\":\"x\",\"remoteproc0\":\"/b.elf\"", 0, 1 },
+		{ "[\"a.elf\"]", "\"remoteproc.name\":\"x\",\"org.hwcontainer.requests\":\"none\"",
+		  -1, 0 },
+	};
+	char config[256];
+
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(cases); i++) {
+		struct hwc_bundle *bundle;
+
+		snprintf(config, sizeof(config),
+			 "{" ROOT ",\"process\":{\"args\":%s},\"annotations\":{%s}}", cases[i].args,
+			 cases[i].annotations);
+		bundle = read_bundle(*state, config);
+		assert_int_equal(hwc_bundle_asks(bundle), cases[i].asks);
+		assert_int_equal(hwc_bundle_firmware(bundle), cases[i].request);
+		assert_int_equal(hwc_bundle_restarts(bundle), 0);
+		assert_string_equal(hwc_bundle_json(bundle), config);
+		hwc_bundle_free(bundle);
+	}
+}
+
+static void test_firmware_of_arm(void **state)
+{
+	static const char annotations[] = "\"annotations\":{\"remoteproc.name\":\"r5f_0\"}";
+	struct place *place = *state;
+	struct hwc_bundle *bundle;
+	char config[256];
+
+	snprintf(config, sizeof(config), "{" ROOT ",\"process\":{\"args\":[\"hello.elf\"]},%s}",
+		 annotations);
+	/* what the image says is asked for only where nobody else asks */
+	write_file("rootfs/etc/hwcontainer.json", "{" ASK "}");
+	bundle = read_bundle(place, config);
+	assert_int_equal(hwc_bundle_asks(bundle), 1);
+	assert_string_equal(hwc_bundle_ask(bundle, 0)->resource, "r5f_0");
+	assert_string_equal(hwc_bundle_ask(bundle, 0)->image, "/hello.elf");
+	hwc_bundle_free(bundle);
+
+	snprintf(config, sizeof(config), "{" ROOT ",\"process\":{\"args\":[\"a\",\"b\"]},%s}",
+		 annotations);
+	bundle = open_bundle(place, config);
+	assert_int_equal(hwc_bundle_read(bundle), -EINVAL);
+	assert_string_equal(
+		hwc_ctx_error(place->ctx),
+		in_place(
+			place,
+			"/config.json: remoteproc.name=r5f_0 needs a process with one argument, the firmware"));
+	hwc_bundle_free(bundle);
+}
+
+static void test_restarts(void **state)
+{
+	struct hwc_bundle *bundle;
+
+	/* the operator's number, with the image's request */
+	write_file("rootfs/etc/hwcontainer.json",
+		   "{\"remoteproc0\":\"/a\",\"org.hwcontainer.restart\":\"on-failure:9\"}");
+	bundle = read_bundle(*state,
+			     "{\"annotations\":{\"org.hwcontainer.restart\":\"on-failure:2\"}," ROOT
+			     "}");
+	assert_int_equal(hwc_bundle_asks(bundle), 1);
+	assert_int_equal(hwc_bundle_restarts(bundle), 2);
+	hwc_bundle_free(bundle);
+	bundle = read_bundle(*state,
+			     "{\"annotations\":{\"org.hwcontainer.restart\":\"no\"}," ROOT "}");
+	assert_int_equal(hwc_bundle_restarts(bundle), 0);
+	hwc_bundle_free(bundle);
+	bundle = read_bundle(*state, "{" ROOT "}");
+	assert_int_equal(hwc_bundle_restarts(bundle), 9);
+	hwc_bundle_free(bundle);
+}
+
 static void test_shell_and_slot(void **state)
 {
 	static const char config[] = "{" ROOT ",\"annotations\":{\"/fpga-region\":\"" FOLDER_SHELL
@@ -751,6 +842,9 @@ int main(void)
 		TEST(test_image_refusals),
 		TEST(test_root_refusals),
 		TEST(test_load),
+		TEST(test_firmware),
+		TEST(test_firmware_of_arm),
+		TEST(test_restarts),
 		TEST(test_shell_and_slot),
 		TEST(test_load_refuses_a_bad_overlay),
 		TEST(test_grant),
