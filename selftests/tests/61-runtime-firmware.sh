@@ -2,30 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # hwcontainer-runtime: firmware beside a container that Linux runs. The processor
 # starts before the container and stops with it.
-# shellcheck disable=SC1091,SC2154,SC2317 # lib.sh is beside the bundle; expect calls
-. /hwc/demo/lib.sh
-sim=/sys/kernel/debug/hwcontainer-sim-rproc
+# shellcheck disable=SC1091,SC2154,SC2317 # core.sh is beside the bundle; expect calls
+. /hwc/demo/core.sh
 
-# find_core NAME: its name in the class
-find_core() {
-	for entry in /sys/class/remoteproc/*; do
-		[ "$(cat "$entry/name")" != "$1" ] || basename "$entry"
-	done
-}
-
-core_is() { # state
-	[ "$(cat "/sys/class/remoteproc/$region/state")" = "$1" ]
-}
-
-# Off, given back, and nothing is left of it.
-core_is_free() {
-	core_is offline && is_free && [ ! -e /lib/firmware/hwcontainer ] &&
-		[ "$(cat "$sim"/running)" = 0 ] &&
-		[ "$(stat -c %a "/sys/class/remoteproc/$region/state")" = 644 ]
-}
-
-# firmware_bundle NAME KEY FILE: asks for KEY with a file of /hwc/images, for the operator
-firmware_bundle() {
+# beside_bundle NAME KEY FILE: asks for KEY with a file of /hwc/images, for the operator
+beside_bundle() {
 	folder=$(new_bundle "$1")
 	cp "/hwc/images/$3" "$folder/rootfs/boot/rpu.elf"
 	sed -i '/org.opencontainers.image/d; s|"/fpga-full/fpga-PR0": "/boot/sha256.bit",*|"'"$2"'": "/boot/rpu.elf"|' \
@@ -39,11 +20,11 @@ refused() {
 }
 
 runs_beside() { # key
-	firmware_bundle f "$1" rpmsg.elf
+	beside_bundle f "$1" rpmsg.elf
 	start f
 	within 20 is_held_by_process digest && within 10 is_running f && core_is running &&
 		same f "$(claim_field container)" &&
-		grep -q '^sim-core0: hello' "/sys/kernel/debug/remoteproc/$region/trace0"
+		grep -q '^sim-core0: hello' "/sys/kernel/debug/remoteproc/$core/trace0"
 }
 
 # The program opens what the environment names: the core's endpoint for messages.
@@ -61,14 +42,14 @@ cmp_node() {
 }
 
 second_is_refused() {
-	firmware_bundle g remoteproc0 hello.elf
-	sed -i "s|remoteproc0|$region|" "$bundles/g/config.json"
+	beside_bundle g remoteproc0 hello.elf
+	sed -i "s|remoteproc0|$core|" "$bundles/g/config.json"
 	said=$(hwcontainer-runtime run -b "$bundles/g" g 2>&1 </dev/null)
-	same 1 $? && same "hwcontainer-runtime: $region is held by container f (claim $(claim_of))" "$said"
+	same 1 $? && same "hwcontainer-runtime: $core is held by container f (claim $(claim_of))" "$said"
 }
 
 sysfs_is_closed() {
-	! echo stop 2>/dev/null >"/sys/class/remoteproc/$region/state" && core_is running
+	! echo stop 2>/dev/null >"$cores/$core/state" && core_is running
 }
 
 ends_with_it() {
@@ -78,7 +59,7 @@ ends_with_it() {
 }
 
 ends_when_killed() {
-	runs_beside "$region" || return
+	runs_beside "$core" || return
 	kill -KILL "$(init_of f)"
 	end_input
 	wait "$started"
@@ -86,12 +67,12 @@ ends_when_killed() {
 }
 
 from_the_file() {
-	firmware_bundle f "$region" hello.elf
-	sed -i "/\"$region\"/d" "$bundles/f/config.json"
+	beside_bundle f "$core" hello.elf
+	sed -i "/\"$core\"/d" "$bundles/f/config.json"
 	mkdir "$bundles/f/rootfs/etc"
-	echo "{\"/$region\": \"/boot/rpu.elf\"}" >"$bundles/f/rootfs/etc/hwcontainer.json"
+	echo "{\"/$core\": \"/boot/rpu.elf\"}" >"$bundles/f/rootfs/etc/hwcontainer.json"
 	digest=sha256:$(sha256sum <"$bundles/f/rootfs/boot/rpu.elf" | cut -d' ' -f1)
-	refused "the image asks for $region with /boot/rpu.elf and this host does not allow it; hwctl policy allow digest $digest does" &&
+	refused "the image asks for $core with /boot/rpu.elf and this host does not allow it; hwctl policy allow digest $digest does" &&
 		hwctl policy allow digest "$digest" || return
 	said=$(hwcontainer-runtime run -b "$bundles/f" f 2>&1 </dev/null)
 	rm -f "$policy"
@@ -101,43 +82,43 @@ from_the_file() {
 }
 
 no_such_core() {
-	firmware_bundle f remoteproc7 hello.elf
+	beside_bundle f remoteproc7 hello.elf
 	refused "there is no resource remoteproc7"
 }
 
 for_another_machine() {
-	firmware_bundle f "$region" bad-machine.elf
-	refused "firmware is for machine 183 (AArch64), $region is 40 (Arm)"
+	beside_bundle f "$core" bad-machine.elf
+	refused "firmware is for machine 183 (AArch64), $core is 40 (Arm)"
 }
 
 without_a_table() {
-	firmware_bundle f "$region" bad-table.elf
-	refused "firmware has no resource table, $region needs one"
+	beside_bundle f "$core" bad-table.elf
+	refused "firmware has no resource table, $core needs one"
 }
 
 does_not_start() {
-	firmware_bundle f "$region" hello.elf
+	beside_bundle f "$core" hello.elf
 	echo 5 >"$sim"/fail_start
-	refused "$region could not be started (error 5)"
+	refused "$core could not be started (error 5)"
 	code=$?
 	echo 1 >"$sim"/reset
 	return "$code"
 }
 
 is_powered() {
-	firmware_bundle f "$region" hello.elf
+	beside_bundle f "$core" hello.elf
 	cp /hwc/images/hello.elf /lib/firmware/hwcontainer-sim-none.elf
-	echo start >"/sys/class/remoteproc/$region/state"
+	echo start >"$cores/$core/state"
 	said=$(hwcontainer-runtime run --bundle "$bundles/f" f </dev/null 2>&1)
-	echo stop >"/sys/class/remoteproc/$region/state"
+	echo stop >"$cores/$core/state"
 	rm /lib/firmware/hwcontainer-sim-none.elf
-	same "hwcontainer-runtime: $region is running; a claim must say takeover" "$said" &&
+	same "hwcontainer-runtime: $core is running; a claim must say takeover" "$said" &&
 		within 10 core_is_free
 }
 
 under_a_runtime() {
 	use_runtime "$1"
-	each "a core runs beside a container" runs_beside "/$region"
+	each "a core runs beside a container" runs_beside "/$core"
 	each "its device is in the container" has_its_node
 	each "its files in sysfs are closed" sysfs_is_closed
 	each "a second container is told who has it" second_is_refused
@@ -149,7 +130,7 @@ under_a_runtime() {
 
 modprobe hwcontainer-sim-rproc || exit 1
 mkdir -p /lib/firmware
-region=$(find_core sim-core0)
+use_core sim-core0
 echo "TAP version 13"
 echo 1..22
 under_a_runtime runc
@@ -162,4 +143,4 @@ expect "a core that does not start" does_not_start
 expect "a core that somebody else has started" is_powered
 rmmod hwcontainer-sim-rproc || failed=1
 rm -rf "$bundles" "$fifo" /tmp/*.out
-exit $failed
+exit "$failed"

@@ -44,10 +44,23 @@ static bool option_is(const struct option *option, const char *name)
 	return strlen(name) == option->length && !strncmp(option->name, name, option->length);
 }
 
-static bool takes_value(const struct option *option)
+bool command_starts(const struct command *command)
+{
+	return command->verb && (!strcmp(command->verb, "create") || !strcmp(command->verb, "run"));
+}
+
+/* "-f" is "--config FILE" to crun and "--force" to a delete. */
+static bool is_force(const struct command *command, const struct option *option)
+{
+	return option_is(option, "f") && command->verb && !strcmp(command->verb, "delete");
+}
+
+static bool takes_value(const struct command *command, const struct option *option)
 {
 	size_t i;
 
+	if (is_force(command, option))
+		return false;
 	for (i = 0; i < sizeof(options_with_value) / sizeof(*options_with_value); i++)
 		if (option_is(option, options_with_value[i]))
 			return true;
@@ -58,14 +71,14 @@ static bool takes_value(const struct option *option)
  * runc takes one dash or two for every name; crun reads "-bDIR" as "-b DIR",
  * which no name that runc knows begins with.
  */
-static struct option read_option(const char *word)
+static struct option read_option(const struct command *command, const char *word)
 {
 	const char *name = word + (word[1] == '-' ? 2 : 1);
 	struct option option = { .name = name, .length = strcspn(name, "=") };
 
 	if (name[option.length])
 		option.value = name + option.length + 1;
-	if (word[1] == '-' || option.length < 2 || takes_value(&option))
+	if (word[1] == '-' || option.length < 2 || takes_value(command, &option))
 		return option;
 	if (*name == 'b' || *name == 'f') {
 		option.value = name + 1;
@@ -74,18 +87,44 @@ static struct option read_option(const char *word)
 	return option;
 }
 
+static bool is_on(const struct option *option)
+{
+	return !option->value || !strcmp(option->value, "true");
+}
+
+static void use_flag(struct command *command, const struct option *option)
+{
+	if (option_is(option, "debug"))
+		command->debug = is_on(option);
+	else if (option_is(option, "systemd-cgroup"))
+		command->systemd_cgroup = is_on(option);
+	else if (option_is(option, "detach") || option_is(option, "d"))
+		command->detach = is_on(option);
+	else if (option_is(option, "keep"))
+		command->keep = is_on(option);
+	else if (option_is(option, "force") || is_force(command, option))
+		command->force = is_on(option);
+}
+
 static void use_option(struct command *command, const struct option *option)
 {
 	if (option_is(option, "bundle") || option_is(option, "b"))
 		command->bundle = option->value;
-	else if (option_is(option, "config") || option_is(option, "f"))
-		command->config = option->value;
+	else if (option_is(option, "root"))
+		command->root = option->value;
+	else if (option_is(option, "pid-file"))
+		command->pid_file = option->value;
+	else if (option_is(option, "console-socket"))
+		command->console_socket = option->value;
 	else if (option_is(option, "log"))
 		command->log = option->value;
 	else if (option_is(option, "log-format"))
 		command->log_json = option->value && !strcmp(option->value, "json");
-	else if (option_is(option, "debug"))
-		command->debug = !option->value || !strcmp(option->value, "true");
+	else if (takes_value(command, option) &&
+		 (option_is(option, "config") || option_is(option, "f")))
+		command->config = option->value;
+	else
+		use_flag(command, option);
 }
 
 static void use_word(struct command *command, char **word)
@@ -95,6 +134,8 @@ static void use_word(struct command *command, char **word)
 		command->words = word + 1;
 	} else if (!command->id) {
 		command->id = *word;
+	} else if (!command->signal) {
+		command->signal = *word;
 	}
 }
 
@@ -108,7 +149,7 @@ void command_parse(struct command *command, char **argv)
 	bool options = true;
 	char **word;
 
-	*command = (struct command){ .argv = argv, .bundle = "." };
+	*command = (struct command){ .argv = argv, .bundle = ".", .sink = -1 };
 	for (word = argv + 1; word[-1] && *word; word++) {
 		struct option option;
 
@@ -120,16 +161,11 @@ void command_parse(struct command *command, char **argv)
 			options = false;
 			continue;
 		}
-		option = read_option(*word);
-		if (!option.value && takes_value(&option) && word[1])
+		option = read_option(command, *word);
+		if (!option.value && takes_value(command, &option) && word[1])
 			option.value = *++word;
 		use_option(command, &option);
 	}
 	if (!command->bundle)
 		command->bundle = ".";
-}
-
-bool command_starts(const struct command *command)
-{
-	return command->verb && (!strcmp(command->verb, "create") || !strcmp(command->verb, "run"));
 }

@@ -53,6 +53,10 @@ static void log_text(const struct command *command, const char *level, const cha
 	char text[TEXT_MAX];
 
 	vsnprintf(text, sizeof(text), fmt, args);
+	if (command->sink >= 0) {
+		talk_say(command->sink, text);
+		return;
+	}
 	if (command->log)
 		append_line(command, level, text);
 	fprintf(stderr, "hwcontainer-runtime: %s\n", text);
@@ -65,6 +69,14 @@ void log_error(const struct command *command, const char *fmt, ...)
 	va_start(args, fmt);
 	log_text(command, "error", fmt, args);
 	va_end(args);
+}
+
+int log_errno(const struct command *command, const char *what)
+{
+	int err = -errno;
+
+	log_error(command, "%s: %s", what, strerror(-err));
+	return err;
 }
 
 void log_debug(const struct command *command, const char *fmt, ...)

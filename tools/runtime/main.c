@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * hwcontainer-runtime: an OCI runtime that gives a container the hardware it
- * asks for and lets runc or crun do the rest. See hwcontainer-runtime(8).
+ * asks for and lets runc or crun do the rest, but for containers whose program is
+ * firmware, which it runs itself. See hwcontainer-runtime(8).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -22,15 +23,22 @@ int main(int argc, char **argv)
 {
 	struct settings settings;
 	struct command command;
+	int code = EXIT_FAILURE, done = 0;
 
 	if (!argc)
 		return EXIT_FAILURE;
 	command_parse(&command, argv);
 	if (command.verb && !strcmp(command.verb, HOOK_VERB))
 		return hook_run(&command) ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (command_starts(&command))
+		supervisor_note_files();
 	if (settings_read(&command, SETTINGS_PATH, &settings))
 		return EXIT_FAILURE;
-	if (command_starts(&command) && start_prepare(&command, &settings))
-		return EXIT_FAILURE;
+	if (command_starts(&command))
+		done = start_prepare(&command, &settings, &code);
+	else if (firmware_verb(&command, &settings, &code))
+		done = 1;
+	if (done)
+		return done < 0 ? EXIT_FAILURE : code;
 	return execute(&command, settings.runtime);
 }

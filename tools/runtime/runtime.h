@@ -5,6 +5,11 @@
 
 #include <hwcontainer.h>
 #include <stdbool.h>
+#include <sys/types.h>
+
+struct json_object;
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* args.c */
 
@@ -14,22 +19,40 @@
  * @verb: first word that is no option, or NULL
  * @words: what follows the verb, for our own verb
  * @id: of the container, or NULL
+ * @signal: the word after that, which a kill sends, or NULL
  * @bundle: its folder
  * @config: crun's option to read another file than config.json, or NULL
+ * @root: folder for the states of containers, or NULL
+ * @pid_file: where the container's process is told, or NULL
+ * @console_socket: who gets the container's terminal, or NULL
  * @log: file that errors are added to, or NULL
  * @log_json: as JSON
  * @debug: tell more
+ * @systemd_cgroup: cgroups are systemd's to make
+ * @detach: a run does not wait
+ * @keep: nor deletes
+ * @force: a delete kills
+ * @sink: who is told errors instead, or -1; see talk.c
  */
 struct command {
 	char **argv;
 	const char *verb;
 	char **words;
 	const char *id;
+	const char *signal;
 	const char *bundle;
 	const char *config;
+	const char *root;
+	const char *pid_file;
+	const char *console_socket;
 	const char *log;
 	bool log_json;
 	bool debug;
+	bool systemd_cgroup;
+	bool detach;
+	bool keep;
+	bool force;
+	int sink;
 };
 
 void command_parse(struct command *command, char **argv);
@@ -43,6 +66,8 @@ void log_error(const struct command *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void log_debug(const struct command *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Logs "@what: why" of errno; returns it negative. */
+int log_errno(const struct command *command, const char *what);
 
 /* settings.c */
 
@@ -71,10 +96,60 @@ struct settings {
 int settings_read(const struct command *command, const char *path, struct settings *settings);
 void settings_free(struct settings *settings);
 
+/* claims.c: the hardware of one container */
+
+/**
+ * struct claims - what a bundle asks for
+ * @command: the command line
+ * @settings: how
+ * @ctx: the library
+ * @bundle: who asks
+ * @count: for how many resources
+ * @grants: the claims, an id of 0 where there is none
+ * @holder: /dev/hwcontainer, which tells of them; -1 until it is needed
+ * @interrupt: readable when nobody waits for them any more, or -1
+ */
+struct claims {
+	const struct command *command;
+	const struct settings *settings;
+	struct hwc_ctx *ctx;
+	struct hwc_bundle *bundle;
+	size_t count;
+	struct hwc_grant *grants;
+	int holder;
+	int interrupt;
+};
+
+/* All that return an int: 0, or -errno after an error was logged. */
+
+int claims_open(struct claims *claims);
+void claims_close(struct claims *claims);
+/* Opens the files and asks the policy. */
+int claims_check(const struct claims *claims);
+/* Whether the kernel would grant them now; takes nothing. */
+int claims_try(struct claims *claims);
+/* Connects to the module, for those who will lose sight of its files. */
+int claims_connect(struct claims *claims);
+/* Takes them, for this process, and waits until they are ready. */
+int claims_take(struct claims *claims);
+/* Gives back what there is. */
+void claims_drop(const struct claims *claims);
+/* Logs the library's sentence if there is an error; returns it. */
+int claims_report(const struct claims *claims, int err);
+int claims_no_memory(const struct claims *claims);
+
+int64_t now_ms(void);
+
 /* start.c: create and run */
 
-/* Return: 0 when the runtime may be executed, or -errno after an error was logged. */
-int start_prepare(const struct command *command, const struct settings *settings);
+/**
+ * start_prepare() - before the runtime is executed
+ * @code: receives an exit status where that is not needed
+ *
+ * Return: 0 when the runtime may be executed, 1 when the container was started
+ * here, or -errno after an error was logged.
+ */
+int start_prepare(const struct command *command, const struct settings *settings, int *code);
 
 /* hook.c: our own verb, for the hook that start.c puts into config.json */
 
@@ -83,5 +158,242 @@ int start_prepare(const struct command *command, const struct settings *settings
 #define HOOK_HANDOVER "handover"
 
 int hook_run(const struct command *command);
+
+/* signals.c */
+
+/* Number of "9", "KILL" or "SIGKILL" in any case; 0 for none. */
+int signal_parse(const char *text);
+/* "SIGKILL", or a number in @text, which has room for 16. */
+const char *signal_name(int number, char *text);
+
+/* process.c: processes that may be gone, or others by now */
+
+/* When a process began, of the text in /proc/PID/stat; 0 where it says nothing. */
+uint64_t process_stat_time(const char *text);
+uint64_t process_time(pid_t pid);
+/* The process of that number that began then, as a pidfd; -ESRCH when it has ended. */
+int process_open(pid_t pid, uint64_t time);
+bool process_has_ended(int pidfd);
+int process_signal(int pidfd, int signal);
+/* Whether it ends within a time. */
+bool process_wait(int pidfd, int timeout_ms);
+
+/* container.c: firmware containers as they are kept below --root */
+
+#define CONTAINER_ROOT "/run/hwcontainer-runtime"
+#define CONTAINER_RECORD "firmware.json"
+#define CONTAINER_CONTROL "control"
+
+/**
+ * struct container - a firmware container
+ * @command: who asks
+ * @rootfd: folder of all containers
+ * @dirfd: its own
+ * @record: what is known of it, as in its file: "ociVersion", "id", "bundle",
+ *	"rootfs", "created", "annotations", "resources", "pid", "startTime", "cgroup",
+ *	"started", "restarts"
+ */
+struct container {
+	const struct command *command;
+	int rootfd;
+	int dirfd;
+	struct json_object *record;
+};
+
+/*
+ * Makes its folder; -EEXIST when it is there. Logs errors. Until container_made(), or
+ * the end of all that have the folder open, others can wait for it.
+ */
+int container_new(const struct command *command, struct container *container);
+void container_made(const struct container *container);
+void container_wait_made(const struct container *container);
+/* Opens a folder of that name, whosever it is; to be closed in any case. */
+int container_open(const struct command *command, struct container *container);
+/* Finds it; -ENOENT when it is not there or not ours. Logs other errors. */
+int container_find(const struct command *command, struct container *container);
+/* Reads its record again. */
+int container_read(struct container *container);
+/* Writes the record; whoever reads it finds the old one or this one. Logs errors. */
+int container_save(const struct container *container);
+/* Removes the folder, with whatever of ours is in it; whether that could be done. */
+bool container_remove(const struct container *container);
+void container_close(struct container *container);
+
+const char *container_string(const struct container *container, const char *key);
+int64_t container_number(const struct container *container, const char *key);
+bool container_flag(const struct container *container, const char *key);
+/* @value is the record's then; without memory nothing is set. */
+void container_set(const struct container *container, const char *key, struct json_object *value);
+/* Its process as a pidfd, or -ESRCH. */
+int container_process(const struct container *container);
+/* Writes a file by way of another, which takes its place. */
+int write_file_at(int dirfd, const char *name, const char *text, mode_t mode);
+
+/* status.c: what the kernel knows of a firmware container */
+
+enum status { STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
+
+const char *status_name(enum status status);
+/* @ctx: where the claims are asked for */
+enum status status_of(const struct container *container, struct hwc_ctx *ctx);
+/* The answer to the verb "state"; to be put, or NULL without memory. */
+struct json_object *status_describe(const struct container *container, struct hwc_ctx *ctx,
+				    enum status status);
+/* Waits until the claims of its process are released; whether they are. */
+bool status_wait_free(const struct container *container, struct hwc_ctx *ctx, int timeout_ms);
+
+/* spec.c: a bundle's configuration, of which firmware needs little */
+
+/**
+ * struct spec - what a firmware container's configuration says
+ * @config: all of it
+ * @bundle: its folder, absolute
+ * @rootfs: the root file system, absolute
+ */
+struct spec {
+	struct json_object *config;
+	char *bundle;
+	char *rootfs;
+};
+
+/* Logs errors. */
+int spec_read(const struct command *command, const char *json, struct spec *spec);
+void spec_free(struct spec *spec);
+/* The member that keys, up to NULL, lead to, or NULL. */
+struct json_object *spec_find(const struct spec *spec, const char *const *keys);
+bool spec_wants_terminal(const struct spec *spec);
+
+/* place.c: namespaces and cgroup of the supervisor */
+
+/* Refuses what cannot be done. Logs errors, as do the others. */
+int place_check(const struct command *command, const struct spec *spec);
+/* fork(), into the container's pid namespace. */
+pid_t place_fork(const struct command *command, const struct spec *spec);
+/* In the child: the cgroup and the other namespaces. */
+int place_enter(const struct command *command, const struct spec *spec);
+/* The cgroup that it makes and enters, below /sys/fs/cgroup, or NULL for none. */
+const char *place_cgroup(const struct command *command, const struct spec *spec);
+
+/* console.c */
+
+/* Sends a terminal's one end to --console-socket; returns the other, or -errno. */
+int console_open(const struct command *command);
+
+/* trace.c: what a core writes into the buffer that its resource table names */
+
+#define TRACE_MAX (1u << 20)
+
+/**
+ * struct trace - a buffer that is followed
+ * @fd: its file, or -1
+ * @old: what was in it last
+ * @size: bytes of that
+ * @at: where the core goes on writing
+ */
+struct trace {
+	int fd;
+	char *old;
+	size_t size;
+	size_t at;
+};
+
+/**
+ * trace_follow() - find what is new
+ * @now: what is in it, @size bytes, which become the trace's
+ * @out: called for each piece in its order
+ *
+ * A core writes on where it was and, at the end of the buffer, from its beginning.
+ */
+void trace_follow(struct trace *trace, char *now, size_t size,
+		  void (*out)(void *data, const char *text, size_t size), void *data);
+
+#define TRACES_MAX 16
+
+/**
+ * struct traces - those of a container's cores, to standard output
+ * @dirfd: remoteproc of debugfs, or -1
+ * @trace: the buffers
+ * @count: how many
+ * @text: what could not be written yet
+ * @size: bytes of that
+ * @lost: bytes that did not fit there
+ */
+struct traces {
+	int dirfd;
+	struct trace trace[TRACES_MAX];
+	size_t count;
+	char *text;
+	size_t size;
+	size_t lost;
+};
+
+void traces_open(struct traces *traces);
+/* Follows the core of that name from its start. */
+void traces_add(struct traces *traces, const char *core);
+/* Takes what is new and writes what can be written without waiting. */
+void traces_step(struct traces *traces);
+/* The cores have stopped. */
+void traces_end(struct traces *traces);
+
+/* talk.c: from one of our processes to another, in packets */
+
+/* A socket in a container's folder. Logs errors. */
+int talk_listen(const struct container *container);
+int talk_connect(const struct container *container);
+/* An error, or without @text that all is well. */
+void talk_say(int fd, const char *text);
+/* Logs the errors until all is well; -EIO when it is not. */
+int talk_hear(const struct command *command, int fd);
+
+/* supervisor.c: the process of a firmware container */
+
+enum {
+	/* its exit status */
+	ENDED_STOPPED = 0,
+	ENDED_FAILED = 1,
+	ENDED_TAKEN = 2,
+	ENDED_STUCK = 3,
+	ENDED_REFUSED = 126,
+};
+
+/**
+ * struct supervisor - a firmware container from inside
+ * @command: whose sink changes
+ * @claims: its hardware
+ * @container: its record
+ * @spec: its configuration
+ * @parent: who creates it: is told when all is well, and lets go with one byte
+ * @listener: where it is told to start
+ * @terminal: its standard streams, or -1 for those it has
+ * @foreground: it ends with @parent's process
+ * @signals: TERM and INT, as a file
+ * @claim: the claims, as files, -1 where there is none
+ * @traces: what the cores say
+ */
+struct supervisor {
+	struct command command;
+	struct claims *claims;
+	struct container *container;
+	const struct spec *spec;
+	int parent;
+	int listener;
+	int terminal;
+	bool foreground;
+	int signals;
+	int *claim;
+	struct traces traces;
+};
+
+/* Remembers which files whoever executed us has left open, for the next one. */
+void supervisor_note_files(void);
+/* The life of that process; returns its exit status. */
+int supervisor_live(struct supervisor *supervisor);
+
+/* firmware.c: the verbs, for containers whose program is firmware */
+
+/* create and run; as start_prepare(). */
+int firmware_start(struct claims *claims, int *code);
+/* Any other: false when the container is not one of these. */
+bool firmware_verb(const struct command *command, const struct settings *settings, int *code);
 
 #endif

@@ -105,6 +105,46 @@ static void test_config_and_words(void **state)
 	assert_null(command.words[3]);
 }
 
+/* What matters to containers whose program is firmware. */
+static void test_firmware(void **state)
+{
+	struct command command;
+
+	(void)state;
+	command_parse(&command, ARGV("--root", "/r", "--systemd-cgroup", "create", "--pid-file",
+				     "/p", "--console-socket=/s", "c1"));
+	assert_string_equal(command.root, "/r");
+	assert_string_equal(command.pid_file, "/p");
+	assert_string_equal(command.console_socket, "/s");
+	assert_true(command.systemd_cgroup);
+	assert_null(command.signal);
+	assert_int_equal(command.sink, -1);
+	command_parse(&command, ARGV("kill", "--all", "c1", "KILL"));
+	assert_string_equal(command.id, "c1");
+	assert_string_equal(command.signal, "KILL");
+	command_parse(&command, ARGV("run", "-d", "--keep", "c1"));
+	assert_true(command.detach);
+	assert_true(command.keep);
+	command_parse(&command, ARGV("delete", "--force=false", "c1"));
+	assert_false(command.force);
+}
+
+/* "-f" is an option with a value for crun's run, and without one for deletes. */
+static void test_force(void **state)
+{
+	struct command command;
+
+	(void)state;
+	command_parse(&command, ARGV("delete", "-f", "c1"));
+	assert_string_equal(command.id, "c1");
+	assert_true(command.force);
+	assert_null(command.config);
+	command_parse(&command, ARGV("run", "-f", "x.json", "c1"));
+	assert_string_equal(command.id, "c1");
+	assert_string_equal(command.config, "x.json");
+	assert_false(command.force);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +153,8 @@ int main(void)
 		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_starts),
 		cmocka_unit_test(test_config_and_words),
+		cmocka_unit_test(test_firmware),
+		cmocka_unit_test(test_force),
 	};
 
 	return cmocka_run_group_tests_name("runtime-args", tests, NULL, NULL);

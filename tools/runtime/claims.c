@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a bundle asks for: allowed by the policy, claimed, waited for. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#include "runtime.h"
+
+int claims_no_memory(const struct claims *claims)
+{
+	log_error(claims->command, "out of memory");
+	return -ENOMEM;
+}
+
+/* The library's sentence. */
+int claims_report(const struct claims *claims, int err)
+{
+	if (err)
+		log_error(claims->command, "%s", hwc_ctx_error(claims->ctx));
+	return err;
+}
+
+static void tell_requests(const struct claims *claims)
+{
+	size_t i;
+
+	for (i = 0; i < claims->count; i++) {
+		const struct hwc_ask *ask = hwc_bundle_ask(claims->bundle, i);
+
+		log_debug(claims->command, "asked for: %s=%s, overlay %s", ask->resource,
+			  ask->image ? ask->image : "",
+			  ask->overlay && *ask->overlay ? ask->overlay : "none");
+	}
+}
+
+int claims_check(const struct claims *claims)
+{
+	struct hwc_policy *policy;
+	int err;
+
+	err = claims_report(claims,
+			    hwc_policy_load(claims->ctx, claims->settings->policy, &policy));
+	if (err)
+		return err;
+	err = claims_report(claims, hwc_bundle_load(claims->bundle));
+	if (!err) {
+		tell_requests(claims);
+		err = claims_report(claims, hwc_bundle_grant(claims->bundle, policy));
+	}
+	hwc_policy_free(policy);
+	return err;
+}
+
+static size_t count_waiting(const struct claims *claims)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < claims->count; i++)
+		n += hwc_bundle_waits(claims->bundle, i);
+	return n;
+}
+
+/**
+ * struct turn - those claims of a container that are asked for together
+ * @claims: all of them
+ * @pidfd: their holder
+ * @waiting: those that come after a shell of the same container, or all others
+ * @flags: for each
+ * @end: when they must be ready
+ */
+struct turn {
+	struct claims *claims;
+	int pidfd;
+	bool waiting;
+	uint32_t flags;
+	int64_t end;
+};
+
+static bool is_in_turn(const struct turn *turn, size_t i)
+{
+	return hwc_bundle_waits(turn->claims->bundle, i) == turn->waiting;
+}
+
+static int fill_request(const struct turn *turn, struct hwc_request *req)
+{
+	const struct claims *claims = turn->claims;
+	size_t i;
+	int err;
+
+	hwc_request_holder_pidfd(req, turn->pidfd);
+	hwc_request_flags(req, turn->flags |
+				       (claims->settings->keep ? HWCONTAINER_CLAIM_FLAGS_KEEP : 0));
+	err = claims->command->id ? hwc_request_container(req, claims->command->id) : 0;
+	for (i = 0; !err && i < claims->count; i++)
+		if (is_in_turn(turn, i))
+			err = hwc_bundle_request(claims->bundle, i, req);
+	return err;
+}
+
+static int submit(const struct turn *turn, struct hwc_request *req)
+{
+	const struct claims *claims = turn->claims;
+	struct hwc_grant *grants = calloc(claims->count, sizeof(*grants));
+	size_t i, n = 0;
+	int err;
+
+	if (!grants)
+		return claims_no_memory(claims);
+	err = claims_report(claims, hwc_request_submit(req, grants));
+	for (i = 0; !err && i < claims->count; i++)
+		if (is_in_turn(turn, i))
+			claims->grants[i] = grants[n++];
+	free(grants);
+	return err;
+}
+
+static int ask(const struct turn *turn)
+{
+	const struct claims *claims = turn->claims;
+	struct hwc_request *req;
+	int err;
+
+	err = claims_report(claims, hwc_request_new(claims->ctx, &req));
+	if (err)
+		return err;
+	err = claims_report(claims, fill_request(turn, req));
+	if (!err)
+		err = submit(turn, req);
+	hwc_request_free(req);
+	return err;
+}
+
+int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* Until it is ready or not to be, or the caller has other things to do. */
+static int wait_or_leave(const struct claims *claims, uint32_t id, int64_t left)
+{
+	struct pollfd files[] = { { .events = POLLIN }, { claims->interrupt, POLLIN, 0 } };
+	int ready;
+
+	files[0].fd = hwc_claim_open(claims->ctx, claims->holder, id);
+	if (files[0].fd < 0)
+		return claims_report(claims, files[0].fd);
+	ready = poll(files, 2, left);
+	close(files[0].fd);
+	if (ready > 0 && !files[0].revents) {
+		log_error(claims->command, "claim %u was not waited for", id);
+		return -EINTR;
+	}
+	if (!ready) {
+		log_error(claims->command, "claim %u is not ready after %d ms", id,
+			  claims->settings->timeout_ms);
+		return -ETIMEDOUT;
+	}
+	return claims_report(claims, hwc_claim_wait(claims->ctx, claims->holder, id, 0));
+}
+
+int claims_connect(struct claims *claims)
+{
+	int err = claims_report(claims, hwc_noop(claims->ctx));
+
+	if (!err && claims->holder < 0)
+		claims->holder = hwc_holder_open(claims->ctx);
+	return !err && claims->holder < 0 ? claims_report(claims, claims->holder) : err;
+}
+
+static int wait_one(struct claims *claims, uint32_t id, int64_t left)
+{
+	int err = claims->holder < 0 ? claims_connect(claims) : 0;
+
+	if (err)
+		return err;
+	if (claims->interrupt >= 0)
+		return wait_or_leave(claims, id, left);
+	return claims_report(claims, hwc_claim_wait(claims->ctx, claims->holder, id, left));
+}
+
+/* One time limit for all of them. A signal ends us, and with us the claims. */
+static int wait_ready(const struct turn *turn)
+{
+	struct claims *claims = turn->claims;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && i < claims->count; i++) {
+		int64_t left = turn->end - now_ms();
+
+		if (claims->grants[i].id &&
+		    claims->grants[i].state != HWCONTAINER_CLAIM_STATE_READY)
+			err = wait_one(claims, claims->grants[i].id, left > 0 ? left : 0);
+	}
+	return err;
+}
+
+static int take_turn(const struct turn *turn)
+{
+	int err = ask(turn);
+
+	return err ? err : wait_ready(turn);
+}
+
+int claims_open(struct claims *claims)
+{
+	claims->interrupt = -1;
+	claims->holder = -1;
+	claims->grants = calloc(claims->count, sizeof(*claims->grants));
+	return claims->grants ? 0 : claims_no_memory(claims);
+}
+
+void claims_close(struct claims *claims)
+{
+	if (claims->holder >= 0)
+		close(claims->holder);
+	free(claims->grants);
+	claims->grants = NULL;
+}
+
+/* @all: also those that wait for a shell */
+static int take(struct claims *claims, uint32_t flags, bool all)
+{
+	struct turn turn = { .claims = claims,
+			     .flags = flags,
+			     .end = now_ms() + claims->settings->timeout_ms };
+	int err = 0;
+
+	turn.pidfd = syscall(SYS_pidfd_open, getpid(), 0);
+	if (turn.pidfd < 0)
+		return log_errno(claims->command, "pidfd_open");
+	memset(claims->grants, 0, claims->count * sizeof(*claims->grants));
+	if (count_waiting(claims) < claims->count)
+		err = take_turn(&turn);
+	turn.waiting = true;
+	if (!err && all && count_waiting(claims))
+		err = take_turn(&turn);
+	close(turn.pidfd);
+	return err;
+}
+
+int claims_take(struct claims *claims)
+{
+	return take(claims, 0, true);
+}
+
+int claims_try(struct claims *claims)
+{
+	int err = take(claims, HWCONTAINER_CLAIM_FLAGS_DRY_RUN, false);
+
+	claims_drop(claims);
+	return err;
+}
+
+/* Each by itself: one that failed may be gone. */
+void claims_drop(const struct claims *claims)
+{
+	size_t i;
+
+	for (i = 0; i < claims->count; i++)
+		if (claims->grants[i].id)
+			hwc_claim_delete(claims->ctx, &claims->grants[i].id, 1);
+}

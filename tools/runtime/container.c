@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A firmware container has a folder below --root, as those of runc and crun do, so
+ * that no two containers have one name. The record in it is not called as theirs:
+ * they do not take the container for one of their own.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "runtime.h"
+
+#define TEMPORARY ".hwcontainer-new"
+
+static const char *root_path(const struct command *command)
+{
+	return command->root ? command->root : CONTAINER_ROOT;
+}
+
+/* As runc has them. */
+static bool is_id(const char *id)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_+.-";
+
+	return *id && !id[strspn(id, allowed)] && strcmp(id, ".") && strcmp(id, "..");
+}
+
+/* With the folders above it. */
+static int make_folders(const char *path)
+{
+	char *copy = strdup(path), *at = copy;
+	int err = copy ? 0 : -ENOMEM;
+
+	while (!err && at && *at) {
+		at = strchr(at + 1, '/');
+		if (at)
+			*at = '\0';
+		if (mkdir(copy, 0711) && errno != EEXIST)
+			err = -errno;
+		if (at)
+			*at = '/';
+	}
+	free(copy);
+	return err;
+}
+
+static int open_root(const struct command *command)
+{
+	int fd = open(root_path(command), O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int refuse(const struct command *command, int err)
+{
+	if (err == -EEXIST)
+		log_error(command, "container %s exists already", command->id);
+	else
+		log_error(command, "%s/%s: %s", root_path(command), command->id, strerror(-err));
+	return err;
+}
+
+static int open_folder(struct container *container)
+{
+	container->dirfd = openat(container->rootfd, container->command->id,
+				  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return container->dirfd < 0 ? -errno : 0;
+}
+
+static int make_folder(struct container *container)
+{
+	int err = make_folders(root_path(container->command));
+
+	if (err)
+		return err;
+	container->rootfd = open_root(container->command);
+	if (container->rootfd < 0)
+		return container->rootfd;
+	if (mkdirat(container->rootfd, container->command->id, 0700))
+		return -errno;
+	err = open_folder(container);
+	if (!err && flock(container->dirfd, LOCK_EX))
+		err = -errno;
+	return err;
+}
+
+void container_made(const struct container *container)
+{
+	flock(container->dirfd, LOCK_UN);
+}
+
+void container_wait_made(const struct container *container)
+{
+	while (flock(container->dirfd, LOCK_EX) && errno == EINTR)
+		;
+	flock(container->dirfd, LOCK_UN);
+}
+
+int container_new(const struct command *command, struct container *container)
+{
+	int err;
+
+	*container = (struct container){ .command = command, .rootfd = -1, .dirfd = -1 };
+	if (!command->id || !is_id(command->id)) {
+		log_error(command, "\"%s\" cannot be the id of a container",
+			  command->id ? command->id : "");
+		return -EINVAL;
+	}
+	err = make_folder(container);
+	if (!err) {
+		container->record = json_object_new_object();
+		err = container->record ? 0 : -ENOMEM;
+	}
+	if (!err)
+		return 0;
+	container_close(container);
+	return refuse(command, err);
+}
+
+int container_read(struct container *container)
+{
+	int fd = openat(container->dirfd, CONTAINER_RECORD, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return -errno;
+	json_object_put(container->record);
+	container->record = json_object_from_fd(fd);
+	close(fd);
+	return json_object_is_type(container->record, json_type_object) ? 0 : -EBADMSG;
+}
+
+int container_open(const struct command *command, struct container *container)
+{
+	*container = (struct container){ .command = command, .rootfd = -1, .dirfd = -1 };
+	if (!command->id || !is_id(command->id))
+		return -ENOENT;
+	container->rootfd = open_root(command);
+	return container->rootfd < 0 ? container->rootfd : open_folder(container);
+}
+
+/* What cannot be opened was not made by us: the other runtime says what is wrong. */
+int container_find(const struct command *command, struct container *container)
+{
+	int err = container_open(command, container) ? -ENOENT : container_read(container);
+
+	if (!err)
+		return 0;
+	container_close(container);
+	return err == -EBADMSG ? refuse(command, err) : -ENOENT;
+}
+
+void container_close(struct container *container)
+{
+	json_object_put(container->record);
+	if (container->dirfd >= 0)
+		close(container->dirfd);
+	if (container->rootfd >= 0)
+		close(container->rootfd);
+	*container = (struct container){ .rootfd = -1, .dirfd = -1 };
+}
+
+static int write_all(int fd, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		ssize_t n = write(fd, text, left);
+
+		if (n < 0)
+			return -errno;
+		text += n;
+		left -= n;
+	}
+	return 0;
+}
+
+int write_file_at(int dirfd, const char *name, const char *text, mode_t mode)
+{
+	const char *base = strrchr(name, '/');
+	char *temporary;
+	int fd, err;
+
+	base = base ? base + 1 : name;
+	if (asprintf(&temporary, "%.*s" TEMPORARY, (int)(base - name), name) < 0)
+		return -ENOMEM;
+	unlinkat(dirfd, temporary, 0);
+	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	err = fd < 0 ? -errno : write_all(fd, text);
+	if (fd >= 0 && close(fd) && !err)
+		err = -errno;
+	if (!err && renameat(dirfd, temporary, dirfd, name))
+		err = -errno;
+	if (err && fd >= 0)
+		unlinkat(dirfd, temporary, 0);
+	free(temporary);
+	return err;
+}
+
+int container_save(const struct container *container)
+{
+	const char *text = json_object_to_json_string_ext(
+		container->record, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+	int err = text ? write_file_at(container->dirfd, CONTAINER_RECORD, text, 0600) : -ENOMEM;
+
+	return err ? refuse(container->command, err) : 0;
+}
+
+bool container_remove(const struct container *container)
+{
+	static const char *const names[] = { CONTAINER_RECORD, CONTAINER_CONTROL, TEMPORARY };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		unlinkat(container->dirfd, names[i], 0);
+	return !unlinkat(container->rootfd, container->command->id, AT_REMOVEDIR) ||
+	       errno == ENOENT;
+}
+
+const char *container_string(const struct container *container, const char *key)
+{
+	return json_object_get_string(json_object_object_get(container->record, key));
+}
+
+int64_t container_number(const struct container *container, const char *key)
+{
+	return json_object_get_int64(json_object_object_get(container->record, key));
+}
+
+bool container_flag(const struct container *container, const char *key)
+{
+	return json_object_get_boolean(json_object_object_get(container->record, key));
+}
+
+void container_set(const struct container *container, const char *key, struct json_object *value)
+{
+	if (value && json_object_object_add(container->record, key, value))
+		json_object_put(value);
+}
+
+int container_process(const struct container *container)
+{
+	return process_open(container_number(container, "pid"),
+			    container_number(container, "startTime"));
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Where the process of a firmware container lives: the namespaces and the cgroup of
+ * its configuration. Its root stays the host's, for it executes nothing of the image.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+#include "runtime.h"
+
+#define CGROUPS "/sys/fs/cgroup"
+#define CGROUP2_MAGIC 0x63677270
+
+static const struct {
+	const char *type;
+	int flag;
+} kinds[] = {
+	{ "pid", CLONE_NEWPID }, { "network", CLONE_NEWNET }, { "ipc", CLONE_NEWIPC },
+	{ "uts", CLONE_NEWUTS }, { "mount", CLONE_NEWNS },    { "cgroup", CLONE_NEWCGROUP },
+};
+
+static struct json_object *namespaces(const struct spec *spec)
+{
+	static const char *const keys[] = { "linux", "namespaces", NULL };
+	struct json_object *list = spec_find(spec, keys);
+
+	return json_object_is_type(list, json_type_array) ? list : NULL;
+}
+
+static const char *member(struct json_object *obj, const char *key)
+{
+	return json_object_get_string(json_object_object_get(obj, key));
+}
+
+/* The entry of a type, or NULL. */
+static struct json_object *find_namespace(const struct spec *spec, const char *type)
+{
+	struct json_object *list = namespaces(spec);
+
+	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
+		struct json_object *entry = json_object_array_get_idx(list, i);
+		const char *name = member(entry, "type");
+
+		if (name && !strcmp(name, type))
+			return entry;
+	}
+	return NULL;
+}
+
+/* In one of its own it would have no right to hardware. */
+int place_check(const struct command *command, const struct spec *spec)
+{
+	if (!find_namespace(spec, "user"))
+		return 0;
+	log_error(command, "a container whose program is firmware cannot have a user namespace");
+	return -EINVAL;
+}
+
+/* Mounts made in there are not for the host. */
+static int make(const struct command *command, struct json_object *entry, int flag)
+{
+	if (unshare(flag) ||
+	    (flag == CLONE_NEWNS && mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL)))
+		return log_errno(command, member(entry, "type"));
+	return 0;
+}
+
+static int enter(const struct command *command, struct json_object *entry, int flag)
+{
+	const char *path = member(entry, "path");
+	int fd, err;
+
+	if (!path || !*path)
+		return make(command, entry, flag);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return log_errno(command, path);
+	err = setns(fd, flag) ? log_errno(command, path) : 0;
+	close(fd);
+	return err;
+}
+
+static pid_t fork_into(const struct command *command, struct json_object *entry)
+{
+	int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	pid_t pid = -1;
+
+	if (own < 0)
+		return log_errno(command, "/proc/self/ns/pid");
+	if (!enter(command, entry, CLONE_NEWPID)) {
+		pid = fork();
+		if (pid < 0)
+			log_errno(command, "fork");
+		/* what the runtime itself starts, such as hooks, stays outside */
+		if (pid && setns(own, CLONE_NEWPID))
+			log_errno(command, "/proc/self/ns/pid");
+	}
+	close(own);
+	return pid;
+}
+
+pid_t place_fork(const struct command *command, const struct spec *spec)
+{
+	struct json_object *entry = find_namespace(spec, "pid");
+	pid_t pid;
+
+	if (entry)
+		return fork_into(command, entry);
+	pid = fork();
+	return pid < 0 ? log_errno(command, "fork") : pid;
+}
+
+static bool has_dots(const char *path)
+{
+	for (const char *at = path; (at = strstr(at, "..")); at += 2)
+		if ((at == path || at[-1] == '/') && (!at[2] || at[2] == '/'))
+			return true;
+	return false;
+}
+
+/* One that systemd is to make has colons in its place. */
+const char *place_cgroup(const struct command *command, const struct spec *spec)
+{
+	static const char *const keys[] = { "linux", "cgroupsPath", NULL };
+	const char *path = json_object_get_string(spec_find(spec, keys));
+	struct statfs fs;
+
+	if (!path || !*path || has_dots(path))
+		return NULL;
+	if (command->systemd_cgroup || strchr(path, ':')) {
+		log_debug(command, "cgroup %s is systemd's to make and is not entered", path);
+		return NULL;
+	}
+	if (statfs(CGROUPS, &fs) || fs.f_type != CGROUP2_MAGIC) {
+		log_debug(command, CGROUPS " is no cgroup2 file system and is not used");
+		return NULL;
+	}
+	return path;
+}
+
+/* @path: its last "/" separates what is there, or is made, from the file. */
+static int make_above(char *path)
+{
+	for (char *at = path + strlen(CGROUPS) + 1; (at = strchr(at, '/')); at++) {
+		int err;
+
+		*at = '\0';
+		err = mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
+		*at = '/';
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int enter_cgroup(const struct command *command, const char *cgroup)
+{
+	char *path;
+	int fd = -1, err;
+
+	if (asprintf(&path, CGROUPS "/%s/cgroup.procs", cgroup + (*cgroup == '/')) < 0)
+		return -ENOMEM;
+	err = make_above(path);
+	if (!err) {
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		err = fd < 0 || write(fd, "0", 1) != 1 ? -errno : 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		log_error(command, "%s: %s", path, strerror(-err));
+	free(path);
+	return err;
+}
+
+int place_enter(const struct command *command, const struct spec *spec)
+{
+	const char *cgroup = place_cgroup(command, spec);
+	int err = cgroup ? enter_cgroup(command, cgroup) : 0;
+
+	for (size_t i = 0; !err && i < ARRAY_SIZE(kinds); i++) {
+		struct json_object *entry = find_namespace(spec, kinds[i].type);
+
+		if (entry && kinds[i].flag != CLONE_NEWPID)
+			err = enter(command, entry, kinds[i].flag);
+	}
+	return err;
+}

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The process of a firmware container. The claims are its own, so that the kernel
+ * stops the cores when it ends, in whatever way; it starts them when it is told to,
+ * copies what they say, and ends when they do.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "runtime.h"
+
+/* Between two looks at what the cores say. */
+#define TRACE_LOOK_MS 50
+
+/* Before a start again, doubled each time up to the other. */
+#define BACKOFF_MS 100
+#define BACKOFF_MAX_MS 10000
+
+/* Other files than these are few. */
+#define FILES_MAX 1024
+
+static bool noted[FILES_MAX];
+
+void supervisor_note_files(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		int fd = atoi(entry->d_name);
+
+		if (fd > STDERR_FILENO && fd < FILES_MAX && fd != dirfd(dir))
+			noted[fd] = true;
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* An engine that waits for the end of a pipe must not wait for us. */
+static void close_noted(void)
+{
+	for (int fd = 0; fd < FILES_MAX; fd++)
+		if (noted[fd])
+			close(fd);
+}
+
+/* All others are blocked: nothing but what the runtime sends has a meaning here. */
+static int open_signals(void)
+{
+	sigset_t stop, all;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	return signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int use_terminal(const struct supervisor *s)
+{
+	if (s->terminal < 0)
+		return 0;
+	if (ioctl(s->terminal, TIOCSCTTY, 0) || dup2(s->terminal, STDIN_FILENO) < 0 ||
+	    dup2(s->terminal, STDOUT_FILENO) < 0 || dup2(s->terminal, STDERR_FILENO) < 0)
+		return log_errno(&s->command, "terminal");
+	close(s->terminal);
+	return 0;
+}
+
+static int settle_in(struct supervisor *s)
+{
+	int err;
+
+	close_noted();
+	prctl(PR_SET_NAME, "hwc-firmware");
+	if (s->foreground)
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+	setsid();
+	s->signals = open_signals();
+	if (s->signals < 0)
+		return log_errno(&s->command, "signalfd");
+	s->claim = calloc(s->claims->count, sizeof(*s->claim));
+	if (!s->claim)
+		return claims_no_memory(s->claims);
+	for (size_t i = 0; i < s->claims->count; i++)
+		s->claim[i] = -1;
+	traces_open(&s->traces);
+	err = claims_connect(s->claims);
+	if (!err)
+		err = use_terminal(s);
+	return err ? err : place_enter(&s->command, s->spec);
+}
+
+/*
+ * One who creates the container and is killed before its end leaves nothing. The
+ * record is that one's until then: this process may not even know its own number.
+ */
+static bool is_let_go(const struct supervisor *s)
+{
+	char byte;
+
+	return recv(s->parent, &byte, 1, 0) == 1 && !container_read(s->container);
+}
+
+static void forget_claims(struct supervisor *s)
+{
+	for (size_t i = 0; i < s->claims->count; i++) {
+		if (s->claim[i] >= 0)
+			close(s->claim[i]);
+		s->claim[i] = -1;
+	}
+}
+
+/* What tells of the claims' ends, and what the cores have to say. */
+static int watch_claims(struct supervisor *s)
+{
+	struct claims *claims = s->claims;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < claims->count; i++) {
+		struct hwc_claim *claim;
+
+		s->claim[i] = hwc_claim_open(claims->ctx, claims->holder, claims->grants[i].id);
+		err = s->claim[i] < 0 ? s->claim[i] : 0;
+		if (!err)
+			err = hwc_claim_get(claims->ctx, claims->grants[i].id, &claim);
+		if (err)
+			break;
+		if (!strcmp(hwc_claim_kind(claim), "remoteproc"))
+			traces_add(&s->traces, hwc_claim_resource(claim));
+		hwc_claim_free(claim);
+	}
+	return claims_report(claims, err);
+}
+
+static int start(struct supervisor *s)
+{
+	int err = claims_take(s->claims);
+
+	return err ? err : watch_claims(s);
+}
+
+/* Whether some hardware could not be stopped, of which it says so. */
+static bool is_stuck(const struct supervisor *s)
+{
+	bool stuck = false;
+
+	for (size_t i = 0; i < s->claims->count; i++) {
+		const struct hwc_ask *ask = hwc_bundle_ask(s->claims->bundle, i);
+		struct hwc_resource *resource;
+
+		if (hwc_resource_get(s->claims->ctx, ask->resource, &resource))
+			continue;
+		if (hwc_resource_state(resource) == HWCONTAINER_RESOURCE_STATE_FAILED) {
+			log_error(&s->command, "%s", hwc_resource_message(resource));
+			stuck = true;
+		}
+		hwc_resource_free(resource);
+	}
+	return stuck;
+}
+
+/* Gives all claims back and waits until the cores are off; an exit status. */
+static int stop(struct supervisor *s)
+{
+	int64_t end = now_ms() + s->claims->settings->timeout_ms;
+	int code = ENDED_STOPPED;
+
+	claims_drop(s->claims);
+	for (size_t i = 0; i < s->claims->count; i++) {
+		int64_t left = end - now_ms();
+
+		if (s->claim[i] >= 0 &&
+		    hwc_claim_wait_released(s->claims->ctx, s->claim[i], left > 0 ? left : 0)) {
+			claims_report(s->claims, -ETIMEDOUT);
+			code = ENDED_STUCK;
+		}
+	}
+	if (code == ENDED_STOPPED && is_stuck(s))
+		code = ENDED_STUCK;
+	forget_claims(s);
+	traces_end(&s->traces);
+	return code;
+}
+
+static bool is_told_to_stop(const struct supervisor *s, int timeout_ms)
+{
+	struct pollfd file = { .fd = s->signals, .events = POLLIN };
+
+	return poll(&file, 1, timeout_ms) > 0;
+}
+
+/* Why it ended: the claim's own sentence, where it was not somebody's will. */
+static int tell_failure(const struct supervisor *s)
+{
+	int code = ENDED_TAKEN;
+
+	for (size_t i = 0; i < s->claims->count; i++) {
+		const struct hwc_ask *ask = hwc_bundle_ask(s->claims->bundle, i);
+		struct hwc_claim *claim;
+
+		if (hwc_claim_get(s->claims->ctx, s->claims->grants[i].id, &claim)) {
+			log_error(&s->command, "the claim of %s was ended by somebody else",
+				  ask->resource);
+			continue;
+		}
+		if (hwc_claim_state(claim) == HWCONTAINER_CLAIM_STATE_FAILED) {
+			log_error(&s->command, "%s", hwc_claim_message(claim));
+			code = ENDED_FAILED;
+		}
+		hwc_claim_free(claim);
+	}
+	return code;
+}
+
+static bool may_restart(struct supervisor *s)
+{
+	int64_t left = container_number(s->container, "restarts");
+
+	if (left <= 0)
+		return false;
+	container_set(s->container, "restarts", json_object_new_int64(left - 1));
+	return !container_save(s->container);
+}
+
+/* Starts what failed again, as often as it may; an exit status, or -1 when it runs. */
+static int restart(struct supervisor *s, int code, int *backoff_ms)
+{
+	while (may_restart(s)) {
+		log_error(&s->command, "starting again in %d ms, for %lld times more at most",
+			  *backoff_ms, (long long)container_number(s->container, "restarts"));
+		if (is_told_to_stop(s, *backoff_ms))
+			return ENDED_STOPPED;
+		*backoff_ms = *backoff_ms * 2 < BACKOFF_MAX_MS ? *backoff_ms * 2 : BACKOFF_MAX_MS;
+		if (!start(s))
+			return -1;
+		stop(s);
+		if (is_told_to_stop(s, 0))
+			return ENDED_STOPPED;
+	}
+	return code;
+}
+
+/* An exit status, or -1 when it runs again. */
+static int fail(struct supervisor *s, int *backoff_ms)
+{
+	int code, stopped;
+
+	traces_step(&s->traces);
+	code = tell_failure(s);
+	stopped = stop(s);
+	if (stopped != ENDED_STOPPED)
+		return stopped;
+	return code == ENDED_FAILED ? restart(s, code, backoff_ms) : code;
+}
+
+static int accept_one(const struct supervisor *s)
+{
+	return accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
+}
+
+/* Nothing but a start can be asked for, and there was one. */
+static void refuse_start(struct supervisor *s)
+{
+	int fd = accept_one(s);
+
+	if (fd < 0)
+		return;
+	talk_say(fd, "the container is running already");
+	close(fd);
+}
+
+/* Until the cores end, or are to. */
+static int run(struct supervisor *s)
+{
+	size_t n = s->claims->count, i;
+	struct pollfd *files = calloc(n + 2, sizeof(*files));
+	int backoff_ms = BACKOFF_MS, code = -1;
+
+	if (!files) {
+		claims_no_memory(s->claims);
+		code = ENDED_FAILED;
+	}
+	while (code < 0) {
+		bool failed = false;
+
+		/* that a claim is ready is no news: ends are told in any case */
+		for (i = 0; i < n; i++)
+			files[i] = (struct pollfd){ .fd = s->claim[i] };
+		files[n] = (struct pollfd){ s->signals, POLLIN, 0 };
+		files[n + 1] = (struct pollfd){ s->listener, POLLIN, 0 };
+		poll(files, n + 2, s->traces.count || s->traces.size ? TRACE_LOOK_MS : -1);
+		traces_step(&s->traces);
+		for (i = 0; i < n; i++)
+			failed = failed || files[i].revents;
+		if (files[n].revents)
+			code = stop(s);
+		else if (failed)
+			code = fail(s, &backoff_ms);
+		else if (files[n + 1].revents)
+			refuse_start(s);
+	}
+	free(files);
+	return code;
+}
+
+/* What goes wrong until it runs is told to who started it. */
+static int start_for(struct supervisor *s, int fd)
+{
+	int err;
+
+	s->command.sink = fd;
+	err = start(s);
+	if (!err) {
+		container_set(s->container, "started", json_object_new_boolean(true));
+		err = container_save(s->container);
+	}
+	if (!err)
+		talk_say(fd, NULL);
+	s->command.sink = -1;
+	return err;
+}
+
+/* Created, not started. */
+static int wait_for_start(struct supervisor *s)
+{
+	struct pollfd files[] = { { s->signals, POLLIN, 0 }, { s->listener, POLLIN, 0 } };
+	int fd, err;
+
+	do {
+		poll(files, 2, -1);
+		if (files[0].revents)
+			return ENDED_STOPPED;
+		fd = accept_one(s);
+	} while (fd < 0);
+	err = start_for(s, fd);
+	close(fd);
+	if (!err)
+		return run(s);
+	stop(s);
+	return is_told_to_stop(s, 0) ? ENDED_STOPPED : ENDED_REFUSED;
+}
+
+int supervisor_live(struct supervisor *s)
+{
+	s->claims->command = &s->command;
+	s->container->command = &s->command;
+	s->command.sink = s->parent;
+	s->command.debug = false;
+	if (settle_in(s))
+		return ENDED_REFUSED;
+	s->claims->interrupt = s->signals;
+	talk_say(s->parent, NULL);
+	if (!is_let_go(s))
+		return ENDED_REFUSED;
+	close(s->parent);
+	/* from here on its errors are those of the container, not of a command */
+	s->command.sink = -1;
+	s->command.log = NULL;
+	return wait_for_start(s);
+}
