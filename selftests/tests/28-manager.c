@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Managers that do not answer or are in use, and devices that nobody drives. */
 #include <arpa/inet.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <sched.h>
 #include "hwc.h"
 
 #define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
@@ -18,8 +21,34 @@ FIXTURE(manager)
 	long program_timeout, busy_timeout;
 };
 
+/*
+ * A board's firmware keeps the processor that asks it. The last one is missed
+ * least: the others' timers and interrupts are on the first.
+ */
+static void keep_workers_on_last_cpu(void)
+{
+	long last = sysconf(_SC_NPROCESSORS_ONLN) - 1;
+	DIR *proc = opendir("/proc");
+	struct dirent *e;
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(last, &cpus);
+	while (proc && (e = readdir(proc))) {
+		char path[300];
+
+		snprintf(path, sizeof(path), "/proc/%s/comm", e->d_name);
+		if (isdigit(e->d_name[0]) && !strncmp(hwc_test_read(path), "hwc-fpga", 8))
+			sched_setaffinity(atoi(e->d_name), sizeof(cpus), &cpus);
+	}
+	if (proc)
+		closedir(proc);
+}
+
 FIXTURE_SETUP(manager)
 {
+	if (hwc_test_board())
+		keep_workers_on_last_cpu();
 	ASSERT_EQ(0, hwc_ctx_new(&self->ctx));
 	self->holder = hwc_holder_open(self->ctx);
 	ASSERT_LE(0, self->holder);
@@ -178,7 +207,7 @@ TEST_F(manager, fails_after_it_has_not_answered)
 	while (is_silent(self, HWC_PR0) && hwc_test_ms() < end)
 		usleep(2000);
 	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_FAILED, hwc_test_claim_state(self->ctx, grant.id));
-	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FAILED, hwc_test_state(self->ctx, HWC_PR0));
+	EXPECT_EQ(0, hwc_test_wait_state(self->ctx, HWC_PR0, HWCONTAINER_RESOURCE_STATE_FAILED));
 	hwc_test_write(HWC_SIM "reset", "1");
 	check_works(_metadata, self);
 }
