@@ -196,12 +196,29 @@ static int parse_restart(const struct parser *parser, const char *key, const cha
 	return 0;
 }
 
+/* Milliseconds, or 0 for none; what a stronger source says stays. */
+static int parse_watchdog(const struct parser *parser, const char *key, const char *value)
+{
+	size_t digits = strspn(value, "0123456789");
+
+	if (!digits || value[digits] || digits > 7)
+		return hwc_err(parser->ctx, -EINVAL,
+			       "%s: %s=%s is no number of milliseconds from 0 to 9999999",
+			       parser->what, key, value);
+	if (!parser->wants->watchdog_known)
+		parser->wants->watchdog_ms = atoi(value);
+	parser->wants->watchdog_known = true;
+	return 0;
+}
+
 static int parse_ours(const struct parser *parser, const char *key, const char *value)
 {
 	if (!strcmp(key, HWC_KEY_MARK) || !strcmp(key, HWC_KEY_EDITS))
 		return 0;
 	if (!strcmp(key, HWC_KEY_RESTART))
 		return parse_restart(parser, key, value);
+	if (!strcmp(key, HWC_KEY_WATCHDOG))
+		return parse_watchdog(parser, key, value);
 	if (strcmp(key, HWC_KEY_PREFIX "requests"))
 		return parse_field(parser, key, value);
 	if (strcmp(value, "none"))

@@ -329,6 +329,11 @@ unsigned int hwc_bundle_restarts(const struct hwc_bundle *bundle)
 	return bundle->wants.restarts;
 }
 
+unsigned int hwc_bundle_watchdog_ms(const struct hwc_bundle *bundle)
+{
+	return bundle->wants.watchdog_ms;
+}
+
 const char *hwc_bundle_json(const struct hwc_bundle *bundle)
 {
 	return json_object_to_json_string_ext(

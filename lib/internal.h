@@ -976,6 +976,7 @@ enum hwc_key {
 #define HWC_KEY_MARK HWC_KEY_PREFIX "allocated"
 #define HWC_KEY_EDITS HWC_KEY_PREFIX "edits"
 #define HWC_KEY_RESTART HWC_KEY_PREFIX "restart"
+#define HWC_KEY_WATCHDOG HWC_KEY_PREFIX "watchdog-ms"
 
 enum hwc_key hwc_key_classify(const char *key);
 
@@ -1026,6 +1027,8 @@ struct hwc_want {
  * @none: the operator wants no hardware at all
  * @restart_known: something was said about restarts
  * @restarts: how often firmware is started again after a failure
+ * @watchdog_known: something was said about the watchdog
+ * @watchdog_ms: silence of firmware that is a failure, 0 for none
  */
 struct hwc_wants {
 	struct hwc_want *items;
@@ -1033,6 +1036,8 @@ struct hwc_wants {
 	bool none;
 	bool restart_known;
 	unsigned int restarts;
+	bool watchdog_known;
+	unsigned int watchdog_ms;
 };
 
 /**

@@ -225,6 +225,9 @@ static void test_refusals(void **state)
 		{ "{\"org.hwcontainer.restart\": \"on-failure:\"}", false, -EINVAL,
 		  WHAT
 		  ": org.hwcontainer.restart=on-failure: is neither \"no\" nor \"on-failure:\" and a number to 1023" },
+		{ "{\"org.hwcontainer.watchdog-ms\": \"2s\"}", false, -EINVAL,
+		  WHAT
+		  ": org.hwcontainer.watchdog-ms=2s is no number of milliseconds from 0 to 9999999" },
 	};
 	struct hwc_wants wants;
 	size_t i;

@@ -212,6 +212,22 @@ static void test_restarts(void **state)
 	hwc_bundle_free(bundle);
 }
 
+static void test_watchdog(void **state)
+{
+	struct hwc_bundle *bundle;
+
+	write_file("rootfs/etc/hwcontainer.json",
+		   "{\"remoteproc0\":\"/a\",\"org.hwcontainer.watchdog-ms\":\"1500\"}");
+	bundle = read_bundle(*state,
+			     "{\"annotations\":{\"org.hwcontainer.watchdog-ms\":\"0\"}," ROOT "}");
+	assert_int_equal(hwc_bundle_watchdog_ms(bundle), 0);
+	hwc_bundle_free(bundle);
+	bundle = read_bundle(*state, "{" ROOT "}");
+	assert_int_equal(hwc_bundle_asks(bundle), 1);
+	assert_int_equal(hwc_bundle_watchdog_ms(bundle), 1500);
+	hwc_bundle_free(bundle);
+}
+
 static void test_shell_and_slot(void **state)
 {
 	static const char config[] = "{" ROOT ",\"annotations\":{\"/fpga-region\":\"" FOLDER_SHELL
@@ -845,6 +861,7 @@ int main(void)
 		TEST(test_firmware),
 		TEST(test_firmware_of_arm),
 		TEST(test_restarts),
+		TEST(test_watchdog),
 		TEST(test_shell_and_slot),
 		TEST(test_load_refuses_a_bad_overlay),
 		TEST(test_grant),

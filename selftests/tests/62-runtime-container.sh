@@ -193,6 +193,15 @@ is_again() { # how often after the first time
 		[ "$(claim_field state)" = ready ]
 }
 
+# It says hello, and nothing any more.
+falls_silent() {
+	ours hello.elf '"org.hwcontainer.restart": "on-failure:1", "org.hwcontainer.watchdog-ms": "700"'
+	starts=$(cat "$sim/starts")
+	run_in_background && within 20 is_again 1 && ends_with 1 &&
+		same 2 "$(grep -c "^hwcontainer-runtime: $core has said nothing for more than 700 ms\$" /tmp/f.err)" &&
+		same "$(printf 'sim-core0: hello\n%.0s' 1 2)" "$(cat /tmp/f.out)"
+}
+
 is_stopped_before_it_restarts() {
 	ours hello.elf '"org.hwcontainer.restart": "on-failure:9"'
 	echo 5 >"$sim/fail_start"
@@ -344,7 +353,7 @@ use_core sim-core0
 use_runtime runc
 rm -f "$policy"
 echo "TAP version 13"
-echo 1..44
+echo 1..45
 expect "it is created, and the core does not run" is_created
 expect "its state is what the configuration says" tells_its_state
 expect "its process has namespaces and a session of its own" lives_apart
@@ -369,6 +378,7 @@ expect "a claim that is taken away ends it with 2" loses_its_claim
 expect "it ends with a run that is killed" dies_with_a_run_that_is_killed
 expect "a core that does not stop ends it with 3" does_not_stop
 expect "a core that crashes is started again, twice" restarts
+expect "a core that falls silent is taken for crashed, where a watchdog is asked for" falls_silent
 expect "it is stopped while it waits for that" is_stopped_before_it_restarts
 expect "errors are in the engine's log" through_a_log
 expect "it lives in its cgroup" in_its_cgroup

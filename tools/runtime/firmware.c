@@ -124,6 +124,7 @@ static int live(const struct birth *birth, int parent)
 		.listener = birth->listener,
 		.terminal = birth->terminal,
 		.foreground = is_foreground(birth->claims->command),
+		.watchdog_ms = hwc_bundle_watchdog_ms(birth->claims->bundle),
 	};
 
 	return supervisor_live(&supervisor);

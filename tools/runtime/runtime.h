@@ -289,12 +289,16 @@ int console_open(const struct command *command);
  * @old: what was in it last
  * @size: bytes of that
  * @at: where the core goes on writing
+ * @core: whose it is
+ * @heard_ms: when something new was last in it, as now_ms()
  */
 struct trace {
 	int fd;
 	char *old;
 	size_t size;
 	size_t at;
+	char core[HWCONTAINER_NAME_MAX];
+	int64_t heard_ms;
 };
 
 /**
@@ -303,8 +307,10 @@ struct trace {
  * @out: called for each piece in its order
  *
  * A core writes on where it was and, at the end of the buffer, from its beginning.
+ *
+ * Return: whether there was something new.
  */
-void trace_follow(struct trace *trace, char *now, size_t size,
+bool trace_follow(struct trace *trace, char *now, size_t size,
 		  void (*out)(void *data, const char *text, size_t size), void *data);
 
 #define TRACES_MAX 16
@@ -332,6 +338,8 @@ void traces_open(struct traces *traces);
 void traces_add(struct traces *traces, const char *core);
 /* Takes what is new and writes what can be written without waiting. */
 void traces_step(struct traces *traces);
+/* A core that has said nothing for longer than that, or NULL. */
+const char *traces_silent(const struct traces *traces, int64_t ms);
 /* The cores have stopped. */
 void traces_end(struct traces *traces);
 
@@ -368,6 +376,7 @@ enum {
  * @foreground: it ends with @parent's process
  * @signals: TERM and INT, as a file
  * @claim: the claims, as files, -1 where there is none
+ * @watchdog_ms: silence of a core that is a failure, or 0
  * @traces: what the cores say
  */
 struct supervisor {
@@ -381,6 +390,7 @@ struct supervisor {
 	bool foreground;
 	int signals;
 	int *claim;
+	unsigned int watchdog_ms;
 	struct traces traces;
 };
 

@@ -150,10 +150,16 @@ static bool is_nested(const struct start *start)
 	return mark && ours && !strcmp(mark, ours);
 }
 
-static int refuse_restarts(const struct start *start)
+/* What only our own supervisor can do. */
+static int refuse_supervision(const struct start *start)
 {
+	const struct hwc_bundle *bundle = start->claims.bundle;
+
+	if (!hwc_bundle_restarts(bundle) && !hwc_bundle_watchdog_ms(bundle))
+		return 0;
 	log_error(start->claims.command,
-		  "org.hwcontainer.restart is for containers whose program is firmware");
+		  "org.hwcontainer.%s is for containers whose program is firmware",
+		  hwc_bundle_restarts(bundle) ? "restart" : "watchdog-ms");
 	return -EINVAL;
 }
 
@@ -170,10 +176,10 @@ static int prepare(struct start *start, int *code)
 	claims->count = hwc_bundle_asks(claims->bundle);
 	if (hwc_bundle_firmware(claims->bundle) >= 0)
 		return firmware_start(claims, code);
-	if (claims->count && hwc_bundle_restarts(claims->bundle))
-		return refuse_restarts(start);
-	if (claims->count)
-		return claim_and_edit(start);
+	if (claims->count) {
+		err = refuse_supervision(start);
+		return err ? err : claim_and_edit(start);
+	}
 	return claims_report(claims, hwc_bundle_save(claims->bundle));
 }
 

@@ -142,6 +142,12 @@ static int watch_claims(struct supervisor *s)
 			traces_add(&s->traces, hwc_claim_resource(claim));
 		hwc_claim_free(claim);
 	}
+	if (!err && s->watchdog_ms && !s->traces.count) {
+		log_error(
+			&s->command,
+			"org.hwcontainer.watchdog-ms needs a trace buffer, and the firmware has none");
+		return -EINVAL;
+	}
 	return claims_report(claims, err);
 }
 
@@ -225,6 +231,13 @@ static int tell_failure(const struct supervisor *s)
 	return code;
 }
 
+/* A core without a trap for it cannot tell its crash, but it says nothing any more. */
+static int tell_silence(const struct supervisor *s, const char *core)
+{
+	log_error(&s->command, "%s has said nothing for more than %u ms", core, s->watchdog_ms);
+	return ENDED_FAILED;
+}
+
 static bool may_restart(struct supervisor *s)
 {
 	int64_t left = container_number(s->container, "restarts");
@@ -253,14 +266,11 @@ static int restart(struct supervisor *s, int code, int *backoff_ms)
 	return code;
 }
 
-/* An exit status, or -1 when it runs again. */
-static int fail(struct supervisor *s, int *backoff_ms)
+/* What was told has ended it: an exit status, or -1 when it runs again. */
+static int fail(struct supervisor *s, int code, int *backoff_ms)
 {
-	int code, stopped;
+	int stopped = stop(s);
 
-	traces_step(&s->traces);
-	code = tell_failure(s);
-	stopped = stop(s);
 	if (stopped != ENDED_STOPPED)
 		return stopped;
 	return code == ENDED_FAILED ? restart(s, code, backoff_ms) : code;
@@ -294,6 +304,7 @@ static int run(struct supervisor *s)
 		code = ENDED_FAILED;
 	}
 	while (code < 0) {
+		const char *silent = NULL;
 		bool failed = false;
 
 		/* that a claim is ready is no news: ends are told in any case */
@@ -303,12 +314,16 @@ static int run(struct supervisor *s)
 		files[n + 1] = (struct pollfd){ s->listener, POLLIN, 0 };
 		poll(files, n + 2, s->traces.count || s->traces.size ? TRACE_LOOK_MS : -1);
 		traces_step(&s->traces);
+		if (s->watchdog_ms)
+			silent = traces_silent(&s->traces, s->watchdog_ms);
 		for (i = 0; i < n; i++)
 			failed = failed || files[i].revents;
 		if (files[n].revents)
 			code = stop(s);
 		else if (failed)
-			code = fail(s, &backoff_ms);
+			code = fail(s, tell_failure(s), &backoff_ms);
+		else if (silent)
+			code = fail(s, tell_silence(s, silent), &backoff_ms);
 		else if (files[n + 1].revents)
 			refuse_start(s);
 	}

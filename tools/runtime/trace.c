@@ -30,15 +30,16 @@ static size_t end_of_change(const struct trace *trace, const char *now, size_t f
 	return to;
 }
 
-void trace_follow(struct trace *trace, char *now, size_t size,
+bool trace_follow(struct trace *trace, char *now, size_t size,
 		  void (*out)(void *data, const char *text, size_t size), void *data)
 {
 	/* a core that ends its text with a zero hides what is behind it */
 	bool again = size < trace->at;
 	size_t low = again ? size : end_of_change(trace, now, 0, trace->at);
 	size_t high = low ? size : end_of_change(trace, now, trace->at, size);
+	bool more = !again && high > trace->at;
 
-	if (!again && high > trace->at)
+	if (more)
 		out(data, now + trace->at, high - trace->at);
 	if (low)
 		out(data, now, low);
@@ -46,6 +47,7 @@ void trace_follow(struct trace *trace, char *now, size_t size,
 	free(trace->old);
 	trace->old = now;
 	trace->size = size;
+	return low || more;
 }
 
 void traces_open(struct traces *traces)
@@ -65,6 +67,8 @@ void traces_add(struct traces *traces, const char *core)
 		*trace = (struct trace){ .fd = openat(traces->dirfd, path, O_RDONLY | O_CLOEXEC) };
 		if (trace->fd < 0)
 			break;
+		snprintf(trace->core, sizeof(trace->core), "%s", core);
+		trace->heard_ms = now_ms();
 		traces->count++;
 	}
 }
@@ -144,13 +148,32 @@ static void write_out(struct traces *traces, int timeout_ms)
 void traces_step(struct traces *traces)
 {
 	for (size_t i = 0; i < traces->count; i++) {
+		struct trace *trace = &traces->trace[i];
 		size_t size;
-		char *now = read_all(&traces->trace[i], &size);
+		char *now = read_all(trace, &size);
 
-		if (now)
-			trace_follow(&traces->trace[i], now, size, keep, traces);
+		if (now && trace_follow(trace, now, size, keep, traces))
+			trace->heard_ms = now_ms();
 	}
 	write_out(traces, 0);
+}
+
+static int64_t last_word(const struct traces *traces, const char *core)
+{
+	int64_t last = 0;
+
+	for (size_t i = 0; i < traces->count; i++)
+		if (!strcmp(traces->trace[i].core, core) && traces->trace[i].heard_ms > last)
+			last = traces->trace[i].heard_ms;
+	return last;
+}
+
+const char *traces_silent(const struct traces *traces, int64_t ms)
+{
+	for (size_t i = 0; i < traces->count; i++)
+		if (now_ms() - last_word(traces, traces->trace[i].core) > ms)
+			return traces->trace[i].core;
+	return NULL;
 }
 
 void traces_end(struct traces *traces)

@@ -25,6 +25,26 @@ static const char *follow(struct trace *trace, const char *now)
 	return said;
 }
 
+static bool is_new(struct trace *trace, const char *now)
+{
+	return trace_follow(trace, strdup(now), strlen(now), hear, NULL);
+}
+
+static void test_is_silent(void **state)
+{
+	struct trace trace = { .fd = -1 };
+
+	(void)state;
+	assert_true(is_new(&trace, "aaaabbbb"));
+	assert_false(is_new(&trace, "aaaabbbb"));
+	assert_true(is_new(&trace, "aaaabbbbc"));
+	/* begun again, and emptied */
+	assert_true(is_new(&trace, "dd"));
+	assert_false(is_new(&trace, ""));
+	assert_false(is_new(&trace, ""));
+	free(trace.old);
+}
+
 static void test_grows(void **state)
 {
 	struct trace trace = { .fd = -1 };
@@ -85,9 +105,8 @@ static void test_begins_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_grows),
-		cmocka_unit_test(test_wraps),
-		cmocka_unit_test(test_repeats),
+		cmocka_unit_test(test_is_silent),    cmocka_unit_test(test_grows),
+		cmocka_unit_test(test_wraps),	     cmocka_unit_test(test_repeats),
 		cmocka_unit_test(test_begins_again),
 	};
 
