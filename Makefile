@@ -38,6 +38,8 @@ MANDIR ?= $(PREFIX)/share/man
 TESTS ?=
 # The machine that guests run on: a file in selftests/qemu/machines.
 BOARD ?= virt
+# `make demo CASE=remoteproc` tells another story than that of regions.
+CASE ?=
 # `make DEPS=no TARGET` leaves apt alone.
 DEPS ?= yes
 
@@ -92,8 +94,13 @@ check-stock: deps
 check-debug: deps
 	+$(Q)selftests/check.sh debug
 
-demo shell: deps
-	+$(Q)selftests/qemu/run.sh base $@
+# Real remote processors are those of one machine.
+demo: export MACHINE := $(if $(CASE),versal,$(BOARD))
+demo: deps
+	+$(Q)selftests/qemu/run.sh base demo$(CASE:%=-%)
+
+shell: deps
+	+$(Q)selftests/qemu/run.sh base shell
 
 bench: GUEST = $(BUILD)/guest/base$(filter-out -virt,-$(BOARD))
 bench: deps
@@ -128,6 +135,7 @@ help:
 	@echo '  modules_install  the module below DESTDIR/lib/modules'
 	@echo 'Try and test (Debian 12; missing packages are installed, a kernel is built once):'
 	@echo '  demo             a container gets the FPGA region its image asks for'
+	@echo '                   CASE=remoteproc: one that is firmware, on a real Cortex-R5'
 	@echo '  shell            a prompt in the same guest; leave it with poweroff'
 	@echo '  check            unit tests, style checks, tests in the guest; TESTS=PATTERN a part'
 	@echo '  check-host       what needs no guest'

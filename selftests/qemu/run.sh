@@ -22,6 +22,10 @@ debug) slow=5 ;;
 *) die "$variant: no such kernel; there are base and debug" ;;
 esac
 use_machine "$variant"
+case $action in
+check | shell) ;;
+*) [ -e "$top/selftests/actions/$action.sh" ] || die "$action: no such program in selftests/actions" ;;
+esac
 # What a machine has of its own comes before what is for all of them.
 [ ! -e "$top/selftests/actions/$action-$machine.sh" ] || action=$action-$machine
 

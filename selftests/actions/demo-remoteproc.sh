@@ -1,0 +1,202 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The demonstration with remote processors: a container that is nothing but firmware,
+# for a real Cortex-R5; another one that sends it messages; crashes, and what comes
+# after them.
+# shellcheck disable=SC1091,SC2154,SC2317 # lib.sh is beside the bundles; check calls
+. /hwc/demo/lib.sh
+. /hwc/demo/story.sh
+name=fe800000.r5f
+said=/tmp/core.out
+
+find_core() {
+	for entry in /sys/class/remoteproc/*; do
+		[ "$(cat "$entry/name")" != "$name" ] || basename "$entry"
+	done
+}
+
+core_is() { # state
+	[ "$(cat "/sys/class/remoteproc/$core/state")" = "$1" ]
+}
+
+# Off, given back, and nothing is left of its firmware.
+core_is_free() {
+	core_is offline && is_free && [ ! -e /lib/firmware/hwcontainer ] &&
+		[ "$(stat -c %a "/sys/class/remoteproc/$core/state")" = 644 ]
+}
+
+status_is() { # status
+	hwcontainer-runtime state core 2>/dev/null | grep -q "\"status\": *\"$1\""
+}
+
+has_said() { # how often, text
+	[ "$(grep -c "$2" "$said")" -ge "$1" ]
+}
+
+# The device that the kernel made of the channel that the firmware has announced.
+endpoint() {
+	for entry in /sys/class/rpmsg/rpmsg[0-9]*; do
+		[ ! -e "$entry" ] || echo "/dev/${entry##*/}"
+	done
+}
+
+has_endpoint() {
+	[ -c "$(endpoint)" ]
+}
+
+## the story
+
+show_board() {
+	title "The board: Cortex-R5 cores, driven by mainline's xlnx_r5_remoteproc"
+	for entry in /sys/bus/platform/drivers/zynqmp_r5_remoteproc/*; do
+		case ${entry##*/} in
+		bind | unbind | uevent | module) ;;
+		*) echo "    zynqmp_r5_remoteproc drives ${entry##*/}" ;;
+		esac
+	done
+	show hwctl resource list
+}
+
+show_image() {
+	title "An image that is nothing but firmware"
+	sed 's/^/  $ /' /hwc/demo/core-commands
+	tell "Its root file system:"
+	(cd /hwc/demo/core/rootfs && find . -type f) | indent
+}
+
+# What the runtime says without a policy, and the command named in it.
+show_policy() {
+	title "An image asks, only the host grants"
+	rm -f "$policy"
+	tell "\$ hwcontainer-runtime create --bundle core core"
+	hwcontainer-runtime create --bundle "$bundles/core" core </dev/null >/tmp/said 2>&1
+	indent </tmp/said
+	command=$(sed -n 's/.*; \(hwctl policy allow .*\) does$/\1/p' /tmp/said)
+	check "the refusal names the command" [ -n "$command" ]
+	# shellcheck disable=SC2086 # words of a command
+	show $command
+}
+
+show_life() {
+	title "Created, started"
+	tell "\$ hwcontainer-runtime create --bundle core --pid-file core.pid core"
+	hwcontainer-runtime create --bundle "$bundles/core" --pid-file /tmp/core.pid core \
+		</dev/null >"$said" 2>&1
+	check "it is created" status_is created
+	check "the core is still off" core_is offline
+	show hwcontainer-runtime start core
+	show hwcontainer-runtime state core
+	check "it runs" status_is running
+	check "so does the core" core_is running
+	check "its process is the one in the pid file" \
+		[ "$(claim_field holder)" = "process $(cat /tmp/core.pid)" ]
+	check "its output is the core's trace" within 10 has_said 1 "counter 2"
+	tell "What the container prints, which is the core's trace:"
+	indent <"$said"
+	show hwctl claim list
+	tell "Somebody stops the core by sysfs meanwhile:"
+	{ echo stop >"/sys/class/remoteproc/$core/state"; } 2>&1 | sed 's/.*: //' | indent
+	check "the core is the container's" core_is running
+}
+
+# What an engine does for --device.
+add_device() { # bundle, device
+	major=$((0x$(stat -c %t "$2")))
+	minor=$((0x$(stat -c %T "$2")))
+	numbers="\"type\": \"c\", \"major\": $major, \"minor\": $minor"
+	sed -i -e "s|\"linux\": {|&\"devices\": [{\"path\": \"$2\", $numbers}],|" \
+		-e "s|\"access\": \"rwm\"|&}, {\"allow\": true, $numbers, \"access\": \"rw\"|" \
+		"$bundles/$1/config.json"
+}
+
+show_talk() {
+	title "Another container talks to it"
+	check "the firmware's channel is there" within 10 has_endpoint
+	device=$(endpoint)
+	tell "It is an ordinary one, which runc runs, and was given $device (as by --device)."
+	add_device talk "$device"
+	sed -i "s|\"/talk\"|&, \"$device\", \"echo hello, R5\", \"counter\", \"help\"|" \
+		"$bundles/talk/config.json"
+	tell "\$ hwcontainer-runtime run --bundle talk talk"
+	hwcontainer-runtime run --bundle "$bundles/talk" talk </dev/null >/tmp/talk.out 2>&1
+	check "it ends well" [ $? = 0 ]
+	indent </tmp/talk.out
+	check "the core has answered" grep -q '^echo hello, R5 *-> hello, R5$' /tmp/talk.out
+}
+
+show_stop() {
+	title "Stopped, deleted"
+	tell "\$ hwcontainer-runtime kill core HUP"
+	hwcontainer-runtime kill core HUP >/tmp/said 2>&1
+	check "a signal that means nothing to a core is refused" [ $? = 1 ]
+	indent </tmp/said
+	show hwcontainer-runtime kill core TERM
+	check "the core is off" within 10 core_is_free
+	check "the container has stopped" within 10 status_is stopped
+	show hwcontainer-runtime state core
+	show hwcontainer-runtime delete core
+	check "it is gone" [ ! -e /run/hwcontainer-runtime/core ]
+}
+
+# The firmware's own command: it executes what is no instruction.
+crash() {
+	within 10 has_endpoint && printf crash >"$(endpoint)"
+}
+
+show_crashes() {
+	title "It crashes, is started again twice, and then no more"
+	tell "\$ hwcontainer-runtime run --bundle core core"
+	hwcontainer-runtime run --bundle "$bundles/core" core </dev/null >"$said" 2>&1 &
+	for nr in 1 2 3; do
+		check "start $nr" within 20 has_said $nr "announcing rpmsg-raw"
+		check "crash $nr" crash
+		check "that is noticed" within 20 has_said $nr "has said nothing for more than"
+	done
+	wait $!
+	code=$?
+	grep -v ": counter" "$said" | indent
+	tell "It ends with status $code."
+	check "the status says that the core has failed" [ "$code" = 1 ]
+	check "it was started again twice" [ "$(grep -c 'starting again' "$said")" = 2 ]
+	check "the core is off" within 10 core_is_free
+}
+
+show_kill() {
+	title "kill -9 of the container's process"
+	hwcontainer-runtime run --bundle "$bundles/core" core </dev/null >"$said" 2>&1 &
+	check "it runs" within 20 status_is running
+	pid=$(claim_field holder)
+	pid=${pid#process }
+	tell "\$ kill -KILL $pid ($(cat "/proc/$pid/comm"))"
+	kill -KILL "$pid"
+	wait
+	check "the core is off" within 10 core_is_free
+	tell "$core: $(cat "/sys/class/remoteproc/$core/state")"
+	hwcontainer-runtime delete --force core 2>/dev/null
+}
+
+show_end() {
+	title "What is left"
+	show hwctl claim list
+	show hwctl resource show "$core"
+	check "no claim is left" [ "$(hwctl -j claim list)" = "[]" ]
+	check "no container is left" [ -z "$(ls /run/hwcontainer-runtime 2>/dev/null)" ]
+	rm -rf "$bundles" "$policy" /tmp/*.out /tmp/said /tmp/core.pid
+	told_all
+}
+
+use_runtime runc
+core=$(find_core)
+region=$core
+mkdir -p "$bundles"
+cp -a /hwc/demo/core /hwc/demo/talk "$bundles/"
+show_board
+show_image
+show_policy
+show_life
+show_talk
+show_stop
+show_crashes
+show_kill
+show_end
+[ "$bad" = 0 ]
