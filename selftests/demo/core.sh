@@ -17,6 +17,13 @@ use_core() {
 	region=$core
 }
 
+# Every core, as a refusal names them.
+all_cores() {
+	for entry in "$cores"/*; do
+		echo "$(basename "$entry") ($(cat "$entry/name"))"
+	done | sort | tr '\n' ',' | sed 's/,$//; s/,/, /g'
+}
+
 core_is() { # state
 	[ "$(cat "$cores/$core/state")" = "$1" ]
 }

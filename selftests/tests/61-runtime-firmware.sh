@@ -83,7 +83,7 @@ from_the_file() {
 
 no_such_core() {
 	beside_bundle f remoteproc7 hello.elf
-	refused "there is no resource remoteproc7"
+	refused "there is no resource remoteproc7; remote processors here: $(all_cores)"
 }
 
 for_another_machine() {

@@ -258,6 +258,14 @@ with_two_cores() {
 		rt delete c1
 }
 
+# The other runtime's, with one member more.
+tells_its_features() {
+	/usr/bin/runc features >/tmp/runc.out && rt features >/tmp/said.out &&
+		grep -q '"org.hwcontainer."' /tmp/said.out && grep -q '"remoteproc.name"' /tmp/said.out &&
+		! grep -q hwcontainer /tmp/runc.out &&
+		same "$(grep -c '"CAP_' /tmp/runc.out)" "$(grep -c '"CAP_' /tmp/said.out)"
+}
+
 ## refused
 
 # not_created SENTENCE: and nothing is left of it
@@ -268,7 +276,7 @@ not_created() {
 
 no_such_core() {
 	firmware_bundle f hello.elf '"remoteproc7": "/boot/rpu.elf"'
-	not_created "there is no resource remoteproc7"
+	not_created "there is no resource remoteproc7; remote processors here: $(all_cores)"
 }
 
 bad_firmware() {
@@ -385,6 +393,7 @@ expect "it lives in its cgroup" in_its_cgroup
 expect "it lives in a namespace that exists" in_a_joined_namespace
 expect "an image for Arm's runtime" by_the_key_of_arm
 expect "two cores for one container" with_two_cores
+expect "annotations that matter are among the features" tells_its_features
 expect "a core that is not there" no_such_core
 expect "firmware that does not fit" bad_firmware
 expect "a path that leads out of the root" outside_of_the_root

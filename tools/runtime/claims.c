@@ -2,6 +2,7 @@
 /* What a bundle asks for: allowed by the policy, claimed, waited for. */
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -100,6 +101,71 @@ static int fill_request(const struct turn *turn, struct hwc_request *req)
 	return err;
 }
 
+/**
+ * struct cores - the remote processors of this machine, as one text
+ * @text: their names, with the ones their drivers gave them
+ */
+struct cores {
+	char text[512];
+};
+
+static int add_core(const struct hwc_resource *resource, void *data)
+{
+	size_t aliases = hwc_resource_aliases(resource);
+	struct cores *cores = data;
+	size_t used = strlen(cores->text);
+
+	if (!strcmp(hwc_resource_kind(resource), "remoteproc"))
+		snprintf(cores->text + used, sizeof(cores->text) - used, "%s%s (%s)",
+			 used ? ", " : "", hwc_resource_name(resource),
+			 aliases ? hwc_resource_alias(resource, aliases - 1) : "");
+	return 0;
+}
+
+/* Whether it is a remote processor that is asked for. */
+static bool is_core(const struct claims *claims, size_t i)
+{
+	return (int)i == hwc_bundle_firmware(claims->bundle) ||
+	       !strncmp(hwc_bundle_ask(claims->bundle, i)->resource, "remoteproc",
+			strlen("remoteproc"));
+}
+
+/* The name of a core is not known until one has looked: so those that exist are told. */
+static bool report_missing(const struct turn *turn)
+{
+	const struct claims *claims = turn->claims;
+	struct cores cores = { "" };
+
+	for (size_t i = 0; i < claims->count; i++) {
+		const char *name = hwc_bundle_ask(claims->bundle, i)->resource;
+		struct hwc_resource *resource;
+		int err;
+
+		if (!is_in_turn(turn, i) || !is_core(claims, i))
+			continue;
+		err = hwc_resource_get(claims->ctx, name, &resource);
+		if (!err) {
+			hwc_resource_free(resource);
+			continue;
+		}
+		if (err != -ENOENT || hwc_resource_foreach(claims->ctx, add_core, &cores))
+			break;
+		log_error(claims->command, "there is no resource %s; remote processors here: %s",
+			  name, *cores.text ? cores.text : "none");
+		return true;
+	}
+	return false;
+}
+
+static void report_refusal(const struct turn *turn, int err)
+{
+	char *sentence = strdup(hwc_ctx_error(turn->claims->ctx));
+
+	if (err != -ENOENT || !report_missing(turn))
+		log_error(turn->claims->command, "%s", sentence ? sentence : strerror(-err));
+	free(sentence);
+}
+
 static int submit(const struct turn *turn, struct hwc_request *req)
 {
 	const struct claims *claims = turn->claims;
@@ -109,7 +175,9 @@ static int submit(const struct turn *turn, struct hwc_request *req)
 
 	if (!grants)
 		return claims_no_memory(claims);
-	err = claims_report(claims, hwc_request_submit(req, grants));
+	err = hwc_request_submit(req, grants);
+	if (err)
+		report_refusal(turn, err);
 	for (i = 0; !err && i < claims->count; i++)
 		if (is_in_turn(turn, i))
 			claims->grants[i] = grants[n++];

@@ -38,6 +38,8 @@ int main(int argc, char **argv)
 		done = start_prepare(&command, &settings, &code);
 	else if (firmware_verb(&command, &settings, &code))
 		done = 1;
+	if (!done && features_print(&command, settings.runtime))
+		return EXIT_SUCCESS;
 	if (done)
 		return done < 0 ? EXIT_FAILURE : code;
 	return execute(&command, settings.runtime);

@@ -406,4 +406,7 @@ int firmware_start(struct claims *claims, int *code);
 /* Any other: false when the container is not one of these. */
 bool firmware_verb(const struct command *command, const struct settings *settings, int *code);
 
+/* features.c: false when the runtime is to answer itself */
+bool features_print(const struct command *command, char *runtime);
+
 #endif
