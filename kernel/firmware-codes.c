@@ -89,6 +89,31 @@ const struct hwc_firmware_code *hwc_firmware_code_find(u32 status)
 EXPORT_SYMBOL_IF_KUNIT(hwc_firmware_code_find);
 
 /**
+ * hwc_firmware_errno_name() - the status of which the firmware's driver made an errno
+ * @err: what zynqmp_pm_invoke_fn() has returned, by hwc_errno()
+ *
+ * It makes -EINVAL of all that are not here.
+ *
+ * Return: what the status is called, or NULL.
+ */
+const char *hwc_firmware_errno_name(int err)
+{
+	switch (err) {
+	case -EACCES:
+		return "XST_PM_NO_ACCESS";
+	case -ECANCELED:
+		return "XST_PM_ABORT_SUSPEND";
+	case -EUSERS:
+		return "XST_PM_MULT_USER";
+	case -EOPNOTSUPP:
+		return "XST_PM_NO_FEATURE or XST_PM_INVALID_VERSION";
+	default:
+		return NULL;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(hwc_firmware_errno_name);
+
+/**
  * hwc_errno() - make sure that user space understands it
  * @ret: what a driver has returned for an error
  *

@@ -255,6 +255,23 @@ static int hwc_manager_refuse_bridge(struct hwc_region *r, struct hwcontainer_cl
 	return -ENODEV;
 }
 
+/* Versal's driver knows what zynqmp_pm_ret_code() has left of the firmware's status. */
+static int hwc_manager_refuse_pdi(const struct fpga_manager *mgr, struct hwcontainer_claim *claim,
+				  const char *what, int ret)
+{
+	const char *name = hwc_firmware_errno_name(ret);
+
+	if (ret == -EINVAL)
+		return hwcontainer_claim_refuse(claim, ret,
+			"manager %s %s: error %d, which its driver makes of most errors of the firmware",
+			mgr->name, what, -ret);
+	if (name)
+		return hwcontainer_claim_refuse(claim, ret, "manager %s %s: firmware error %s",
+						mgr->name, what, name);
+	return hwcontainer_claim_refuse(claim, ret, "manager %s %s (error %d)", mgr->name, what,
+					-ret);
+}
+
 /**
  * hwc_manager_refuse() - say why an image could not be programmed
  * @r: the region
@@ -285,9 +302,7 @@ int hwc_manager_refuse(struct hwc_region *r, struct hwcontainer_claim *claim,
 	if (bridge)
 		return hwc_manager_refuse_bridge(r, claim, bridge);
 	if (written && hwc_manager_is(r->manager, "xlnx,versal-fpga"))
-		return hwcontainer_claim_refuse(claim, ret,
-			"manager %s %s: error %d, for which its driver takes every error of the firmware",
-			mgr->name, what, -ret);
+		return hwc_manager_refuse_pdi(mgr, claim, what, ret);
 	return hwcontainer_claim_refuse(claim, ret, "manager %s %s (error %d)", mgr->name, what,
 					-ret);
 }

@@ -170,6 +170,7 @@ struct hwc_firmware_code {
 };
 
 const struct hwc_firmware_code *hwc_firmware_code_find(u32 status);
+const char *hwc_firmware_errno_name(int err);
 int hwc_errno(int ret);
 
 #endif

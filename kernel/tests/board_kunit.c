@@ -34,6 +34,18 @@ static void codes_of_platform_management(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "XST_PM_MULT_USER", hwc_firmware_code_find(2008)->name);
 }
 
+/* What zynqmp_pm_ret_code() makes of them. */
+static void codes_of_which_an_errno_is_left(struct kunit *test)
+{
+	KUNIT_EXPECT_STREQ(test, "XST_PM_NO_ACCESS", hwc_firmware_errno_name(-EACCES));
+	KUNIT_EXPECT_STREQ(test, "XST_PM_ABORT_SUSPEND", hwc_firmware_errno_name(-ECANCELED));
+	KUNIT_EXPECT_STREQ(test, "XST_PM_MULT_USER", hwc_firmware_errno_name(-EUSERS));
+	KUNIT_EXPECT_STREQ(test, "XST_PM_NO_FEATURE or XST_PM_INVALID_VERSION",
+			   hwc_firmware_errno_name(hwc_errno(-ENOTSUPP)));
+	KUNIT_EXPECT_NULL(test, hwc_firmware_errno_name(-EINVAL));
+	KUNIT_EXPECT_NULL(test, hwc_firmware_errno_name(-ENOMEM));
+}
+
 static void codes_that_are_unknown(struct kunit *test)
 {
 	static const u32 codes[] = { 0x1e, 0xff, 0x1e00, 0xff00, 0x10000, 1999, 2009, U32_MAX };
@@ -106,6 +118,7 @@ static void windows_of_another(struct kunit *test)
 static struct kunit_case board_cases[] = {
 	KUNIT_CASE(codes_of_pcap),
 	KUNIT_CASE(codes_of_platform_management),
+	KUNIT_CASE(codes_of_which_an_errno_is_left),
 	KUNIT_CASE(codes_that_are_unknown),
 	KUNIT_CASE(errnos_are_those_of_user_space),
 	KUNIT_CASE(idcodes_of_zynqmp),

@@ -82,7 +82,7 @@ static const struct hwc_test_machine hwc_test_machines[] = {
 	  "broke off writing the image: firmware error 0x06 (XFPGA_ERROR_BITSTREAM_LOAD_FAIL)" },
 	{ "versal", "Xilinx Versal FPGA Manager", ".pdi", "0x04ca8093 (xcvc1902)", 0x701, 0x06,
 	  EINVAL,
-	  "broke off writing the image: error 22, for which its driver takes every error of the firmware" },
+	  "broke off writing the image: error 22, which its driver makes of most errors of the firmware" },
 };
 
 static inline const struct hwc_test_machine *hwc_test_machine(void)
