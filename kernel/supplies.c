@@ -80,7 +80,8 @@ static int hwc_supply_check_next(const struct hwc_ov *ov, const struct device_no
 		n = hwc_confine_refuse(ov, "overlay's node %s has %s that are none",
 				       node->full_name, s->name);
 	else if (np && s->is_missing && s->is_missing(&args))
-		n = hwc_confine_refuse(ov, "overlay's node %s names %s %u, which %pOF does not have",
+		n = hwc_confine_refuse(ov,
+				       "overlay's node %s names %s %u, which %pOF does not have",
 				       node->full_name, s->one, args.args[0], np);
 	of_node_put(np);
 	return n < 0 ? n : 1 + n;
