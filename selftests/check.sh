@@ -58,7 +58,7 @@ guest_tests() {
 }
 
 # What depends on the manager that programs; the rest is the same as on virt.
-board_programs="01-board* 20-* 21-* 22-* 23-* 27-* 29-* 62-*"
+board_programs="01-board* 20-* 21-* 22-* 23-* 27-* 29-* 62-rproc*"
 
 board_tests() {
 	any_guest_test || return 0
