@@ -93,7 +93,7 @@ void monitor_eret(u64 entry, u64 context, u64 spsr) __attribute__((noreturn));
  * @gic_init: the interrupt controller, or the part of it that is the core's own
  * @cpu_on: start another core at monitor_secondary(), and wait until it is there
  * @cpu_off: stop the calling core, which has said that it is off
- * @rpu_set: let a real-time core run, or hold it in reset
+ * @rpu_set: let a real-time core run, or hold it in reset; says which it now is
  * @rpu_line: raise or lower the interrupt that the real-time cores call with
  * @rpu_agent: number of the first real-time core among those that can interrupt
  *	each other, the second one's is the next; 0 where they cannot
@@ -108,7 +108,7 @@ struct machine {
 	void (*gic_init)(u32 cpu, bool first);
 	void (*cpu_on)(u32 cpu);
 	void (*cpu_off)(u32 cpu);
-	void (*rpu_set)(u32 core, bool run);
+	bool (*rpu_set)(u32 core, bool run);
 	void (*rpu_line)(bool raise);
 	u32 rpu_agent;
 };

@@ -143,25 +143,23 @@ static bool start(u32 core)
 	return true;
 }
 
-static void set_running(u32 core, bool running)
+static void set_running(u32 core, bool run)
 {
 	u32 others = page_read(MON_RPU_RUNNING) & ~BIT(core);
 
-	rpus[core].running = running;
-	page_write(MON_RPU_RUNNING, running ? others | BIT(core) : others);
+	rpus[core].running = machine.rpu_set(core, run);
+	page_write(MON_RPU_RUNNING, rpus[core].running ? others | BIT(core) : others);
 }
 
 static bool wake(u32 core)
 {
-	bool running;
+	bool run;
 
 	lock(&power_lock);
-	running = rpus[core].running || start(core);
-	set_running(core, running);
-	if (!running)
-		machine.rpu_set(core, false);
+	run = rpus[core].running || start(core);
+	set_running(core, run);
 	unlock(&power_lock);
-	return running;
+	return run;
 }
 
 u32 rpu_wake(struct eemi *eemi)
@@ -188,7 +186,6 @@ u32 rpu_power_down(struct eemi *eemi)
 	if (core < 0)
 		return XST_PM_INVALID_NODE;
 	lock(&power_lock);
-	machine.rpu_set(core, false);
 	set_running(core, false);
 	unlock(&power_lock);
 	return XST_PM_SUCCESS;

@@ -125,11 +125,12 @@ static void cpu_off(u32 cpu)
 	qemu_psci(PSCI_CPU_OFF, 0, 0);
 }
 
-static void rpu_set(u32 core, bool run)
+static bool rpu_set(u32 core, bool run)
 {
 	u32 resets = read32(CRL_RST_CPU_R5);
 
 	write32(CRL_RST_CPU_R5, run ? resets & ~RST_R5(core) : resets | RST_R5(core));
+	return !(read32(CRL_RST_CPU_R5) & RST_R5(core));
 }
 
 static void rpu_line(bool raise)

@@ -98,10 +98,10 @@ static void cpu_off(u32 cpu)
 }
 
 /* The machine has real-time cores only beyond four processors, and no way to reset them. */
-static void rpu_set(u32 core, bool run)
+static bool rpu_set(u32 core, bool run)
 {
 	(void)core;
-	(void)run;
+	return run;
 }
 
 const struct machine machine = {
