@@ -361,7 +361,7 @@ use_core sim-core0
 use_runtime runc
 rm -f "$policy"
 echo "TAP version 13"
-echo 1..45
+echo 1..46
 expect "it is created, and the core does not run" is_created
 expect "its state is what the configuration says" tells_its_state
 expect "its process has namespaces and a session of its own" lives_apart
