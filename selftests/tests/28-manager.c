@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Managers that do not answer or are in use, and devices that nobody drives. */
 #include <arpa/inet.h>
-#include <ctype.h>
-#include <dirent.h>
-#include <sched.h>
 #include "hwc.h"
 
 #define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
@@ -21,34 +18,10 @@ FIXTURE(manager)
 	long program_timeout, busy_timeout;
 };
 
-/*
- * A board's firmware keeps the processor that asks it. The last one is missed
- * least: the others' timers and interrupts are on the first.
- */
-static void keep_workers_on_last_cpu(void)
-{
-	long last = sysconf(_SC_NPROCESSORS_ONLN) - 1;
-	DIR *proc = opendir("/proc");
-	struct dirent *e;
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(last, &cpus);
-	while (proc && (e = readdir(proc))) {
-		char path[300];
-
-		snprintf(path, sizeof(path), "/proc/%s/comm", e->d_name);
-		if (isdigit(e->d_name[0]) && !strncmp(hwc_test_read(path), "hwc-fpga", 8))
-			sched_setaffinity(atoi(e->d_name), sizeof(cpus), &cpus);
-	}
-	if (proc)
-		closedir(proc);
-}
-
 FIXTURE_SETUP(manager)
 {
 	if (hwc_test_board())
-		keep_workers_on_last_cpu();
+		hwc_test_keep_workers_on_last_cpu();
 	ASSERT_EQ(0, hwc_ctx_new(&self->ctx));
 	self->holder = hwc_holder_open(self->ctx);
 	ASSERT_LE(0, self->holder);

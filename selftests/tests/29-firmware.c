@@ -30,6 +30,7 @@ FIXTURE_SETUP(firmware)
 {
 	if (!hwc_test_board())
 		SKIP(return, "this machine has no firmware (BOARD=zcu102, BOARD=versal)");
+	hwc_test_keep_workers_on_last_cpu();
 	ASSERT_EQ(0, hwc_ctx_new(&self->ctx));
 	self->holder = hwc_holder_open(self->ctx);
 	ASSERT_LE(0, self->holder);
@@ -266,6 +267,9 @@ TEST_F(firmware, programming_does_not_hold_of_mutex)
 	if (!has_processors_left())
 		SKIP(return, "one of two processors is in the firmware (the ZCU102 has four)");
 	ASSERT_EQ(0, hwc_test_run("modprobe hwcontainer-foreign"));
+	/* nor for a processor */
+	hwc_test_pin("29-firmware", 0);
+	hwc_test_pin("foreign", 0);
 	ASSERT_EQ(0, hwc_test_set(MGR "stall_write_ms", 3000));
 	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR0, self->holder, image, overlay, 0, &grant));
 	usleep(500000);

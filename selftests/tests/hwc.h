@@ -3,12 +3,15 @@
 #ifndef HWC_TEST_H
 #define HWC_TEST_H
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <hwcontainer.h>
 #include <kselftest_harness.h>
 #include <linux/hwcontainer_cdev.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -231,6 +234,35 @@ static inline int hwc_test_run(const char *command)
 static inline int hwc_test_pidfd(pid_t pid)
 {
 	return syscall(SYS_pidfd_open, pid, 0);
+}
+
+/* Let processes and threads of the kernel whose name begins so run on one processor. */
+static inline void hwc_test_pin(const char *name, int cpu)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *e;
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	while (proc && (e = readdir(proc))) {
+		char path[300];
+
+		snprintf(path, sizeof(path), "/proc/%s/comm", e->d_name);
+		if (isdigit(e->d_name[0]) && !strncmp(hwc_test_read(path), name, strlen(name)))
+			sched_setaffinity(atoi(e->d_name), sizeof(cpus), &cpus);
+	}
+	if (proc)
+		closedir(proc);
+}
+
+/*
+ * A board's firmware keeps the processor that asks it. The last one is missed
+ * least: the others' timers and interrupts are on the first.
+ */
+static inline void hwc_test_keep_workers_on_last_cpu(void)
+{
+	hwc_test_pin("hwc-fpga", sysconf(_SC_NPROCESSORS_ONLN) - 1);
 }
 
 /* A child that sleeps until it is killed. */
