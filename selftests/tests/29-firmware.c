@@ -31,6 +31,7 @@ FIXTURE_SETUP(firmware)
 	if (!hwc_test_board())
 		SKIP(return, "this machine has no firmware (BOARD=zcu102, BOARD=versal)");
 	hwc_test_keep_workers_on_last_cpu();
+	hwc_test_pin("29-firmware", 0);
 	ASSERT_EQ(0, hwc_ctx_new(&self->ctx));
 	self->holder = hwc_holder_open(self->ctx);
 	ASSERT_LE(0, self->holder);
@@ -60,15 +61,6 @@ static void check_works(struct __test_metadata *_metadata, FIXTURE_DATA(firmware
 	EXPECT_TRUE(hwc_test_slot(0, 0, "loaded=sha256"));
 	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &claim, 1));
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0));
-}
-
-/*
- * Firmware that works has the processor that asked it. Where there is one more only,
- * Linux leaves timers and tasks of others to the first, and whoever measures hangs.
- */
-static bool has_processors_left(void)
-{
-	return sysconf(_SC_NPROCESSORS_ONLN) > 2;
 }
 
 static void fail_once(struct __test_metadata *_metadata, uint32_t status)
@@ -233,8 +225,6 @@ TEST_F_TIMEOUT(firmware, no_answer_at_all, 120)
 	struct hwc_resource *res;
 	int64_t begin = hwc_test_ms();
 
-	if (!has_processors_left())
-		SKIP(return, "Linux may hang with one of two processors (the ZCU102 has four)");
 	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 500));
 	ASSERT_EQ(0, hwc_test_set(MGR "hang", 1));
 	EXPECT_EQ(-ETIMEDOUT, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, SHA_DTBO));
@@ -264,11 +254,8 @@ TEST_F(firmware, programming_does_not_hold_of_mutex)
 	struct hwc_grant grant;
 	int64_t begin, took;
 
-	if (!has_processors_left())
-		SKIP(return, "one of two processors is in the firmware (the ZCU102 has four)");
 	ASSERT_EQ(0, hwc_test_run("modprobe hwcontainer-foreign"));
 	/* nor for a processor */
-	hwc_test_pin("29-firmware", 0);
 	hwc_test_pin("foreign", 0);
 	ASSERT_EQ(0, hwc_test_set(MGR "stall_write_ms", 3000));
 	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR0, self->holder, image, overlay, 0, &grant));
