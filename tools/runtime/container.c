@@ -211,6 +211,7 @@ int container_save(const struct container *container)
 	return err ? refuse(container->command, err) : 0;
 }
 
+/* Their names are nobody else's: a folder may be another runtime's. */
 bool container_remove(const struct container *container)
 {
 	static const char *const names[] = { CONTAINER_RECORD, CONTAINER_CONTROL, TEMPORARY };

@@ -182,7 +182,7 @@ bool process_wait(int pidfd, int timeout_ms);
 
 #define CONTAINER_ROOT "/run/hwcontainer-runtime"
 #define CONTAINER_RECORD "firmware.json"
-#define CONTAINER_CONTROL "control"
+#define CONTAINER_CONTROL "hwcontainer-control"
 
 /**
  * struct container - a firmware container
