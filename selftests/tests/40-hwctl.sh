@@ -14,6 +14,12 @@ complains() {
 	[ "$(cat /tmp/err)" = "hwctl: $1" ]
 }
 
+# What an earlier command printed is not taken for what one in the background will.
+forget() {
+	: >/tmp/out
+	: >/tmp/err
+}
+
 # The number of the only claim.
 only_claim() {
 	hwctl claim list | awk 'NR == 2 { print $1 }'
@@ -110,8 +116,7 @@ for signal in TERM KILL; do
 	within 5 is_claimed toy1
 	kill -$signal $!
 	wait $! 2>/dev/null
-	: >/tmp/out
-	: >/tmp/err
+	forget
 	within 2 no_claim
 	result $? "hwctl ended by SIG$signal while it waits leaves no claim"
 done
@@ -122,7 +127,8 @@ run 0 hwctl claim delete "$(only_claim)" && no_claim
 result $? "claim delete of a claim that is being set up"
 echo 0 >$toys/stall_settle_ms
 
-hwctl claim new toy0 --hold >/tmp/out 2>/tmp/err &
+forget
+hwctl claim new toy0 --hold >>/tmp/out 2>>/tmp/err &
 within 5 says "toy0" && hwctl claim list | grep -q "process $!"
 result $? "claim new --hold holds"
 kill $!
@@ -130,7 +136,8 @@ wait $!
 no_claim
 result $? "claim new --hold gives back when it is ended"
 
-hwctl claim new toy0 --hold >/tmp/out 2>/tmp/err &
+forget
+hwctl claim new toy0 --hold >>/tmp/out 2>>/tmp/err &
 within 5 says "toy0"
 id=$(only_claim)
 hwctl claim delete "$id"
@@ -143,7 +150,8 @@ is_told() {
 	hwctl claim new toy0 -- true && says '"state":"released"'
 }
 
-hwctl -j monitor >/tmp/out 2>/tmp/err &
+forget
+hwctl -j monitor >>/tmp/out 2>>/tmp/err &
 within 5 is_told
 kill $!
 wait $!
