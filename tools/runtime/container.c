@@ -73,6 +73,22 @@ static int open_folder(struct container *container)
 	return container->dirfd < 0 ? -errno : 0;
 }
 
+/* Whether the folder that is open is still the one of its name. */
+static bool is_there(const struct container *container)
+{
+	struct stat ours, theirs;
+
+	return !fstat(container->dirfd, &ours) &&
+	       !fstatat(container->rootfd, container->command->id, &theirs, AT_SYMLINK_NOFOLLOW) &&
+	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+static void lock(const struct container *container)
+{
+	while (flock(container->dirfd, LOCK_EX) && errno == EINTR)
+		;
+}
+
 static int make_folder(struct container *container)
 {
 	int err = make_folders(root_path(container->command));
@@ -85,20 +101,14 @@ static int make_folder(struct container *container)
 	if (mkdirat(container->rootfd, container->command->id, 0700))
 		return -errno;
 	err = open_folder(container);
-	if (!err && flock(container->dirfd, LOCK_EX))
-		err = -errno;
-	return err;
+	if (err)
+		return err;
+	lock(container);
+	return is_there(container) ? 0 : -ENOENT;
 }
 
 void container_made(const struct container *container)
 {
-	flock(container->dirfd, LOCK_UN);
-}
-
-void container_wait_made(const struct container *container)
-{
-	while (flock(container->dirfd, LOCK_EX) && errno == EINTR)
-		;
 	flock(container->dirfd, LOCK_UN);
 }
 
@@ -153,6 +163,19 @@ int container_find(const struct command *command, struct container *container)
 		return 0;
 	container_close(container);
 	return err == -EBADMSG ? refuse(command, err) : -ENOENT;
+}
+
+int container_find_made(const struct command *command, struct container *container)
+{
+	int err = container_open(command, container);
+
+	if (err)
+		return -ENOENT;
+	lock(container);
+	err = container_read(container);
+	if (err == -EBADMSG)
+		return refuse(command, err);
+	return err ? -ENOENT : 0;
 }
 
 void container_close(struct container *container)

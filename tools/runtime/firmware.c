@@ -480,30 +480,6 @@ static bool is_forced_delete(const struct command *command)
 	return !strcmp(command->verb, "delete") && command->force;
 }
 
-/* It takes what is there: a create that goes on would make more. */
-static void wait_made(const struct command *command)
-{
-	struct container container;
-
-	if (!container_open(command, &container))
-		container_wait_made(&container);
-	container_close(&container);
-}
-
-/* A folder without a record is of a create that was killed, ours or another's. */
-static bool remove_unfinished(const struct command *command)
-{
-	struct container container;
-	bool removed = false;
-
-	if (!is_forced_delete(command))
-		return false;
-	if (!container_open(command, &container))
-		removed = container_remove(&container);
-	container_close(&container);
-	return removed;
-}
-
 static int verb_for(const struct container *container, const struct settings *settings)
 {
 	struct hwc_ctx *ctx;
@@ -521,20 +497,21 @@ static int verb_for(const struct container *container, const struct settings *se
 bool firmware_verb(const struct command *command, const struct settings *settings, int *code)
 {
 	struct container container;
+	bool ours = true;
 	int err;
 
 	if (!command->verb || command_starts(command))
 		return false;
 	if (is_forced_delete(command))
-		wait_made(command);
-	err = container_find(command, &container);
-	*code = EXIT_SUCCESS;
-	if (err == -ENOENT)
-		return remove_unfinished(command);
+		err = container_find_made(command, &container);
+	else
+		err = container_find(command, &container);
 	if (!err)
 		err = verb_for(&container, settings);
+	/* without a record it is of a create that was killed, ours or another's */
+	else if (err == -ENOENT)
+		ours = container.dirfd >= 0 && container_remove(&container);
 	container_close(&container);
-	if (err)
-		*code = EXIT_FAILURE;
-	return true;
+	*code = err && err != -ENOENT ? EXIT_FAILURE : EXIT_SUCCESS;
+	return ours;
 }

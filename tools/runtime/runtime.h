@@ -201,16 +201,20 @@ struct container {
 };
 
 /*
- * Makes its folder; -EEXIST when it is there. Logs errors. Until container_made(), or
- * the end of all that have the folder open, others can wait for it.
+ * Makes its folder; -EEXIST when it is there. Logs errors. It is locked until
+ * container_made(), or the end of all that have the folder open.
  */
 int container_new(const struct command *command, struct container *container);
 void container_made(const struct container *container);
-void container_wait_made(const struct container *container);
 /* Opens a folder of that name, whosever it is; to be closed in any case. */
 int container_open(const struct command *command, struct container *container);
 /* Finds it; -ENOENT when it is not there or not ours. Logs other errors. */
 int container_find(const struct command *command, struct container *container);
+/*
+ * The same, for a delete by force: waits for a create under way, which would make more,
+ * and locks the folder. That is open where it was not found and there is one.
+ */
+int container_find_made(const struct command *command, struct container *container);
 /* Reads its record again. */
 int container_read(struct container *container);
 /* Writes the record; whoever reads it finds the old one or this one. Logs errors. */
