@@ -52,11 +52,11 @@ is_accounted_for() {
 	[ "$(cat "$sim/running")" = 0 ] || status_is k running
 }
 
-# A zombie that nobody collects yet has no command line.
+# A zombie that nobody collects yet has no command line. No fork for each of them.
 is_gone() {
-	for comm in /proc/[0-9]*/comm; do
-		[ "$(cat "$comm" 2>/dev/null)" != hwc-firmware ] ||
-			! grep -q . "${comm%comm}cmdline" 2>/dev/null || return
+	for entry in /proc/[0-9]*; do
+		read -r comm 2>/dev/null <"$entry/comm" || continue
+		[ "$comm" != hwc-firmware ] || ! grep -q . "$entry/cmdline" 2>/dev/null || return
 	done
 }
 
