@@ -52,7 +52,7 @@ static int make_folders(const char *path)
 
 static int open_root(const struct command *command)
 {
-	int fd = open(root_path(command), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(root_path(command), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -73,19 +73,9 @@ static int open_folder(struct container *container)
 	return container->dirfd < 0 ? -errno : 0;
 }
 
-/* Whether the folder that is open is still the one of its name. */
-static bool is_there(const struct container *container)
+static void lock(int fd, int how)
 {
-	struct stat ours, theirs;
-
-	return !fstat(container->dirfd, &ours) &&
-	       !fstatat(container->rootfd, container->command->id, &theirs, AT_SYMLINK_NOFOLLOW) &&
-	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
-}
-
-static void lock(const struct container *container)
-{
-	while (flock(container->dirfd, LOCK_EX) && errno == EINTR)
+	while (flock(fd, how) && errno == EINTR)
 		;
 }
 
@@ -98,13 +88,14 @@ static int make_folder(struct container *container)
 	container->rootfd = open_root(container->command);
 	if (container->rootfd < 0)
 		return container->rootfd;
-	if (mkdirat(container->rootfd, container->command->id, 0700))
-		return -errno;
-	err = open_folder(container);
-	if (err)
-		return err;
-	lock(container);
-	return is_there(container) ? 0 : -ENOENT;
+	lock(container->rootfd, LOCK_EX);
+	err = mkdirat(container->rootfd, container->command->id, 0700) ? -errno : 0;
+	if (!err)
+		err = open_folder(container);
+	if (!err)
+		lock(container->dirfd, LOCK_EX);
+	lock(container->rootfd, LOCK_UN);
+	return err;
 }
 
 void container_made(const struct container *container)
@@ -167,15 +158,31 @@ int container_find(const struct command *command, struct container *container)
 
 int container_find_made(const struct command *command, struct container *container)
 {
-	int err = container_open(command, container);
+	int err;
 
+	*container = (struct container){ .command = command, .rootfd = -1, .dirfd = -1 };
+	if (!command->id || !is_id(command->id))
+		return -ENOENT;
+	container->rootfd = open_root(command);
+	if (container->rootfd < 0)
+		return -ENOENT;
+	lock(container->rootfd, LOCK_SH);
+	err = open_folder(container);
 	if (err)
 		return -ENOENT;
-	lock(container);
+	lock(container->rootfd, LOCK_UN);
+	lock(container->dirfd, LOCK_EX);
 	err = container_read(container);
 	if (err == -EBADMSG)
 		return refuse(command, err);
 	return err ? -ENOENT : 0;
+}
+
+void container_leave(const struct container *container)
+{
+	if (container->rootfd >= 0 && fcntl(container->rootfd, F_DUPFD, STDERR_FILENO + 1) < 0)
+		log_debug(container->command, "%s: %s", root_path(container->command),
+			  strerror(errno));
 }
 
 void container_close(struct container *container)

@@ -511,6 +511,8 @@ bool firmware_verb(const struct command *command, const struct settings *setting
 	/* without a record it is of a create that was killed, ours or another's */
 	else if (err == -ENOENT)
 		ours = container.dirfd >= 0 && container_remove(&container);
+	if (!ours && is_forced_delete(command))
+		container_leave(&container);
 	container_close(&container);
 	*code = err && err != -ENOENT ? EXIT_FAILURE : EXIT_SUCCESS;
 	return ours;

@@ -212,9 +212,15 @@ int container_open(const struct command *command, struct container *container);
 int container_find(const struct command *command, struct container *container);
 /*
  * The same, for a delete by force: waits for a create under way, which would make more,
- * and locks the folder. That is open where it was not found and there is one.
+ * and locks the folder, which is open where there is one without a record. Where there
+ * is none, none is made until this is closed.
  */
 int container_find_made(const struct command *command, struct container *container);
+/*
+ * Where there is none, none is made until the runtime that is executed now has ended: it
+ * removes a folder of that name, whosever it has become.
+ */
+void container_leave(const struct container *container);
 /* Reads its record again. */
 int container_read(struct container *container);
 /* Writes the record; whoever reads it finds the old one or this one. Logs errors. */

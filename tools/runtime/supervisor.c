@@ -380,6 +380,8 @@ int supervisor_live(struct supervisor *s)
 	talk_say(s->parent, NULL);
 	if (!is_let_go(s))
 		return ENDED_REFUSED;
+	/* who created it may be killed before it says so, and this process has the folder, too */
+	container_made(s->container);
 	close(s->parent);
 	/* from here on its errors are those of the container, not of a command */
 	s->command.sink = -1;
