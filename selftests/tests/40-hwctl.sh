@@ -145,9 +145,9 @@ wait $!
 [ $? = 1 ] && complains "claim $id was ended by somebody else"
 result $? "claim new --hold tells when the claim is ended by somebody else"
 
-# It does not say when it begins to listen.
+# It does not say when it begins to listen, which may be in the middle of a life.
 is_told() {
-	hwctl claim new toy0 -- true && says '"state":"released"'
+	hwctl claim new toy0 -- true && says '"state":"ready"' && says '"state":"released"'
 }
 
 forget
