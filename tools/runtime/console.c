@@ -55,7 +55,8 @@ static int make_terminal(int *engine, char *name, size_t room)
 		return -errno;
 	if (grantpt(*engine) || unlockpt(*engine) || ptsname_r(*engine, name, room))
 		return -errno;
-	terminal = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	/* its reader may stop reading, which must not stop who holds the hardware */
+	terminal = open(name, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	return terminal < 0 ? -errno : terminal;
 }
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include "runtime.h"
 
-#define TEMPORARY ".hwcontainer-new"
+#define TEMPORARY ".hwcontainer-new-"
 
 static const char *root_path(const struct command *command)
 {
@@ -156,6 +156,32 @@ int container_find(const struct command *command, struct container *container)
 	return err == -EBADMSG ? refuse(command, err) : -ENOENT;
 }
 
+/* Whether the folder that is open is still the one of its name. */
+static bool is_there(const struct container *container)
+{
+	struct stat ours, theirs;
+
+	return !fstat(container->dirfd, &ours) &&
+	       !fstatat(container->rootfd, container->command->id, &theirs, AT_SYMLINK_NOFOLLOW) &&
+	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+/* Locks the one of its name, which may have become another while that was waited for. */
+static int lock_folder(struct container *container)
+{
+	for (;;) {
+		lock(container->rootfd, LOCK_SH);
+		if (open_folder(container))
+			return -ENOENT;
+		lock(container->rootfd, LOCK_UN);
+		lock(container->dirfd, LOCK_EX);
+		if (is_there(container))
+			return 0;
+		close(container->dirfd);
+		container->dirfd = -1;
+	}
+}
+
 int container_find_made(const struct command *command, struct container *container)
 {
 	int err;
@@ -166,16 +192,11 @@ int container_find_made(const struct command *command, struct container *contain
 	container->rootfd = open_root(command);
 	if (container->rootfd < 0)
 		return -ENOENT;
-	lock(container->rootfd, LOCK_SH);
-	err = open_folder(container);
-	if (err)
+	if (lock_folder(container))
 		return -ENOENT;
-	lock(container->rootfd, LOCK_UN);
-	lock(container->dirfd, LOCK_EX);
 	err = container_read(container);
-	if (err == -EBADMSG)
-		return refuse(command, err);
-	return err ? -ENOENT : 0;
+	/* what cannot be read may be of one that lives */
+	return err && err != -ENOENT ? refuse(command, err) : err;
 }
 
 void container_leave(const struct container *container)
@@ -217,7 +238,7 @@ int write_file_at(int dirfd, const char *name, const char *text, mode_t mode)
 	int fd, err;
 
 	base = base ? base + 1 : name;
-	if (asprintf(&temporary, "%.*s" TEMPORARY, (int)(base - name), name) < 0)
+	if (asprintf(&temporary, "%.*s" TEMPORARY "%s", (int)(base - name), name, base) < 0)
 		return -ENOMEM;
 	unlinkat(dirfd, temporary, 0);
 	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
@@ -244,12 +265,17 @@ int container_save(const struct container *container)
 /* Their names are nobody else's: a folder may be another runtime's. */
 bool container_remove(const struct container *container)
 {
-	static const char *const names[] = { CONTAINER_RECORD, CONTAINER_CONTROL, TEMPORARY };
+	static const char *const names[] = { CONTAINER_RECORD, CONTAINER_CONTROL,
+					     TEMPORARY CONTAINER_RECORD };
+	bool removed;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		unlinkat(container->dirfd, names[i], 0);
-	return !unlinkat(container->rootfd, container->command->id, AT_REMOVEDIR) ||
-	       errno == ENOENT;
+	lock(container->rootfd, LOCK_EX);
+	removed = !is_there(container) ||
+		  !unlinkat(container->rootfd, container->command->id, AT_REMOVEDIR);
+	lock(container->rootfd, LOCK_UN);
+	return removed;
 }
 
 const char *container_string(const struct container *container, const char *key)

@@ -401,12 +401,15 @@ static void fill_signals(sigset_t *set)
 static int wait_for_end(pid_t pid)
 {
 	sigset_t set;
-	int status, number;
+	int status = 0, number;
+	pid_t ended;
 
 	fill_signals(&set);
-	while (!waitpid(pid, &status, WNOHANG))
+	while (!(ended = waitpid(pid, &status, WNOHANG)))
 		if (!sigwait(&set, &number) && number != SIGCHLD)
 			kill(pid, SIGTERM);
+	if (ended < 0)
+		return EXIT_FAILURE;
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -416,6 +419,8 @@ static int go_on(const struct claims *claims, pid_t pid, int *code)
 	struct container container;
 	int err = container_find(claims->command, &container);
 
+	if (err == -ENOENT)
+		log_error(claims->command, "container %s was deleted", claims->command->id);
 	if (err)
 		return err;
 	err = start(&container, claims->ctx);
@@ -438,6 +443,8 @@ int firmware_start(struct claims *claims, int *code)
 	sigset_t set;
 
 	*code = EXIT_SUCCESS;
+	/* one that is ignored, by who executed us, would not tell of the end */
+	signal(SIGCHLD, SIG_DFL);
 	/* those that come before there is anybody to pass them on to, too */
 	fill_signals(&set);
 	if (is_foreground(claims->command))

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,9 @@
 #include "runtime.h"
 
 #define TEXT_MAX 1024
+
+/* For a reader of standard error. */
+#define WRITE_MS 1000
 
 /* crun takes "file:PATH"; its journal and syslog are not written to. */
 static int open_log(const char *log)
@@ -47,6 +51,14 @@ static void append_line(const struct command *command, const char *level, const 
 	close(fd);
 }
 
+/* Whoever holds hardware waits for no reader for long. */
+static bool can_write(int fd)
+{
+	struct pollfd file = { .fd = fd, .events = POLLOUT };
+
+	return poll(&file, 1, WRITE_MS) > 0;
+}
+
 static void log_text(const struct command *command, const char *level, const char *fmt,
 		     va_list args)
 {
@@ -59,7 +71,8 @@ static void log_text(const struct command *command, const char *level, const cha
 	}
 	if (command->log)
 		append_line(command, level, text);
-	fprintf(stderr, "hwcontainer-runtime: %s\n", text);
+	if (!command->supervises || can_write(STDERR_FILENO))
+		fprintf(stderr, "hwcontainer-runtime: %s\n", text);
 }
 
 void log_error(const struct command *command, const char *fmt, ...)

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -64,22 +63,16 @@ int place_check(const struct command *command, const struct spec *spec)
 	return -EINVAL;
 }
 
-/* Mounts made in there are not for the host. */
-static int make(const struct command *command, struct json_object *entry, int flag)
-{
-	if (unshare(flag) ||
-	    (flag == CLONE_NEWNS && mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL)))
-		return log_errno(command, member(entry, "type"));
-	return 0;
-}
-
 static int enter(const struct command *command, struct json_object *entry, int flag)
 {
 	const char *path = member(entry, "path");
 	int fd, err;
 
+	/* one of its own would keep all that is mounted now from being unmounted */
+	if ((!path || !*path) && flag == CLONE_NEWNS)
+		return 0;
 	if (!path || !*path)
-		return make(command, entry, flag);
+		return unshare(flag) ? log_errno(command, member(entry, "type")) : 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return log_errno(command, path);

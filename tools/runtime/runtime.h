@@ -33,6 +33,7 @@ struct json_object;
  * @keep: nor deletes
  * @force: a delete kills
  * @sink: who is told errors instead, or -1; see talk.c
+ * @supervises: this is the process of a firmware container
  */
 struct command {
 	char **argv;
@@ -53,6 +54,7 @@ struct command {
 	bool keep;
 	bool force;
 	int sink;
+	bool supervises;
 };
 
 void command_parse(struct command *command, char **argv);
@@ -191,7 +193,7 @@ bool process_wait(int pidfd, int timeout_ms);
  * @dirfd: its own
  * @record: what is known of it, as in its file: "ociVersion", "id", "bundle",
  *	"rootfs", "created", "annotations", "resources", "pid", "startTime", "cgroup",
- *	"started", "restarts"
+ *	"started", "restarts", "restarting"
  */
 struct container {
 	const struct command *command;

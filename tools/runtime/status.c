@@ -29,7 +29,9 @@ const char *status_name(enum status status)
  * struct found - the claims of a container's process
  * @pid: the process
  * @container: the container
+ * @err: why they could not be looked at, or 0
  * @works: one of them has not failed
+ * @failed: one of them has
  * @id: of one whose hardware is not free yet, or 0
  * @states: what each is, as annotations, or NULL
  * @count: how many
@@ -37,7 +39,9 @@ const char *status_name(enum status status)
 struct found {
 	uint32_t pid;
 	const char *container;
+	int err;
 	bool works;
+	bool failed;
 	uint32_t id;
 	struct json_object *states;
 	size_t count;
@@ -78,7 +82,8 @@ static void add_state(struct found *found, const struct hwc_claim *claim)
 static bool is_held(const struct found *found, const struct hwc_claim *claim)
 {
 	return hwc_claim_holder(claim) == HWCONTAINER_HOLDER_PROCESS &&
-	       hwc_claim_holder_pid(claim) == found->pid;
+	       hwc_claim_holder_pid(claim) == found->pid &&
+	       !strcmp(hwc_claim_container(claim), found->container);
 }
 
 /* One that is on its way out has no holder, but its hardware is not free yet. */
@@ -95,7 +100,9 @@ static int look(const struct hwc_claim *claim, void *data)
 		found->id = hwc_claim_id(claim);
 	if (!is_held(found, claim))
 		return 0;
-	if (hwc_claim_state(claim) != HWCONTAINER_CLAIM_STATE_FAILED)
+	if (hwc_claim_state(claim) == HWCONTAINER_CLAIM_STATE_FAILED)
+		found->failed = true;
+	else
 		found->works = true;
 	found->id = hwc_claim_id(claim);
 	if (found->states)
@@ -112,24 +119,30 @@ static struct found find_claims(const struct container *container, struct hwc_ct
 		.states = states,
 	};
 
-	if (hwc_claim_foreach(ctx, look, &found))
+	found.err = hwc_claim_foreach(ctx, look, &found);
+	if (found.err)
 		log_debug(container->command, "%s", hwc_ctx_error(ctx));
 	return found;
 }
 
-/* One whose hardware failed is over, whether or not its process has noticed. */
+/*
+ * One whose hardware failed is over, whether or not its process has noticed. One that
+ * lives runs where the kernel does not tell.
+ */
 enum status status_of(const struct container *container, struct hwc_ctx *ctx)
 {
 	int pidfd = container_process(container);
+	struct found found;
 
 	if (pidfd < 0)
 		return STATUS_STOPPED;
 	close(pidfd);
 	if (!container_flag(container, "started"))
 		return STATUS_CREATED;
-	if (container_number(container, "restarts") || find_claims(container, ctx, NULL).works)
+	if (container_number(container, "restarts") || container_flag(container, "restarting"))
 		return STATUS_RUNNING;
-	return STATUS_STOPPED;
+	found = find_claims(container, ctx, NULL);
+	return found.err || (found.works && !found.failed) ? STATUS_RUNNING : STATUS_STOPPED;
 }
 
 static int add(struct json_object *obj, const char *key, struct json_object *value)
@@ -203,13 +216,16 @@ bool status_wait_free(const struct container *container, struct hwc_ctx *ctx, in
 {
 	int64_t end = now_ms() + timeout_ms, left;
 	int holder = hwc_holder_open(ctx);
+	struct found found = { .id = 0 };
 	bool is_free = true;
-	uint32_t id;
 
 	/* without the module there are no claims */
-	while (holder >= 0 && is_free && (id = find_claims(container, ctx, NULL).id)) {
+	while (holder >= 0 && is_free) {
+		found = find_claims(container, ctx, NULL);
+		if (!found.err && !found.id)
+			break;
 		left = end - now_ms();
-		is_free = left > 0 && wait_claim(ctx, holder, id, left);
+		is_free = !found.err && left > 0 && wait_claim(ctx, holder, found.id, left);
 	}
 	if (holder >= 0)
 		close(holder);

@@ -245,6 +245,7 @@ static bool may_restart(struct supervisor *s)
 	if (left <= 0)
 		return false;
 	container_set(s->container, "restarts", json_object_new_int64(left - 1));
+	container_set(s->container, "restarting", json_object_new_boolean(true));
 	return !container_save(s->container);
 }
 
@@ -257,8 +258,11 @@ static int restart(struct supervisor *s, int code, int *backoff_ms)
 		if (is_told_to_stop(s, *backoff_ms))
 			return ENDED_STOPPED;
 		*backoff_ms = *backoff_ms * 2 < BACKOFF_MAX_MS ? *backoff_ms * 2 : BACKOFF_MAX_MS;
-		if (!start(s))
+		if (!start(s)) {
+			container_set(s->container, "restarting", json_object_new_boolean(false));
+			container_save(s->container);
 			return -1;
+		}
 		stop(s);
 		if (is_told_to_stop(s, 0))
 			return ENDED_STOPPED;
@@ -386,5 +390,6 @@ int supervisor_live(struct supervisor *s)
 	/* from here on its errors are those of the container, not of a command */
 	s->command.sink = -1;
 	s->command.log = NULL;
+	s->command.supervises = true;
 	return wait_for_start(s);
 }

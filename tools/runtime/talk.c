@@ -71,6 +71,7 @@ void talk_say(int fd, const char *text)
 int talk_hear(const struct command *command, int fd)
 {
 	char packet[PACKET_MAX + 1];
+	bool told = false;
 	ssize_t size;
 
 	do {
@@ -81,6 +82,9 @@ int talk_hear(const struct command *command, int fd)
 		if (*packet == PACKET_WELL)
 			return 0;
 		log_error(command, "%s", packet + 1);
+		told = true;
 	} while (size > 0 || (size < 0 && errno == EINTR));
+	if (!told)
+		log_error(command, "the process of container %s has ended", command->id);
 	return -EIO;
 }

@@ -111,7 +111,7 @@ static char *read_all(const struct trace *trace, size_t *size)
 
 	do {
 		free(text);
-		room *= 2;
+		room = room * 2 < TRACE_MAX ? room * 2 : TRACE_MAX;
 		text = malloc(room);
 		n = text ? pread(trace->fd, text, room, 0) : -1;
 	} while (n == (ssize_t)room && room < TRACE_MAX);
@@ -137,6 +137,8 @@ static void write_out(struct traces *traces, int timeout_ms)
 		size_t piece = traces->size < PIPE_BUF ? traces->size : PIPE_BUF;
 		ssize_t n = write(STDOUT_FILENO, traces->text, piece);
 
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
 		/* nobody reads it: then nobody misses it */
 		if (n < 0)
 			n = traces->size;
