@@ -41,10 +41,11 @@ find_container() {
 kill_one() { # command or container
 	pid=$started
 	if [ "$1" = container ]; then
-		find_container || return
+		within 10 find_container || return
 		pid=$container
 	fi
-	kill -KILL "$pid" 2>/dev/null && echo "$verb $1" >>/tmp/kinds
+	kill -KILL "$pid" 2>/dev/null
+	echo "$verb $1" >>/tmp/kinds
 }
 
 # Whose core is it now, if anybody's: a process that lives and was not killed.
@@ -65,7 +66,7 @@ one_run() { # verb delay victim
 	rm -f /tmp/k.pid
 	begin "$verb" || return
 	sleep "$2"
-	kill_one "$3"
+	kill_one "$3" || return
 	[ "$3" = command ] || within 20 status_is_over || return
 	within 20 is_accounted_for || return
 	rt delete --force k || true
