@@ -30,8 +30,6 @@ int main(int argc, char **argv)
 	command_parse(&command, argv);
 	if (command.verb && !strcmp(command.verb, HOOK_VERB))
 		return hook_run(&command) ? EXIT_FAILURE : EXIT_SUCCESS;
-	if (command_starts(&command))
-		supervisor_note_files();
 	if (settings_read(&command, SETTINGS_PATH, &settings))
 		return EXIT_FAILURE;
 	if (command_starts(&command))

@@ -406,8 +406,6 @@ struct supervisor {
 	struct traces traces;
 };
 
-/* Remembers which files whoever executed us has left open, for the next one. */
-void supervisor_note_files(void);
 /* The life of that process; returns its exit status. */
 int supervisor_live(struct supervisor *supervisor);
 

@@ -4,7 +4,6 @@
  * stops the cores when it ends, in whatever way; it starts them when it is told to,
  * copies what they say, and ends when they do.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
@@ -30,29 +29,18 @@
 /* Other files than these are few. */
 #define FILES_MAX 1024
 
-static bool noted[FILES_MAX];
-
-void supervisor_note_files(void)
+/*
+ * Files that came with the program are closed, ours would be by another one: an engine
+ * that waits for the end of a pipe must not wait for us.
+ */
+static void close_inherited(void)
 {
-	DIR *dir = opendir("/proc/self/fd");
-	struct dirent *entry;
+	for (int fd = STDERR_FILENO + 1; fd < FILES_MAX; fd++) {
+		int flags = fcntl(fd, F_GETFD);
 
-	while (dir && (entry = readdir(dir))) {
-		int fd = atoi(entry->d_name);
-
-		if (fd > STDERR_FILENO && fd < FILES_MAX && fd != dirfd(dir))
-			noted[fd] = true;
-	}
-	if (dir)
-		closedir(dir);
-}
-
-/* An engine that waits for the end of a pipe must not wait for us. */
-static void close_noted(void)
-{
-	for (int fd = 0; fd < FILES_MAX; fd++)
-		if (noted[fd])
+		if (flags >= 0 && !(flags & FD_CLOEXEC))
 			close(fd);
+	}
 }
 
 /* All others are blocked: nothing but what the runtime sends has a meaning here. */
@@ -83,7 +71,7 @@ static int settle_in(struct supervisor *s)
 {
 	int err;
 
-	close_noted();
+	close_inherited();
 	prctl(PR_SET_NAME, "hwc-firmware");
 	if (s->foreground)
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
