@@ -70,6 +70,8 @@ void log_debug(const struct command *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Logs "@what: why" of errno; returns it negative. */
 int log_errno(const struct command *command, const char *what);
+/* Whether a write would not have to wait, within a time. */
+bool can_write(int fd, int timeout_ms);
 
 /* settings.c */
 

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,17 +122,10 @@ static char *read_all(const struct trace *trace, size_t *size)
 	return text;
 }
 
-static bool can_write(int timeout_ms)
-{
-	struct pollfd file = { .fd = STDOUT_FILENO, .events = POLLOUT };
-
-	return poll(&file, 1, timeout_ms) > 0;
-}
-
 /* In pieces that a pipe takes at once when it can be written. */
 static void write_out(struct traces *traces, int timeout_ms)
 {
-	while (traces->size && can_write(timeout_ms)) {
+	while (traces->size && can_write(STDOUT_FILENO, timeout_ms)) {
 		size_t piece = traces->size < PIPE_BUF ? traces->size : PIPE_BUF;
 		ssize_t n = write(STDOUT_FILENO, traces->text, piece);
 
