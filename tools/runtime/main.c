@@ -19,11 +19,29 @@ static int execute(const struct command *command, char *runtime)
 	return EXIT_FAILURE;
 }
 
+/* What is not left to the other runtime: an exit status, or -1. */
+static int answer(const struct command *command, const struct settings *settings)
+{
+	int code = EXIT_SUCCESS, done;
+
+	if (command_starts(command)) {
+		done = start_prepare(command, settings, &code);
+		if (done < 0)
+			return EXIT_FAILURE;
+		return done ? code : -1;
+	}
+	if (firmware_verb(command, settings, &code))
+		return code;
+	if (features_print(command, settings->runtime))
+		return EXIT_SUCCESS;
+	return -1;
+}
+
 int main(int argc, char **argv)
 {
 	struct settings settings;
 	struct command command;
-	int code = EXIT_FAILURE, done = 0;
+	int code;
 
 	if (!argc)
 		return EXIT_FAILURE;
@@ -32,13 +50,9 @@ int main(int argc, char **argv)
 		return hook_run(&command) ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (settings_read(&command, SETTINGS_PATH, &settings))
 		return EXIT_FAILURE;
-	if (command_starts(&command))
-		done = start_prepare(&command, &settings, &code);
-	else if (firmware_verb(&command, &settings, &code))
-		done = 1;
-	if (!done && features_print(&command, settings.runtime))
-		return EXIT_SUCCESS;
-	if (done)
-		return done < 0 ? EXIT_FAILURE : code;
-	return execute(&command, settings.runtime);
+	code = answer(&command, &settings);
+	if (code < 0)
+		code = execute(&command, settings.runtime);
+	settings_free(&settings);
+	return code;
 }
