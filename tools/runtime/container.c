@@ -136,13 +136,21 @@ int container_read(struct container *container)
 	return json_object_is_type(container->record, json_type_object) ? 0 : -EBADMSG;
 }
 
-int container_open(const struct command *command, struct container *container)
+/* The folder of all. */
+static int open_above(const struct command *command, struct container *container)
 {
 	*container = (struct container){ .command = command, .rootfd = -1, .dirfd = -1 };
 	if (!command->id || !is_id(command->id))
 		return -ENOENT;
 	container->rootfd = open_root(command);
-	return container->rootfd < 0 ? container->rootfd : open_folder(container);
+	return container->rootfd < 0 ? container->rootfd : 0;
+}
+
+int container_open(const struct command *command, struct container *container)
+{
+	int err = open_above(command, container);
+
+	return err ? err : open_folder(container);
 }
 
 /* What cannot be opened was not made by us: the other runtime says what is wrong. */
@@ -186,13 +194,7 @@ int container_find_made(const struct command *command, struct container *contain
 {
 	int err;
 
-	*container = (struct container){ .command = command, .rootfd = -1, .dirfd = -1 };
-	if (!command->id || !is_id(command->id))
-		return -ENOENT;
-	container->rootfd = open_root(command);
-	if (container->rootfd < 0)
-		return -ENOENT;
-	if (lock_folder(container))
+	if (open_above(command, container) || lock_folder(container))
 		return -ENOENT;
 	err = container_read(container);
 	/* what cannot be read may be of one that lives */
