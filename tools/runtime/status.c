@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What has become of a firmware container: whether its process lives, and what the
- * kernel says of the claims that it holds. Nothing of this is kept in the record.
+ * kernel says of the claims that it holds. The record says only what the kernel cannot:
+ * whether it was started, and whether what failed is being started again.
  */
 #include <errno.h>
 #include <fcntl.h>
