@@ -16,6 +16,7 @@ static const char *const options_with_value[] = {
 	"criu",
 	"rootless",
 	"cgroup-manager",
+	"sysroot",
 	/* after it */
 	"bundle",
 	"b",
@@ -106,12 +107,20 @@ static void use_flag(struct command *command, const struct option *option)
 		command->force = is_on(option);
 }
 
+/* Ours alone, and of no verb: what follows an exec's is its program's. */
+static bool is_sysroot(const struct command *command, const struct option *option)
+{
+	return option_is(option, "sysroot") && !command->verb;
+}
+
 static void use_option(struct command *command, const struct option *option)
 {
 	if (option_is(option, "bundle") || option_is(option, "b"))
 		command->bundle = option->value;
 	else if (option_is(option, "root"))
 		command->root = option->value;
+	else if (is_sysroot(command, option))
+		command->sysroot = option->value ? option->value : "";
 	else if (option_is(option, "pid-file"))
 		command->pid_file = option->value;
 	else if (option_is(option, "console-socket"))
@@ -144,10 +153,17 @@ static bool is_option(const char *word)
 	return word[0] == '-' && word[1];
 }
 
+static void take_out(char **words, size_t n)
+{
+	do
+		*words = words[n];
+	while (*words++);
+}
+
 void command_parse(struct command *command, char **argv)
 {
 	bool options = true;
-	char **word;
+	char **word, **first;
 
 	*command = (struct command){ .argv = argv, .bundle = ".", .sink = -1 };
 	for (word = argv + 1; word[-1] && *word; word++) {
@@ -161,10 +177,15 @@ void command_parse(struct command *command, char **argv)
 			options = false;
 			continue;
 		}
+		first = word;
 		option = read_option(command, *word);
 		if (!option.value && takes_value(command, &option) && word[1])
 			option.value = *++word;
 		use_option(command, &option);
+		if (is_sysroot(command, &option)) {
+			take_out(first, word - first + 1);
+			word = first - 1;
+		}
 	}
 	if (!command->bundle)
 		command->bundle = ".";

@@ -492,10 +492,9 @@ static int verb_for(const struct container *container, const struct settings *se
 	struct hwc_ctx *ctx;
 	int err;
 
-	if (hwc_ctx_new(&ctx)) {
-		log_error(container->command, "out of memory");
-		return -ENOMEM;
-	}
+	err = library_open(container->command, &ctx);
+	if (err)
+		return err;
 	err = do_verb(container, ctx, settings);
 	hwc_ctx_free(ctx);
 	return err;

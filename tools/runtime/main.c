@@ -5,6 +5,7 @@
  * firmware, which it runs itself. See hwcontainer-runtime(8).
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +38,21 @@ static int answer(const struct command *command, const struct settings *settings
 	return -1;
 }
 
+/* Also those of what stands in for this system. */
+static int read_settings(const struct command *command, struct settings *settings)
+{
+	char *path;
+	int err;
+
+	if (asprintf(&path, "%s" SETTINGS_PATH, command->sysroot ? command->sysroot : "") < 0) {
+		log_error(command, "out of memory");
+		return -ENOMEM;
+	}
+	err = settings_read(command, path, settings);
+	free(path);
+	return err;
+}
+
 int main(int argc, char **argv)
 {
 	struct settings settings;
@@ -48,7 +64,7 @@ int main(int argc, char **argv)
 	command_parse(&command, argv);
 	if (command.verb && !strcmp(command.verb, HOOK_VERB))
 		return hook_run(&command) ? EXIT_FAILURE : EXIT_SUCCESS;
-	if (settings_read(&command, SETTINGS_PATH, &settings))
+	if (read_settings(&command, &settings))
 		return EXIT_FAILURE;
 	code = answer(&command, &settings);
 	if (code < 0)

@@ -23,6 +23,7 @@ struct json_object;
  * @bundle: its folder
  * @config: crun's option to read another file than config.json, or NULL
  * @root: folder for the states of containers, or NULL
+ * @sysroot: folder that stands in for this system, or NULL
  * @pid_file: where the container's process is told, or NULL
  * @console_socket: who gets the container's terminal, or NULL
  * @log: file that errors are added to, or NULL
@@ -44,6 +45,7 @@ struct command {
 	const char *bundle;
 	const char *config;
 	const char *root;
+	const char *sysroot;
 	const char *pid_file;
 	const char *console_socket;
 	const char *log;
@@ -57,10 +59,16 @@ struct command {
 	bool supervises;
 };
 
+/* Takes the options that the other runtime does not know out of @argv. */
 void command_parse(struct command *command, char **argv);
 
 /* Whether it starts a container from a bundle. */
 bool command_starts(const struct command *command);
+
+/* library.c */
+
+/* A context for what the command line is about. Logs errors. */
+int library_open(const struct command *command, struct hwc_ctx **ctx);
 
 /* log.c: in the form and to the places of runc and crun, as engines read them */
 
@@ -347,7 +355,7 @@ struct traces {
 	size_t lost;
 };
 
-void traces_open(struct traces *traces);
+void traces_open(struct traces *traces, struct hwc_ctx *ctx);
 /* Follows the core of that name from its start. */
 void traces_add(struct traces *traces, const char *core);
 /* Takes what is new and writes what can be written without waiting. */

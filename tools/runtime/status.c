@@ -28,6 +28,7 @@ const char *status_name(enum status status)
 
 /**
  * struct found - the claims of a container's process
+ * @ctx: where they are asked for
  * @pid: the process
  * @container: the container
  * @err: why they could not be looked at, or 0
@@ -38,6 +39,7 @@ const char *status_name(enum status status)
  * @count: how many
  */
 struct found {
+	struct hwc_ctx *ctx;
 	uint32_t pid;
 	const char *container;
 	int err;
@@ -49,7 +51,7 @@ struct found {
 };
 
 /* The core's own word where it is a core, else that of the claim; with the name before it. */
-static void write_state(const struct hwc_claim *claim, char *text, size_t room)
+static void write_state(struct hwc_ctx *ctx, const struct hwc_claim *claim, char *text, size_t room)
 {
 	const char *name = hwc_claim_resource(claim);
 	char path[128], word[32];
@@ -57,7 +59,7 @@ static void write_state(const struct hwc_claim *claim, char *text, size_t room)
 	int fd;
 
 	snprintf(path, sizeof(path), CORES "/%s/state", name);
-	fd = strcmp(hwc_claim_kind(claim), "remoteproc") ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	fd = strcmp(hwc_claim_kind(claim), "remoteproc") ? -1 : hwc_ctx_open(ctx, path, O_RDONLY);
 	if (fd >= 0) {
 		size = read(fd, word, sizeof(word) - 1);
 		close(fd);
@@ -74,7 +76,7 @@ static void add_state(struct found *found, const struct hwc_claim *claim)
 	struct json_object *value;
 
 	snprintf(key, sizeof(key), "org.hwcontainer.status.%zu", found->count++);
-	write_state(claim, text, sizeof(text));
+	write_state(found->ctx, claim, text, sizeof(text));
 	value = json_object_new_string(text);
 	if (value && json_object_object_add(found->states, key, value))
 		json_object_put(value);
@@ -115,6 +117,7 @@ static struct found find_claims(const struct container *container, struct hwc_ct
 				struct json_object *states)
 {
 	struct found found = {
+		.ctx = ctx,
 		.pid = container_number(container, "pid"),
 		.container = container->command->id,
 		.states = states,

@@ -84,7 +84,7 @@ static int settle_in(struct supervisor *s)
 		return claims_no_memory(s->claims);
 	for (size_t i = 0; i < s->claims->count; i++)
 		s->claim[i] = -1;
-	traces_open(&s->traces);
+	traces_open(&s->traces, s->claims->ctx);
 	err = claims_connect(s->claims);
 	if (!err)
 		err = use_terminal(s);

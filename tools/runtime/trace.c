@@ -49,10 +49,10 @@ bool trace_follow(struct trace *trace, char *now, size_t size,
 	return low || more;
 }
 
-void traces_open(struct traces *traces)
+void traces_open(struct traces *traces, struct hwc_ctx *ctx)
 {
 	*traces = (struct traces){ 0 };
-	traces->dirfd = open(FOLDER, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	traces->dirfd = hwc_ctx_open(ctx, FOLDER, O_PATH | O_DIRECTORY);
 }
 
 void traces_add(struct traces *traces, const char *core)

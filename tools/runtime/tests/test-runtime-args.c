@@ -57,6 +57,52 @@ static void test_forms(void **state)
 	expect(ARGV("--new-flag", "run", "--other=x", "c1"), "run", "c1", ".");
 }
 
+/* The other runtime does not know it, and has its own where a verb is before it. */
+static void test_sysroot(void **state)
+{
+	static const struct {
+		char *argv[8];
+		const char *sysroot;
+		const char *left[8];
+	} cases[] = {
+		{ { "p", "--sysroot", "/s", "state", "c1" }, "/s", { "p", "state", "c1" } },
+		{ { "p", "--root", "/r", "--sysroot=/s", "delete", "c1" },
+		  "/s",
+		  { "p", "--root", "/r", "delete", "c1" } },
+		{ { "p", "-sysroot", "/s", "--debug", "start", "c1" },
+		  "/s",
+		  { "p", "--debug", "start", "c1" } },
+		{ { "p", "--sysroot", "/a", "--sysroot", "/s", "run", "c1" },
+		  "/s",
+		  { "p", "run", "c1" } },
+		{ { "p", "exec", "c1", "ls", "--sysroot", "/s" },
+		  NULL,
+		  { "p", "exec", "c1", "ls", "--sysroot", "/s" } },
+		{ { "p", "--root", "--sysroot", "run", "c1" },
+		  NULL,
+		  { "p", "--root", "--sysroot", "run", "c1" } },
+		{ { "p", "--sysroot" }, "", { "p" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct command command;
+		char *argv[8];
+		size_t n;
+
+		memcpy(argv, cases[i].argv, sizeof(argv));
+		command_parse(&command, argv);
+		assert_int_equal(!command.sysroot, !cases[i].sysroot);
+		if (command.sysroot)
+			assert_string_equal(command.sysroot, cases[i].sysroot);
+		for (n = 0; cases[i].left[n]; n++)
+			assert_string_equal(argv[n], cases[i].left[n]);
+		assert_null(argv[n]);
+		if (n > 1)
+			assert_non_null(command.verb);
+	}
+}
+
 static void test_log(void **state)
 {
 	struct command command;
@@ -148,13 +194,10 @@ static void test_force(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_engines),
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_log),
-		cmocka_unit_test(test_starts),
-		cmocka_unit_test(test_config_and_words),
-		cmocka_unit_test(test_firmware),
-		cmocka_unit_test(test_force),
+		cmocka_unit_test(test_engines),	 cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_sysroot),	 cmocka_unit_test(test_log),
+		cmocka_unit_test(test_starts),	 cmocka_unit_test(test_config_and_words),
+		cmocka_unit_test(test_firmware), cmocka_unit_test(test_force),
 	};
 
 	return cmocka_run_group_tests_name("runtime-args", tests, NULL, NULL);
