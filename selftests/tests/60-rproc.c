@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Remote processors: found, claimed, started, watched, given back. */
 #include "../../kernel/tests/elf-cases.h"
-#include "rproc.h"
+#include "rproc-dump.h"
 
 #define SIM "/sys/kernel/debug/hwcontainer-sim-rproc/"
 #define DRIVER "/sys/bus/platform/drivers/hwcontainer-sim-rproc/"
@@ -440,6 +440,88 @@ TEST_F(rproc, crashes)
 	test_crashes(_metadata, self);
 	/* once for the claim, once more to see that it works: nobody else started it */
 	EXPECT_EQ(starts + 2, hwc_test_number(SIM "starts"));
+}
+
+TEST_F(rproc, dump_is_kept)
+{
+	test_dump_is_kept(_metadata, self);
+}
+
+TEST_F(rproc, dump_waits_for_nobody)
+{
+	test_dump_waits_for_nobody(_metadata, self);
+}
+
+/* It has what the core's memory held, though the driver does not say where that is. */
+TEST_F(rproc, dump_of_a_driver_that_says_nothing)
+{
+	char core[32], name[32], *dump;
+	const Elf64_Ehdr *ehdr;
+	size_t size;
+	int id;
+
+	ASSERT_EQ(0, hwc_test_write(SIM "add", "raw raw"));
+	find_core("raw", core);
+	id = try_claim(self, "raw");
+	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	ASSERT_EQ(0, hwc_test_write(path(DEBUG, core, "/crash"), "2"));
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_FAILED));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, core));
+	find_dump(core, name);
+	dump = read_whole(path(DUMPS, name, "/data"), &size);
+	ASSERT_NE(NULL, dump);
+	/* the firmware's class and machine */
+	EXPECT_EQ(EM_ARM, ((Elf32_Ehdr *)dump)->e_machine);
+	ASSERT_NE(NULL, dumped_at(dump, size, CASE_DA, CASE_SIZE));
+	EXPECT_EQ(0, memcmp(ELFMAG, dumped_at(dump, size, CASE_DA, CASE_SIZE), SELFMAG));
+	EXPECT_TRUE(is_dumped(dump, size, "hello"));
+	free(dump);
+	free_dump(core);
+
+	/* and where that is no ELF file */
+	write_firmware(&hello, 0, 1, 0);
+	id = try_claim(self, "raw");
+	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	ASSERT_EQ(0, hwc_test_write(path(DEBUG, core, "/crash"), "2"));
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_FAILED));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, core));
+	find_dump(core, name);
+	dump = read_whole(path(DUMPS, name, "/data"), &size);
+	ASSERT_NE(NULL, dump);
+	ehdr = (const Elf64_Ehdr *)dump;
+	EXPECT_EQ(ELFCLASS64, ehdr->e_ident[EI_CLASS]);
+	EXPECT_EQ(EM_NONE, ehdr->e_machine);
+	EXPECT_EQ(1, ehdr->e_phnum);
+	EXPECT_LT(256 << 10, size);
+	free(dump);
+	free_dump(core);
+}
+
+TEST_F(rproc, last_words)
+{
+	test_last_words(_metadata, self);
+}
+
+/* As soon as it is started, before the claim is ready: it is refused, with its words. */
+TEST_F(rproc, dies_at_its_start)
+{
+	long grace = hwc_test_number(PARAMETERS "rproc_grace_ms");
+	struct hwc_grant grant;
+	char want[128];
+
+	ASSERT_EQ(0, hwc_test_set(PARAMETERS "rproc_grace_ms", GRACE_MS));
+	ASSERT_EQ(0, hwc_test_set(SIM "die_at_start", 1));
+	ASSERT_EQ(0, start(self, self->core, 0, &grant));
+	EXPECT_EQ(-EIO, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
+	snprintf(want, sizeof(want), "%s crashed", self->core);
+	EXPECT_STREQ(want, hwc_ctx_error(self->ctx));
+	check_lingers(_metadata, self, grant.id);
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &grant.id, 1));
+	check_is_off(_metadata, self);
+	EXPECT_EQ(0, hwc_test_set(PARAMETERS "rproc_grace_ms", grace));
+	hwc_test_write(SIM "reset", "1");
+	free_dump(self->core);
+	check_works(_metadata, self);
 }
 
 TEST_F(rproc, others_interfere)
