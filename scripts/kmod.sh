@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kmod.sh KDIR OUT [make arguments]: builds the modules for the kernel in KDIR.
-# Without arguments it says what came of it.
+# kmod.sh KDIR OUT                    builds the modules for the kernel in KDIR and says
+#                                     what came of it
+# kmod.sh KDIR OUT MAKE_ARGUMENT...   the same in silence, or what the arguments say
+# kmod.sh KDIR OUT install|uninstall  below DESTDIR/lib/modules
 #
 # The build runs in OUT, a copy of the sources made of symbolic links: before
 # 6.13 kbuild leaves its objects beside the sources, and several kernels are built for.
@@ -92,19 +94,59 @@ report() {
 	[ -z "$lacking" ] || echo "          without $what: that kernel lacks$lacking"
 }
 
-[ $# -ge 2 ] || die "usage: kmod.sh KDIR OUT [make arguments]"
+build_and_report() {
+	kbuild modules
+	silent && return
+	echo "  MODULE  $out/kernel/hwcontainer.ko for Linux $release"
+	report "FPGA regions" FPGA_REGION OF_OVERLAY
+	report "remote processors" REMOTEPROC
+}
+
+# Packaged headers come without the key that modules would be signed with, and
+# without the System.map that the kernel wants for depmod.
+install_modules() {
+	auto=$kdir/include/config/auto.conf
+	key=$(sed -n 's/^CONFIG_MODULE_SIG_KEY="*\([^"]*\)"*$/\1/p' "$auto")
+	unsigned=CONFIG_MODULE_SIG_ALL=
+	case $key in
+	pkcs11:*) unsigned= ;;
+	?*) if [ -e "$key" ] || [ -e "$kdir/$key" ]; then unsigned=; fi ;;
+	esac
+	said=$out/modules_install.log
+	# shellcheck disable=SC2086 # an option or nothing
+	kbuild modules_install INSTALL_MOD_PATH="${DESTDIR-}" $unsigned >"$said" 2>&1 || {
+		cat "$said" >&2
+		exit 1
+	}
+	sed '/Skipping depmod/d' "$said" >&2
+	[ -e "$kdir/System.map" ] || refresh
+	silent ||
+		find "$folder/updates/kernel" -name 'hwcontainer*.ko*' -printf '  INSTALL %p\n'
+}
+
+remove_modules() {
+	[ ! -d "$folder/updates/kernel" ] ||
+		find "$folder/updates/kernel" -name 'hwcontainer*.ko*' -printf '  REMOVE  %p\n' -delete
+	refresh
+}
+
+# modprobe's index, of this system or of the one that is being put together.
+refresh() {
+	if [ -e "$folder/modules.builtin" ]; then
+		PATH=$PATH:/usr/sbin:/sbin depmod ${DESTDIR:+-b "$DESTDIR"} "$release"
+	fi
+}
+
+[ $# -ge 2 ] || die "usage: kmod.sh KDIR OUT [install|uninstall|make arguments]"
 kdir=$1
 out=$2
 shift 2
 check_kernel
+folder=${DESTDIR-}/lib/modules/$release
 copy_sources
-if [ $# -gt 0 ]; then
-	kbuild "$@"
-	exit
-fi
-kbuild modules
-if ! silent; then
-	echo "  MODULE  $out/kernel/hwcontainer.ko for Linux $release"
-	report "FPGA regions" FPGA_REGION OF_OVERLAY
-	report "remote processors" REMOTEPROC
-fi
+case ${1-} in
+'') build_and_report ;;
+install) install_modules ;;
+uninstall) remove_modules ;;
+*) kbuild "$@" ;;
+esac
