@@ -5,7 +5,7 @@
  */
 #include <glob.h>
 
-#include "rproc.h"
+#include "rproc-dump.h"
 
 #define CORE0 "fe800000.r5f"
 #define CORE1 "fe900000.r5f"
@@ -81,6 +81,21 @@ TEST_F(rproc, rpmsg_is_reported)
 TEST_F(rproc, crashes)
 {
 	test_crashes(_metadata, self);
+}
+
+TEST_F(rproc, dump_is_kept)
+{
+	test_dump_is_kept(_metadata, self);
+}
+
+TEST_F(rproc, dump_waits_for_nobody)
+{
+	test_dump_waits_for_nobody(_metadata, self);
+}
+
+TEST_F(rproc, last_words)
+{
+	test_last_words(_metadata, self);
 }
 
 TEST_F(rproc, others_interfere)
