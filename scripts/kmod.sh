@@ -141,6 +141,10 @@ refresh() {
 kdir=$1
 out=$2
 shift 2
+# for make, and for the check
+for word in "$@"; do
+	case $word in ARCH=*) ARCH=${word#*=} ;; esac
+done
 check_kernel
 folder=${DESTDIR-}/lib/modules/$release
 copy_sources
