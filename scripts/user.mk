@@ -75,17 +75,7 @@ pkg_query = $(or $(shell $(pkg_env) $(PKG_CONFIG) --exists --print-errors $(2) &
 pkg_cflags = $(strip $(call pkg_query,--cflags,$(1)))
 pkg_libs = $(strip $(call pkg_query,--libs,$(1)))
 
-# "  CC      lib/ctx.c", or the whole command with V=1:
-#	$(call say,CC,lib/ctx.c)
-#	$(Q)$(CC) ...
-ifeq ($(V),1)
-Q :=
-say = @:
-else
-MAKEFLAGS += -s
-Q := @
-say = @printf '  %-7s %s\n' '$(1)' '$(2)'
-endif
+include $(TOP)/scripts/say.mk
 
 # For the targets install and uninstall:
 #	$(call put,MODE,FILES,FOLDER)	FILES into DESTDIR and FOLDER
