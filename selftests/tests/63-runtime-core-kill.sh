@@ -50,7 +50,7 @@ kill_one() { # command or container
 
 # Whose core is it now, if anybody's: a process that lives and was not killed.
 is_accounted_for() {
-	[ "$(cat "$sim/running")" = 0 ] || status_is k running
+	[ "$(running_cores)" = 0 ] || status_is k running
 }
 
 # A zombie that nobody collects yet has no command line. No fork for each of them.
@@ -102,10 +102,9 @@ runs_once_more() {
 		rt kill k && within 10 core_is_free && rt delete k
 }
 
-modprobe hwcontainer-sim-rproc || exit 1
-use_core sim-core0
+use_cores || exit 1
 use_runtime runc
-firmware_bundle k hello.elf "\"/$core\": \"/boot/rpu.elf\""
+firmware_bundle k "$firmware" "\"/$core\": \"/boot/rpu.elf\""
 draw >/tmp/draw
 : >/tmp/kinds
 echo "TAP version 13"
@@ -116,6 +115,6 @@ sort /tmp/kinds | uniq -c | sed 's/^/# killed: /'
 expect "no claim is left" same "[]" "$(hwctl -j claim list)"
 expect "no process is left" is_gone
 expect "the container runs once more" runs_once_more
-rmmod hwcontainer-sim-rproc || failed=1
+leave_cores || failed=1
 rm -rf "$bundles" "$root" /tmp/k.* /tmp/draw /tmp/kinds
 exit "$failed"

@@ -6,15 +6,11 @@
 #ifndef HWC_TEST_RPROC_H
 #define HWC_TEST_RPROC_H
 
-#include <dirent.h>
 #include <sys/stat.h>
 
-#include "hwc.h"
+#include "cores.h"
 
-#define CLASS "/sys/class/remoteproc/"
-#define DEBUG "/sys/kernel/debug/remoteproc/"
-#define PARAMETERS "/sys/module/hwcontainer/parameters/"
-#define PLACED "/lib/firmware/hwcontainer/"
+#define PARAMETERS HWC_PARAMETERS
 
 /**
  * struct target - the processor that is tested with
@@ -37,52 +33,6 @@ struct target {
 };
 
 extern const struct target target;
-
-/* A path made of three parts. */
-static inline const char *path(const char *a, const char *b, const char *c)
-{
-	static char text[4][512];
-	static int next;
-
-	next = (next + 1) % 4;
-	snprintf(text[next], sizeof(text[next]), "%s%s%s", a, b, c);
-	return text[next];
-}
-
-static inline bool contains(const char *file, const char *want)
-{
-	return strstr(hwc_test_read(file), want);
-}
-
-/* Which remoteprocN other than @but is called @name; empty when there is none. */
-static inline void find_other(const char *name, const char *but, char *core)
-{
-	DIR *dir = opendir(CLASS);
-	struct dirent *e;
-
-	*core = '\0';
-	while (dir && (e = readdir(dir))) {
-		const char *is;
-
-		if (e->d_name[0] == '.' || !strcmp(e->d_name, but))
-			continue;
-		is = hwc_test_read(path(CLASS, e->d_name, "/name"));
-		if (!strncmp(is, name, strlen(name)) && is[strlen(name)] == '\n')
-			snprintf(core, 32, "%.31s", e->d_name);
-	}
-	if (dir)
-		closedir(dir);
-}
-
-static inline void find_core(const char *name, char *core)
-{
-	find_other(name, "", core);
-}
-
-static inline bool is_state(const char *core, const char *state)
-{
-	return contains(path(CLASS, core, "/state"), state);
-}
 
 /* Real ones take a moment until they say something. */
 static inline int wait_trace(const char *core, const char *want)
