@@ -329,7 +329,7 @@ TEST_F(rproc, does_not_answer)
 	char want[128];
 	int64_t begin = hwc_test_ms();
 
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "rproc_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_timeout_ms", 200));
 	ASSERT_EQ(0, hwc_test_set(SIM "stall_start_ms", LATE_MS));
 	snprintf(want, sizeof(want), "%s has not started for ", self->core);
 	EXPECT_EQ(-ETIMEDOUT, try_claim(self, self->core));
@@ -359,7 +359,7 @@ TEST_F(rproc, does_not_answer_at_its_end)
 
 	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
 	id = ret;
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "rproc_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_timeout_ms", 200));
 	ASSERT_EQ(0, hwc_test_set(SIM "stall_stop_ms", LATE_MS));
 	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
 	EXPECT_EQ(0, hwc_test_wait_state(self->ctx, self->core, HWCONTAINER_RESOURCE_STATE_FAILED));
@@ -388,7 +388,7 @@ TEST_F(rproc, late_one_does_not_wait_either)
 	id = ret;
 	/* read in more time than that, and granted in less */
 	ASSERT_EQ(0, truncate(FIRMWARE, 63 << 20));
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "rproc_timeout_ms", 20));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_timeout_ms", 20));
 	ASSERT_EQ(0, hwc_test_set(SIM "stall_stop_ms", 6000));
 	begin = hwc_test_ms();
 	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
@@ -401,7 +401,7 @@ TEST_F(rproc, late_one_does_not_wait_either)
 	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &grant.id, 1));
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
 	hwc_test_write(SIM "reset", "1");
-	hwc_test_set(PARAMETERS "rproc_timeout_ms", self->timeout);
+	hwc_test_set(HWC_PARAMETERS "rproc_timeout_ms", self->timeout);
 	write_firmware(&hello, 0, 0, 0);
 	check_works(_metadata, self);
 }
@@ -505,11 +505,11 @@ TEST_F(rproc, last_words)
 /* As soon as it is started, before the claim is ready: it is refused, with its words. */
 TEST_F(rproc, dies_at_its_start)
 {
-	long grace = hwc_test_number(PARAMETERS "rproc_grace_ms");
+	long grace = hwc_test_number(HWC_PARAMETERS "rproc_grace_ms");
 	struct hwc_grant grant;
 	char want[128];
 
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "rproc_grace_ms", GRACE_MS));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_grace_ms", GRACE_MS));
 	ASSERT_EQ(0, hwc_test_set(SIM "die_at_start", 1));
 	ASSERT_EQ(0, start(self, self->core, 0, &grant));
 	EXPECT_EQ(-EIO, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
@@ -518,7 +518,7 @@ TEST_F(rproc, dies_at_its_start)
 	check_lingers(_metadata, self, grant.id);
 	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &grant.id, 1));
 	check_is_off(_metadata, self);
-	EXPECT_EQ(0, hwc_test_set(PARAMETERS "rproc_grace_ms", grace));
+	EXPECT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_grace_ms", grace));
 	hwc_test_write(SIM "reset", "1");
 	free_dump(self->core);
 	check_works(_metadata, self);

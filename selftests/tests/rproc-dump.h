@@ -221,12 +221,12 @@ static inline void check_is_off(struct __test_metadata *_metadata, FIXTURE_DATA(
 /* What it said last can be read until its holder is done, which may be dead. */
 static inline void test_last_words(struct __test_metadata *_metadata, FIXTURE_DATA(rproc) * self)
 {
-	long grace = hwc_test_number(PARAMETERS "rproc_grace_ms");
+	long grace = hwc_test_number(HWC_PARAMETERS "rproc_grace_ms");
 	struct hwc_grant grant;
 	pid_t pid = hwc_test_sleeper();
 	int ret;
 
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "rproc_grace_ms", GRACE_MS));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_grace_ms", GRACE_MS));
 	ret = try_claim(self, self->core);
 	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
 	grant.id = ret;
@@ -250,7 +250,7 @@ static inline void test_last_words(struct __test_metadata *_metadata, FIXTURE_DA
 	EXPECT_EQ(-ENOENT, hwc_test_claim_state(self->ctx, grant.id));
 
 	/* one that looks at nothing: the next one waits no longer than this */
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "rproc_grace_ms", 500));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_grace_ms", 500));
 	ret = try_claim(self, self->core);
 	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
 	grant.id = ret;
@@ -260,7 +260,7 @@ static inline void test_last_words(struct __test_metadata *_metadata, FIXTURE_DA
 	check_works(_metadata, self);
 	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_FAILED, hwc_test_claim_state(self->ctx, grant.id));
 	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &grant.id, 1));
-	EXPECT_EQ(0, hwc_test_set(PARAMETERS "rproc_grace_ms", grace));
+	EXPECT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_grace_ms", grace));
 	free_dump(self->core);
 }
 

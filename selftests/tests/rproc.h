@@ -10,8 +10,6 @@
 
 #include "cores.h"
 
-#define PARAMETERS HWC_PARAMETERS
-
 /**
  * struct target - the processor that is tested with
  * @name: its name in sysfs
@@ -65,7 +63,7 @@ static inline void set_up(struct __test_metadata *_metadata, FIXTURE_DATA(rproc)
 	ASSERT_STRNE("", self->core);
 	snprintf(self->before, sizeof(self->before), "%s",
 		 hwc_test_read(path(CLASS, self->core, "/firmware")));
-	self->timeout = hwc_test_number(PARAMETERS "rproc_timeout_ms");
+	self->timeout = hwc_test_number(HWC_PARAMETERS "rproc_timeout_ms");
 }
 
 /* Nothing of it is left: not the core, not the file, not the modes in sysfs. */
@@ -73,7 +71,7 @@ static inline void tear_down(struct __test_metadata *_metadata, FIXTURE_DATA(rpr
 {
 	struct stat st;
 
-	hwc_test_set(PARAMETERS "rproc_timeout_ms", self->timeout);
+	hwc_test_set(HWC_PARAMETERS "rproc_timeout_ms", self->timeout);
 	close(self->holder);
 	while (hwc_test_claims(self->ctx) > 0)
 		usleep(2000);
