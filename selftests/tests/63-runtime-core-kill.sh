@@ -4,7 +4,7 @@
 # or run: the core is off and given back each time. HWC_SEED repeats a run.
 # shellcheck disable=SC1091,SC2154,SC2317 # core.sh is beside the bundle; expect calls
 . /hwc/demo/core.sh
-runs=${HWC_RUNS-30}
+runs=${HWC_RUNS-20}
 seed=${HWC_SEED-$(hexdump -n 3 -e '1/4 "%u"' /dev/urandom)}
 
 # "VERB DELAY VICTIM" for each run: seconds into the verb, and whether it is the

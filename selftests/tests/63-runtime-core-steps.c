@@ -18,7 +18,7 @@
 #define RUNTIME PROGRAM " --root " ROOT " "
 #define QUIET " >/dev/null 2>&1 </dev/null"
 
-#define RUNS 8
+#define RUNS 6
 
 /* In none of these it matters whether a process ends before or after it. */
 static const uint64_t quiet[] = {
