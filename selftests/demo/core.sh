@@ -11,7 +11,7 @@ root=/run/firmware
 monitor=$knobs/fpga-mgr0
 sim=/sys/kernel/debug/hwcontainer-sim-rproc
 
-# use_cores: sets, for the first core
+# use_cores [simulated]: sets, for the first core
 #	kind		r5 or sim
 #	core, region	what the kernel calls it, also for lib.sh
 #	core_name	what its driver calls it
@@ -22,7 +22,7 @@ sim=/sys/kernel/debug/hwcontainer-sim-rproc
 #	start_error	of a start or stop that is to fail
 # and other_path, other_firmware and other_says for the second one.
 use_cores() {
-	case $(cat /hwc/machine) in
+	case ${1-$(cat /hwc/machine)} in
 	versal) use_r5 ;;
 	*) use_simulated || return ;;
 	esac
