@@ -50,6 +50,11 @@ bool command_starts(const struct command *command)
 	return command->verb && (!strcmp(command->verb, "create") || !strcmp(command->verb, "run"));
 }
 
+bool command_waits(const struct command *command)
+{
+	return command->verb && !strcmp(command->verb, "run") && !command->detach;
+}
+
 /* "-f" is "--config FILE" to crun and "--force" to a delete. */
 static bool is_force(const struct command *command, const struct option *option)
 {

@@ -64,6 +64,8 @@ void command_parse(struct command *command, char **argv);
 
 /* Whether it starts a container from a bundle. */
 bool command_starts(const struct command *command);
+/* Whether it also waits for that container's end. */
+bool command_waits(const struct command *command);
 
 /* library.c */
 
@@ -418,6 +420,11 @@ struct supervisor {
 
 /* The life of that process; returns its exit status. */
 int supervisor_live(struct supervisor *supervisor);
+
+/* birth.c */
+
+/* Creates a firmware container; @pid receives its process. Logs errors. */
+int birth_create(struct claims *claims, pid_t *pid);
 
 /* firmware.c: the verbs, for containers whose program is firmware */
 
