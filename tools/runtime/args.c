@@ -22,6 +22,7 @@ static const char *const options_with_value[] = {
 	"b",
 	"config",
 	"f",
+	"format",
 	"console-socket",
 	"pid-file",
 	"pidfd-socket",
@@ -59,6 +60,12 @@ bool command_waits(const struct command *command)
 static bool is_force(const struct command *command, const struct option *option)
 {
 	return option_is(option, "f") && command->verb && !strcmp(command->verb, "delete");
+}
+
+/* and "--format" to a list. */
+static bool is_format(const struct command *command, const struct option *option)
+{
+	return option_is(option, "f") && command->verb && !strcmp(command->verb, "list");
 }
 
 static bool takes_value(const struct command *command, const struct option *option)
@@ -106,6 +113,8 @@ static void use_flag(struct command *command, const struct option *option)
 		command->systemd_cgroup = is_on(option);
 	else if (option_is(option, "detach") || option_is(option, "d"))
 		command->detach = is_on(option);
+	else if (option_is(option, "quiet") || option_is(option, "q"))
+		command->quiet = is_on(option);
 	else if (option_is(option, "keep"))
 		command->keep = is_on(option);
 	else if (option_is(option, "force") || is_force(command, option))
@@ -134,6 +143,8 @@ static void use_option(struct command *command, const struct option *option)
 		command->log = option->value;
 	else if (option_is(option, "log-format"))
 		command->log_json = option->value && !strcmp(option->value, "json");
+	else if (option_is(option, "format") || is_format(command, option))
+		command->format = option->value;
 	else if (takes_value(command, option) &&
 		 (option_is(option, "config") || option_is(option, "f")))
 		command->config = option->value;

@@ -17,7 +17,7 @@
 
 #define TEMPORARY ".hwcontainer-new-"
 
-static const char *root_path(const struct command *command)
+const char *container_root(const struct command *command)
 {
 	return command->root ? command->root : CONTAINER_ROOT;
 }
@@ -52,7 +52,7 @@ static int make_folders(const char *path)
 
 static int open_root(const struct command *command)
 {
-	int fd = open(root_path(command), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(container_root(command), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -62,7 +62,8 @@ static int refuse(const struct command *command, int err)
 	if (err == -EEXIST)
 		log_error(command, "container %s exists already", command->id);
 	else
-		log_error(command, "%s/%s: %s", root_path(command), command->id, strerror(-err));
+		log_error(command, "%s/%s: %s", container_root(command), command->id,
+			  strerror(-err));
 	return err;
 }
 
@@ -81,7 +82,7 @@ static void lock(int fd, int how)
 
 static int make_folder(struct container *container)
 {
-	int err = make_folders(root_path(container->command));
+	int err = make_folders(container_root(container->command));
 
 	if (err)
 		return err;
@@ -204,7 +205,7 @@ int container_find_made(const struct command *command, struct container *contain
 void container_leave(const struct container *container)
 {
 	if (container->rootfd >= 0 && fcntl(container->rootfd, F_DUPFD, STDERR_FILENO + 1) < 0)
-		log_debug(container->command, "%s: %s", root_path(container->command),
+		log_debug(container->command, "%s: %s", container_root(container->command),
 			  strerror(errno));
 }
 

@@ -44,7 +44,7 @@ static int start(const struct container *container, struct hwc_ctx *ctx)
 
 static int state(const struct container *container, struct hwc_ctx *ctx)
 {
-	struct json_object *obj = status_describe(container, ctx, status_of(container, ctx));
+	struct json_object *obj = status_describe(container, ctx, status_of(container, ctx), "");
 
 	if (!obj) {
 		log_error(container->command, "out of memory");

@@ -8,17 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "runtime.h"
-
-/* Its own name first, as crun looks at it; the rest as it came. */
-static int execute(const struct command *command, char *runtime)
-{
-	command->argv[0] = runtime;
-	execv(runtime, command->argv);
-	log_error(command, "%s cannot be executed: %s", runtime, strerror(errno));
-	return EXIT_FAILURE;
-}
 
 /* What is not left to the other runtime: an exit status, or -1. */
 static int answer(const struct command *command, const struct settings *settings)
@@ -33,7 +23,9 @@ static int answer(const struct command *command, const struct settings *settings
 	}
 	if (firmware_verb(command, settings, &code))
 		return code;
-	if (features_print(command, settings->runtime))
+	if (list_answer(command, settings, &code))
+		return code;
+	if (features_print(command, settings))
 		return EXIT_SUCCESS;
 	return -1;
 }
@@ -68,7 +60,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	code = answer(&command, &settings);
 	if (code < 0)
-		code = execute(&command, settings.runtime);
+		code = behind_execute(&command, &settings);
 	settings_free(&settings);
 	return code;
 }

@@ -29,6 +29,8 @@ struct json_object;
  * @log: file that errors are added to, or NULL
  * @log_json: as JSON
  * @debug: tell more
+ * @format: of a list, or NULL
+ * @quiet: only the ids in it
  * @systemd_cgroup: cgroups are systemd's to make
  * @detach: a run does not wait
  * @keep: nor deletes
@@ -51,6 +53,8 @@ struct command {
 	const char *log;
 	bool log_json;
 	bool debug;
+	const char *format;
+	bool quiet;
 	bool systemd_cgroup;
 	bool detach;
 	bool keep;
@@ -89,7 +93,7 @@ bool can_write(int fd, int timeout_ms);
 
 /**
  * struct settings - how this runtime works on this host
- * @runtime: the runtime that it execs, absolute
+ * @runtime: the runtime that it execs, absolute, or NULL where there is none
  * @policy: file with what images may ask for
  * @timeout_ms: most to wait for the hardware
  * @keep: leave images loaded when containers end
@@ -250,6 +254,8 @@ bool container_flag(const struct container *container, const char *key);
 void container_set(const struct container *container, const char *key, struct json_object *value);
 /* Its process as a pidfd, or -ESRCH. */
 int container_process(const struct container *container);
+/* The folder of all containers. */
+const char *container_root(const struct command *command);
 /* Writes a file by way of another, which takes its place. */
 int write_file_at(int dirfd, const char *name, const char *text, mode_t mode);
 
@@ -260,9 +266,12 @@ enum status { STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
 const char *status_name(enum status status);
 /* @ctx: where the claims are asked for */
 enum status status_of(const struct container *container, struct hwc_ctx *ctx);
-/* The answer to the verb "state"; to be put, or NULL without memory. */
+/*
+ * The answer to the verb "state", and with an owner to "list"; to be put, or NULL
+ * without memory.
+ */
 struct json_object *status_describe(const struct container *container, struct hwc_ctx *ctx,
-				    enum status status);
+				    enum status status, const char *owner);
 /* Waits until the claims of its process are released; whether they are. */
 bool status_wait_free(const struct container *container, struct hwc_ctx *ctx, int timeout_ms);
 
@@ -434,6 +443,21 @@ int firmware_start(struct claims *claims, int *code);
 bool firmware_verb(const struct command *command, const struct settings *settings, int *code);
 
 /* features.c: false when the runtime is to answer itself */
-bool features_print(const struct command *command, char *runtime);
+bool features_print(const struct command *command, const struct settings *settings);
+
+/* list.c: the same; @code receives an exit status */
+bool list_answer(const struct command *command, const struct settings *settings, int *code);
+
+/* behind.c: the runtime behind this one, if there is one */
+
+/* What is implemented for firmware containers. */
+#define OCI_VERSION "1.1.0"
+
+/* Becomes it; answers itself where there is none. Returns an exit status. */
+int behind_execute(const struct command *command, const struct settings *settings);
+/* What it prints, as JSON, when it is executed with that; @argv begins with room for it. */
+int behind_ask(const struct settings *settings, char **argv, struct json_object **answer);
+/* Says that there is none for the container. */
+int behind_refuse(const struct command *command);
 
 #endif

@@ -109,8 +109,8 @@ static int read_environment(const struct command *command, struct settings *sett
 	return settings->runtime ? 0 : -ENOMEM;
 }
 
-/* Never by PATH, on which we may be under the name of runc. */
-static int find_runtime(const struct command *command, struct settings *settings)
+/* Never by PATH, on which we may be under the name of runc. There may be none. */
+static void find_runtime(struct settings *settings)
 {
 	static const char *const places[] = {
 		"/usr/bin/runc",	"/usr/sbin/runc", "/usr/local/bin/runc",
@@ -121,11 +121,6 @@ static int find_runtime(const struct command *command, struct settings *settings
 	for (i = 0; !settings->runtime && i < sizeof(places) / sizeof(*places); i++)
 		if (!access(places[i], X_OK))
 			settings->runtime = strdup(places[i]);
-	if (settings->runtime)
-		return 0;
-	log_error(command, "neither runc nor crun is installed, and %s names no other runtime",
-		  SETTINGS_PATH);
-	return -ENOENT;
 }
 
 static int check_runtime(const struct command *command, const struct settings *settings)
@@ -154,8 +149,8 @@ int settings_read(const struct command *command, const char *path, struct settin
 	if (!err)
 		err = read_environment(command, settings);
 	if (!err)
-		err = find_runtime(command, settings);
-	if (!err)
+		find_runtime(settings);
+	if (!err && settings->runtime)
 		err = check_runtime(command, settings);
 	if (err)
 		settings_free(settings);

@@ -184,6 +184,8 @@ static int prepare(struct start *start, int *code)
 	claims->count = hwc_bundle_asks(claims->bundle);
 	if (hwc_bundle_firmware(claims->bundle) >= 0)
 		return firmware_start(claims, code);
+	if (!claims->settings->runtime)
+		return behind_refuse(claims->command);
 	if (claims->count) {
 		err = refuse_supervision(start);
 		return err ? err : claim_and_edit(start);
@@ -209,7 +211,7 @@ int start_prepare(const struct command *command, const struct settings *settings
 	if (!err) {
 		err = prepare(&start, code);
 		hwc_bundle_free(start.claims.bundle);
-	} else if (err == -ENOENT) {
+	} else if (err == -ENOENT && settings->runtime) {
 		err = 0; /* the runtime says so in its own words */
 	} else {
 		claims_report(&start.claims, err);

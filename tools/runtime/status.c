@@ -179,7 +179,7 @@ static struct json_object *describe_annotations(const struct container *containe
 }
 
 struct json_object *status_describe(const struct container *container, struct hwc_ctx *ctx,
-				    enum status status)
+				    enum status status, const char *owner)
 {
 	static const char *const keys[] = { "bundle", "rootfs", "created" };
 	int64_t pid = status == STATUS_STOPPED ? 0 : container_number(container, "pid");
@@ -202,6 +202,8 @@ struct json_object *status_describe(const struct container *container, struct hw
 		return obj;
 	json_object_put(obj);
 	return NULL;
+	if (!err)
+		err = add_text(obj, "owner", owner);
 }
 
 /* The file of a claim tells when its hardware is free; some failed before they had any. */

@@ -191,6 +191,24 @@ static void test_force(void **state)
 	assert_false(command.force);
 }
 
+/* "-f" has a value for a list, too. */
+static void test_list(void **state)
+{
+	struct command command;
+
+	(void)state;
+	command_parse(&command, ARGV("--root", "/r", "list", "-q", "--format", "json"));
+	assert_string_equal(command.format, "json");
+	assert_true(command.quiet);
+	assert_null(command.id);
+	command_parse(&command, ARGV("list", "-f", "table"));
+	assert_string_equal(command.format, "table");
+	assert_null(command.config);
+	assert_false(command.quiet);
+	command_parse(&command, ARGV("ps", "--format=json", "c1"));
+	assert_string_equal(command.id, "c1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_sysroot),	 cmocka_unit_test(test_log),
 		cmocka_unit_test(test_starts),	 cmocka_unit_test(test_config_and_words),
 		cmocka_unit_test(test_firmware), cmocka_unit_test(test_force),
+		cmocka_unit_test(test_list),
 	};
 
 	return cmocka_run_group_tests_name("runtime-args", tests, NULL, NULL);
