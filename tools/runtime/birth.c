@@ -86,7 +86,6 @@ static void fill_record(const struct birth *birth)
 	set_text(birth, "id", command->id);
 	set_text(birth, "bundle", birth->spec.bundle);
 	set_text(birth, "rootfs", birth->spec.rootfs);
-	set_text(birth, "cgroup", place_cgroup(command, &birth->spec));
 	set_time(birth);
 	set_resources(birth);
 	container_set(container, "annotations",
@@ -158,10 +157,23 @@ static int let_go(const struct birth *birth)
 	return log_errno(birth->claims->command, "the container's process");
 }
 
+/* Known before they are made, for whoever has to remove them. */
+static int find_cgroups(const struct birth *birth)
+{
+	struct json_object *folders;
+	int err = cgroup_find(birth->claims->command, &birth->spec, &folders);
+
+	if (!err)
+		container_set(&birth->container, "cgroups", folders);
+	return err;
+}
+
 static int bear(struct birth *birth)
 {
-	int err;
+	int err = find_cgroups(birth);
 
+	if (err)
+		return err;
 	birth->listener = talk_listen(&birth->container);
 	if (birth->listener < 0)
 		return birth->listener;
@@ -185,6 +197,7 @@ static void abort_birth(struct birth *birth)
 	birth->child = -1;
 	if (birth->pid > 0)
 		waitpid(birth->pid, NULL, 0);
+	cgroup_remove(&birth->container);
 	container_remove(&birth->container);
 }
 

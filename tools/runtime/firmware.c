@@ -121,18 +121,6 @@ static int wait_free(const struct container *container, struct hwc_ctx *ctx,
 	return container->command->force ? 0 : -ETIMEDOUT;
 }
 
-static void remove_cgroup(const struct container *container)
-{
-	const char *cgroup = container_string(container, "cgroup");
-	char *path;
-
-	if (!cgroup || asprintf(&path, "/sys/fs/cgroup/%s", cgroup) < 0)
-		return;
-	/* one that is in use is somebody else's, too */
-	rmdir(path);
-	free(path);
-}
-
 static int delete (const struct container *container, struct hwc_ctx *ctx,
 		   const struct settings *settings)
 {
@@ -146,7 +134,7 @@ static int delete (const struct container *container, struct hwc_ctx *ctx,
 		err = wait_free(container, ctx, settings);
 	if (err)
 		return err;
-	remove_cgroup(container);
+	cgroup_remove(container);
 	if (container_remove(container))
 		return 0;
 	log_error(container->command, "the folder of container %s has files of somebody else",

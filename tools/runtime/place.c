@@ -11,12 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 #include "runtime.h"
-
-#define CGROUPS "/sys/fs/cgroup"
-#define CGROUP2_MAGIC 0x63677270
 
 static const struct {
 	const char *type;
@@ -111,73 +107,9 @@ pid_t place_fork(const struct command *command, const struct spec *spec)
 	return pid < 0 ? log_errno(command, "fork") : pid;
 }
 
-static bool has_dots(const char *path)
-{
-	for (const char *at = path; (at = strstr(at, "..")); at += 2)
-		if ((at == path || at[-1] == '/') && (!at[2] || at[2] == '/'))
-			return true;
-	return false;
-}
-
-/* One that systemd is to make has colons in its place. */
-const char *place_cgroup(const struct command *command, const struct spec *spec)
-{
-	static const char *const keys[] = { "linux", "cgroupsPath", NULL };
-	const char *path = json_object_get_string(spec_find(spec, keys));
-	struct statfs fs;
-
-	if (!path || !*path || has_dots(path))
-		return NULL;
-	if (command->systemd_cgroup || strchr(path, ':')) {
-		log_debug(command, "cgroup %s is systemd's to make and is not entered", path);
-		return NULL;
-	}
-	if (statfs(CGROUPS, &fs) || fs.f_type != CGROUP2_MAGIC) {
-		log_debug(command, CGROUPS " is no cgroup2 file system and is not used");
-		return NULL;
-	}
-	return path;
-}
-
-/* @path: its last "/" separates what is there, or is made, from the file. */
-static int make_above(char *path)
-{
-	for (char *at = path + strlen(CGROUPS) + 1; (at = strchr(at, '/')); at++) {
-		int err;
-
-		*at = '\0';
-		err = mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
-		*at = '/';
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static int enter_cgroup(const struct command *command, const char *cgroup)
-{
-	char *path;
-	int fd = -1, err;
-
-	if (asprintf(&path, CGROUPS "/%s/cgroup.procs", cgroup + (*cgroup == '/')) < 0)
-		return -ENOMEM;
-	err = make_above(path);
-	if (!err) {
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		err = fd < 0 || write(fd, "0", 1) != 1 ? -errno : 0;
-	}
-	if (fd >= 0)
-		close(fd);
-	if (err)
-		log_error(command, "%s: %s", path, strerror(-err));
-	free(path);
-	return err;
-}
-
 int place_enter(const struct command *command, const struct spec *spec)
 {
-	const char *cgroup = place_cgroup(command, spec);
-	int err = cgroup ? enter_cgroup(command, cgroup) : 0;
+	int err = cgroup_enter(command, spec);
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(kinds); i++) {
 		struct json_object *entry = find_namespace(spec, kinds[i].type);

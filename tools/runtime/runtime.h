@@ -208,7 +208,7 @@ bool process_wait(int pidfd, int timeout_ms);
  * @rootfd: folder of all containers
  * @dirfd: its own
  * @record: what is known of it, as in its file: "ociVersion", "id", "bundle",
- *	"rootfs", "created", "annotations", "resources", "pid", "startTime", "cgroup",
+ *	"rootfs", "created", "annotations", "resources", "pid", "startTime", "cgroups",
  *	"started", "restarts", "restarting"
  */
 struct container {
@@ -304,8 +304,18 @@ int place_check(const struct command *command, const struct spec *spec);
 pid_t place_fork(const struct command *command, const struct spec *spec);
 /* In the child: the cgroup and the other namespaces. */
 int place_enter(const struct command *command, const struct spec *spec);
-/* The cgroup that it makes and enters, below /sys/fs/cgroup, or NULL for none. */
-const char *place_cgroup(const struct command *command, const struct spec *spec);
+
+/* cgroup.c: that of the supervisor. Logs errors. */
+
+/* The cgroup of a systemd unit, from "slice:prefix:name"; to be freed. NULL sets errno. */
+char *cgroup_of_unit(const char *path);
+/* Its folders, in each hierarchy, as strings; to be put. Refuses what cannot be done. */
+int cgroup_find(const struct command *command, const struct spec *spec,
+		struct json_object **folders);
+/* Makes them and lets this process in. */
+int cgroup_enter(const struct command *command, const struct spec *spec);
+/* Removes those that its record names. */
+void cgroup_remove(const struct container *container);
 
 /* console.c */
 
