@@ -82,7 +82,7 @@ from_the_file() {
 
 no_such_core() {
 	beside_bundle f remoteproc7 "$firmware"
-	refused "there is no resource remoteproc7; remote processors here: $(all_cores)"
+	refused "remote processor remoteproc7 does not exist, available remote processors: $(all_cores)"
 }
 
 for_another_machine() {

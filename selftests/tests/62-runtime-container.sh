@@ -90,11 +90,11 @@ has_said_only() {
 }
 
 is_not_started_twice() {
-	refuses "cannot start container c1, which is running" start c1
+	refuses "cannot start running container c1" start c1
 }
 
 is_not_deleted_while_it_runs() {
-	refuses "cannot delete container c1, which is running" delete c1 && core_is running
+	refuses "cannot delete running container c1" delete c1 && core_is running
 }
 
 has_its_core_alone() {
@@ -134,7 +134,7 @@ killed() { # signal
 
 killed_before_its_start() {
 	create c1 && rt kill c1 KILL && within 10 status_is c1 stopped &&
-		refuses "cannot start container c1, which is stopped" start c1 && rt delete c1
+		refuses "cannot start stopped container c1" start c1 && rt delete c1
 }
 
 deleted_by_force() {
@@ -286,7 +286,7 @@ not_created() {
 
 no_such_core() {
 	firmware_bundle f "$firmware" '"remoteproc7": "/boot/rpu.elf"'
-	not_created "there is no resource remoteproc7; remote processors here: $(all_cores)"
+	not_created "remote processor remoteproc7 does not exist, available remote processors: $(all_cores)"
 }
 
 for_another_machine() {

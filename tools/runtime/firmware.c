@@ -18,10 +18,10 @@
 
 /* start */
 
-static int refuse_state(const struct command *command, const char *what, enum status status)
+static int refuse_state(const struct command *command, enum status status)
 {
-	log_error(command, "cannot %s container %s, which is %s", what, command->id,
-		  status_name(status));
+	log_error(command, "cannot %s %s container %s", command->verb, status_name(status),
+		  command->id);
 	return -EINVAL;
 }
 
@@ -31,7 +31,7 @@ static int start(const struct container *container, struct hwc_ctx *ctx)
 	int fd, err;
 
 	if (status != STATUS_CREATED)
-		return refuse_state(container->command, "start", status);
+		return refuse_state(container->command, status);
 	fd = talk_connect(container);
 	if (fd < 0)
 		return fd;
@@ -80,6 +80,9 @@ static int kill_container(const struct container *container)
 	int number = signal_parse(word);
 	char name[16];
 
+	/* whether it lives is asked that way */
+	if (!strcmp(word, "0"))
+		return send_signal(container, 0);
 	if (!number) {
 		log_error(command, "\"%s\" is no signal", word);
 		return -EINVAL;
@@ -121,14 +124,20 @@ static int wait_free(const struct container *container, struct hwc_ctx *ctx,
 	return container->command->force ? 0 : -ETIMEDOUT;
 }
 
+/* One that was never started is killed without being told to, as runc does. */
+static bool is_deletable(const struct container *container, enum status status)
+{
+	return container->command->force || status == STATUS_STOPPED || status == STATUS_CREATED;
+}
+
 static int delete (const struct container *container, struct hwc_ctx *ctx,
 		   const struct settings *settings)
 {
 	enum status status = status_of(container, ctx);
 	int err;
 
-	if (status != STATUS_STOPPED && !container->command->force)
-		return refuse_state(container->command, "delete", status);
+	if (!is_deletable(container, status))
+		return refuse_state(container->command, status);
 	err = kill_and_wait(container);
 	if (!err)
 		err = wait_free(container, ctx, settings);
