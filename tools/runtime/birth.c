@@ -79,6 +79,7 @@ static void fill_record(const struct birth *birth)
 {
 	static const char *const version[] = { "ociVersion", NULL };
 	static const char *const annotations[] = { "annotations", NULL };
+	static const char *const hooks[] = { "hooks", NULL };
 	const struct container *container = &birth->container;
 	const struct command *command = birth->claims->command;
 
@@ -92,6 +93,8 @@ static void fill_record(const struct birth *birth)
 		      json_object_get(spec_find(&birth->spec, annotations)));
 	container_set(container, "pid", json_object_new_int64(birth->pid));
 	container_set(container, "startTime", json_object_new_int64(process_time(birth->pid)));
+	container_set(container, "hooks", json_object_get(spec_find(&birth->spec, hooks)));
+	container_set(container, "creating", json_object_new_boolean(true));
 	container_set(container, "started", json_object_new_boolean(false));
 	container_set(container, "restarts",
 		      json_object_new_int64(hwc_bundle_restarts(birth->claims->bundle)));
@@ -168,6 +171,24 @@ static int find_cgroups(const struct birth *birth)
 	return err;
 }
 
+/* The core is off all the while, and nobody can start it before they have ended. */
+static int run_hooks(const struct birth *birth)
+{
+	static const char *const kinds[] = { "prestart", "createRuntime", "createContainer" };
+	int err = 0;
+
+	for (size_t i = 0; !err && i < ARRAY_SIZE(kinds); i++)
+		err = hooks_run(&birth->container, kinds[i], status_name(STATUS_CREATING));
+	return err;
+}
+
+/* For its process to read it before anybody else does something with the container. */
+static int complete_record(const struct birth *birth)
+{
+	container_set(&birth->container, "creating", json_object_new_boolean(false));
+	return container_save(&birth->container);
+}
+
 static int bear(struct birth *birth)
 {
 	int err = find_cgroups(birth);
@@ -185,6 +206,10 @@ static int bear(struct birth *birth)
 	fill_record(birth);
 	err = container_save(&birth->container);
 	if (!err)
+		err = run_hooks(birth);
+	if (!err)
+		err = complete_record(birth);
+	if (!err)
 		err = write_pid_file(birth);
 	return err ? err : let_go(birth);
 }
@@ -199,6 +224,7 @@ static void abort_birth(struct birth *birth)
 		waitpid(birth->pid, NULL, 0);
 	cgroup_remove(&birth->container);
 	container_remove(&birth->container);
+	hooks_run_all(&birth->container, "poststop", status_name(STATUS_STOPPED));
 }
 
 static int create_in_folder(struct birth *birth)
@@ -240,6 +266,8 @@ static int create(struct birth *birth)
 	if (err)
 		return err;
 	err = place_check(claims->command, &birth->spec);
+	if (!err)
+		err = spec_check_hooks(claims->command, &birth->spec);
 	if (!err)
 		err = create_in_folder(birth);
 	spec_free(&birth->spec);

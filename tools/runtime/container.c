@@ -15,6 +15,9 @@
 #include <unistd.h>
 #include "runtime.h"
 
+/* Of its start, which happens once; its locks are those who start it. */
+#define STARTS "hwcontainer-start"
+
 #define TEMPORARY ".hwcontainer-new-"
 
 const char *container_root(const struct command *command)
@@ -202,6 +205,21 @@ int container_find_made(const struct command *command, struct container *contain
 	return err && err != -ENOENT ? refuse(command, err) : err;
 }
 
+int container_lock_start(struct container *container)
+{
+	int fd = openat(container->dirfd, STARTS, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int err;
+
+	if (fd < 0)
+		return refuse(container->command, -errno);
+	lock(fd, LOCK_EX);
+	err = container_read(container);
+	if (!err)
+		return fd;
+	close(fd);
+	return refuse(container->command, err);
+}
+
 void container_leave(const struct container *container)
 {
 	if (container->rootfd >= 0 && fcntl(container->rootfd, F_DUPFD, STDERR_FILENO + 1) < 0)
@@ -268,7 +286,7 @@ int container_save(const struct container *container)
 /* Their names are nobody else's: a folder may be another runtime's. */
 bool container_remove(const struct container *container)
 {
-	static const char *const names[] = { CONTAINER_RECORD, CONTAINER_CONTROL,
+	static const char *const names[] = { CONTAINER_RECORD, CONTAINER_CONTROL, STARTS,
 					     TEMPORARY CONTAINER_RECORD };
 	bool removed;
 

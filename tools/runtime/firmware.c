@@ -16,7 +16,22 @@
 /* For a process to end after SIGKILL. */
 #define KILL_TIMEOUT_MS 10000
 
-/* start */
+static int kill_and_wait(const struct container *container)
+{
+	int pidfd = container_process(container);
+	bool ended;
+
+	if (pidfd < 0)
+		return 0;
+	process_signal(pidfd, SIGKILL);
+	ended = process_wait(pidfd, KILL_TIMEOUT_MS);
+	close(pidfd);
+	if (ended)
+		return 0;
+	log_error(container->command, "the process of container %s does not end",
+		  container->command->id);
+	return -ETIMEDOUT;
+}
 
 static int refuse_state(const struct command *command, enum status status)
 {
@@ -25,18 +40,46 @@ static int refuse_state(const struct command *command, enum status status)
 	return -EINVAL;
 }
 
-static int start(const struct container *container, struct hwc_ctx *ctx)
-{
-	enum status status = status_of(container, ctx);
-	int fd, err;
+/* start */
 
-	if (status != STATUS_CREATED)
-		return refuse_state(container->command, status);
-	fd = talk_connect(container);
+static int ask_to_start(const struct container *container)
+{
+	int fd = talk_connect(container), err;
+
 	if (fd < 0)
 		return fd;
 	err = talk_hear(container->command, fd);
 	close(fd);
+	return err;
+}
+
+static int start_with_hooks(const struct container *container)
+{
+	int err = hooks_run(container, "startContainer", status_name(STATUS_CREATED));
+
+	if (err) {
+		kill_and_wait(container);
+		return err;
+	}
+	err = ask_to_start(container);
+	if (!err)
+		hooks_run_all(container, "poststart", status_name(STATUS_RUNNING));
+	return err;
+}
+
+static int start(struct container *container, struct hwc_ctx *ctx)
+{
+	int lock = container_lock_start(container), err;
+	enum status status;
+
+	if (lock < 0)
+		return lock;
+	status = status_of(container, ctx);
+	if (status == STATUS_CREATED)
+		err = start_with_hooks(container);
+	else
+		err = refuse_state(container->command, status);
+	close(lock);
 	return err;
 }
 
@@ -96,23 +139,6 @@ static int kill_container(const struct container *container)
 
 /* delete */
 
-static int kill_and_wait(const struct container *container)
-{
-	int pidfd = container_process(container);
-	bool ended;
-
-	if (pidfd < 0)
-		return 0;
-	process_signal(pidfd, SIGKILL);
-	ended = process_wait(pidfd, KILL_TIMEOUT_MS);
-	close(pidfd);
-	if (ended)
-		return 0;
-	log_error(container->command, "the process of container %s does not end",
-		  container->command->id);
-	return -ETIMEDOUT;
-}
-
 /* When it is gone its cores are off, or somebody is told that they are not. */
 static int wait_free(const struct container *container, struct hwc_ctx *ctx,
 		     const struct settings *settings)
@@ -144,8 +170,10 @@ static int delete (const struct container *container, struct hwc_ctx *ctx,
 	if (err)
 		return err;
 	cgroup_remove(container);
-	if (container_remove(container))
+	if (container_remove(container)) {
+		hooks_run_all(container, "poststop", status_name(STATUS_STOPPED));
 		return 0;
+	}
 	log_error(container->command, "the folder of container %s has files of somebody else",
 		  container->command->id);
 	return -ENOTEMPTY;
@@ -232,7 +260,7 @@ static int refuse_verb(const struct container *container)
 	return -EOPNOTSUPP;
 }
 
-static int do_verb(const struct container *container, struct hwc_ctx *ctx,
+static int do_verb(struct container *container, struct hwc_ctx *ctx,
 		   const struct settings *settings)
 {
 	const char *verb = container->command->verb;
@@ -253,11 +281,13 @@ static bool is_forced_delete(const struct command *command)
 	return !strcmp(command->verb, "delete") && command->force;
 }
 
-static int verb_for(const struct container *container, const struct settings *settings)
+static int verb_for(struct container *container, const struct settings *settings)
 {
 	struct hwc_ctx *ctx;
 	int err;
 
+	/* one that is ignored, by who executed us, would not tell of the end of hooks */
+	signal(SIGCHLD, SIG_DFL);
 	err = library_open(container->command, &ctx);
 	if (err)
 		return err;

@@ -84,6 +84,15 @@ void log_error(const struct command *command, const char *fmt, ...)
 	va_end(args);
 }
 
+void log_warning(const struct command *command, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_text(command, "warning", fmt, args);
+	va_end(args);
+}
+
 int log_errno(const struct command *command, const char *what)
 {
 	int err = -errno;

@@ -17,9 +17,11 @@
 static const struct {
 	const char *type;
 	int flag;
+	const char *file;
 } kinds[] = {
-	{ "pid", CLONE_NEWPID }, { "network", CLONE_NEWNET }, { "ipc", CLONE_NEWIPC },
-	{ "uts", CLONE_NEWUTS }, { "mount", CLONE_NEWNS },    { "cgroup", CLONE_NEWCGROUP },
+	{ "pid", CLONE_NEWPID, "pid" },	 { "network", CLONE_NEWNET, "net" },
+	{ "ipc", CLONE_NEWIPC, "ipc" },	 { "uts", CLONE_NEWUTS, "uts" },
+	{ "mount", CLONE_NEWNS, "mnt" }, { "cgroup", CLONE_NEWCGROUP, "cgroup" },
 };
 
 static struct json_object *namespaces(const struct spec *spec)
@@ -77,6 +79,19 @@ static int enter(const struct command *command, struct json_object *entry, int f
 	return err;
 }
 
+/* fork() for whoever has chosen the pid namespace of children, which was @own before. */
+static pid_t fork_and_return(const struct command *command, int own)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		log_errno(command, "fork");
+	/* what the runtime itself starts stays outside */
+	if (pid && setns(own, CLONE_NEWPID))
+		log_errno(command, "/proc/self/ns/pid");
+	return pid;
+}
+
 static pid_t fork_into(const struct command *command, struct json_object *entry)
 {
 	int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
@@ -84,16 +99,47 @@ static pid_t fork_into(const struct command *command, struct json_object *entry)
 
 	if (own < 0)
 		return log_errno(command, "/proc/self/ns/pid");
-	if (!enter(command, entry, CLONE_NEWPID)) {
-		pid = fork();
-		if (pid < 0)
-			log_errno(command, "fork");
-		/* what the runtime itself starts, such as hooks, stays outside */
-		if (pid && setns(own, CLONE_NEWPID))
-			log_errno(command, "/proc/self/ns/pid");
-	}
+	if (!enter(command, entry, CLONE_NEWPID))
+		pid = fork_and_return(command, own);
 	close(own);
 	return pid;
+}
+
+pid_t place_fork_beside(const struct command *command, int pidfd)
+{
+	int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	pid_t pid = -1;
+
+	if (own < 0)
+		return log_errno(command, "/proc/self/ns/pid");
+	if (setns(pidfd, CLONE_NEWPID))
+		log_errno(command, "the container's pid namespace");
+	else
+		pid = fork_and_return(command, own);
+	close(own);
+	return pid;
+}
+
+static bool is_elsewhere(pid_t pid, const char *file)
+{
+	struct stat ours, theirs;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", file);
+	if (stat(path, &ours))
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, file);
+	return !stat(path, &theirs) && ours.st_ino != theirs.st_ino;
+}
+
+int place_flags(pid_t pid)
+{
+	int flags = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].flag != CLONE_NEWPID && is_elsewhere(pid, kinds[i].file))
+			flags |= kinds[i].flag;
+	return flags;
 }
 
 pid_t place_fork(const struct command *command, const struct spec *spec)

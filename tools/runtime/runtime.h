@@ -80,6 +80,9 @@ int library_open(const struct command *command, struct hwc_ctx **ctx);
 
 void log_error(const struct command *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* What went wrong and changes nothing. */
+void log_warning(const struct command *command, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void log_debug(const struct command *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Logs "@what: why" of errno; returns it negative. */
@@ -192,6 +195,9 @@ uint64_t process_time(pid_t pid);
 /* The process of that number that began then, as a pidfd; -ESRCH when it has ended. */
 int process_open(pid_t pid, uint64_t time);
 bool process_has_ended(int pidfd);
+/* Its number in its own pid namespace, of the text in /proc/PID/status; 0 without one. */
+pid_t process_status_inner(const char *text);
+pid_t process_inner_number(pid_t pid);
 int process_signal(int pidfd, int signal);
 /* Whether it ends within a time. */
 bool process_wait(int pidfd, int timeout_ms);
@@ -209,7 +215,7 @@ bool process_wait(int pidfd, int timeout_ms);
  * @dirfd: its own
  * @record: what is known of it, as in its file: "ociVersion", "id", "bundle",
  *	"rootfs", "created", "annotations", "resources", "pid", "startTime", "cgroups",
- *	"started", "restarts", "restarting"
+ *	"hooks", "creating", "started", "restarts", "restarting"
  */
 struct container {
 	const struct command *command;
@@ -239,10 +245,17 @@ int container_find_made(const struct command *command, struct container *contain
  * removes a folder of that name, whosever it has become.
  */
 void container_leave(const struct container *container);
+/*
+ * Waits for others who start it, and reads the record again: a file that is to be closed
+ * by who has started it. Logs errors.
+ */
+int container_lock_start(struct container *container);
 /* Reads its record again. */
 int container_read(struct container *container);
 /* Writes the record; whoever reads it finds the old one or this one. Logs errors. */
 int container_save(const struct container *container);
+/* The folder of all containers. */
+const char *container_root(const struct command *command);
 /* Removes the folder, with whatever of ours is in it; whether that could be done. */
 bool container_remove(const struct container *container);
 void container_close(struct container *container);
@@ -254,14 +267,12 @@ bool container_flag(const struct container *container, const char *key);
 void container_set(const struct container *container, const char *key, struct json_object *value);
 /* Its process as a pidfd, or -ESRCH. */
 int container_process(const struct container *container);
-/* The folder of all containers. */
-const char *container_root(const struct command *command);
 /* Writes a file by way of another, which takes its place. */
 int write_file_at(int dirfd, const char *name, const char *text, mode_t mode);
 
 /* status.c: what the kernel knows of a firmware container */
 
-enum status { STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
+enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
 
 const char *status_name(enum status status);
 /* @ctx: where the claims are asked for */
@@ -295,6 +306,8 @@ void spec_free(struct spec *spec);
 /* The member that keys, up to NULL, lead to, or NULL. */
 struct json_object *spec_find(const struct spec *spec, const char *const *keys);
 bool spec_wants_terminal(const struct spec *spec);
+/* Refuses hooks that could not be run. Logs errors. */
+int spec_check_hooks(const struct command *command, const struct spec *spec);
 
 /* place.c: namespaces and cgroup of the supervisor */
 
@@ -304,6 +317,10 @@ int place_check(const struct command *command, const struct spec *spec);
 pid_t place_fork(const struct command *command, const struct spec *spec);
 /* In the child: the cgroup and the other namespaces. */
 int place_enter(const struct command *command, const struct spec *spec);
+/* fork(), into the pid namespace of a process. */
+pid_t place_fork_beside(const struct command *command, int pidfd);
+/* Its other namespaces that are not ours, for setns(). */
+int place_flags(pid_t pid);
 
 /* cgroup.c: that of the supervisor. Logs errors. */
 
@@ -439,6 +456,13 @@ struct supervisor {
 
 /* The life of that process; returns its exit status. */
 int supervisor_live(struct supervisor *supervisor);
+
+/* hooks.c: those of the configuration */
+
+/* Runs those of a kind until one fails, which is an error. @status: of the container */
+int hooks_run(const struct container *container, const char *kind, const char *status);
+/* Runs all of a kind; those that fail are warned of. */
+void hooks_run_all(const struct container *container, const char *kind, const char *status);
 
 /* birth.c */
 

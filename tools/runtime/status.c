@@ -2,7 +2,8 @@
 /*
  * What has become of a firmware container: whether its process lives, and what the
  * kernel says of the claims that it holds. The record says only what the kernel cannot:
- * whether it was started, and whether what failed is being started again.
+ * whether it is complete, whether it was started, and whether what failed is being
+ * started again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +19,7 @@
 const char *status_name(enum status status)
 {
 	static const char *const names[] = {
+		[STATUS_CREATING] = "creating",
 		[STATUS_CREATED] = "created",
 		[STATUS_RUNNING] = "running",
 		[STATUS_STOPPED] = "stopped",
@@ -141,6 +143,8 @@ enum status status_of(const struct container *container, struct hwc_ctx *ctx)
 	if (pidfd < 0)
 		return STATUS_STOPPED;
 	close(pidfd);
+	if (container_flag(container, "creating"))
+		return STATUS_CREATING;
 	if (!container_flag(container, "started"))
 		return STATUS_CREATED;
 	if (container_number(container, "restarts") || container_flag(container, "restarting"))
@@ -199,11 +203,11 @@ struct json_object *status_describe(const struct container *container, struct hw
 	if (!err)
 		err = add(obj, "annotations", describe_annotations(container, ctx));
 	if (!err)
+		err = add_text(obj, "owner", owner);
+	if (!err)
 		return obj;
 	json_object_put(obj);
 	return NULL;
-	if (!err)
-		err = add_text(obj, "owner", owner);
 }
 
 /* The file of a claim tells when its hardware is free; some failed before they had any. */
