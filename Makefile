@@ -15,7 +15,8 @@
 #                          SYSROOT=<unpacked arm64 packages>     the guest
 #       lib comes first, then tools, then selftests; each finds what the ones
 #       before it built in O/lib (link with -L$(O)/lib -lhwcontainer).
-#       selftests/ is built for the guest only.
+#       selftests/ is built for the guest only, but for selftests/model, a program
+#       in place of the module, which the tools are tested with.
 #   dts/   *.dtso become build/dtbo/*.dtbo; the others are merged into the device
 #       trees of the bench's machines.
 #   selftests/qemu/firmware/   what runs before Linux where the machine is a board.
