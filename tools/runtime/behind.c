@@ -52,10 +52,11 @@ static int answer_alone(const struct command *command)
 		return EXIT_SUCCESS;
 	}
 	if (command->verb && is_about_container(command)) {
+		if (command->force && !strcmp(command->verb, "delete"))
+			return EXIT_SUCCESS;
 		/* the words of runc, which engines look for */
-		if (strcmp(command->verb, "delete") || !command->force)
-			log_error(command, "container %s does not exist", command->id);
-		return command->force ? EXIT_SUCCESS : EXIT_FAILURE;
+		log_error(command, "container %s does not exist", command->id);
+		return EXIT_FAILURE;
 	}
 	log_error(command, "%s is the other runtime's to answer, and " INSTALL,
 		  command->verb ? command->verb : "this command line");

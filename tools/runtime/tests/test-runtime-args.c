@@ -32,6 +32,9 @@ static void test_engines(void **state)
 	       "create", "c1", "/b");
 	expect(ARGV("--root=/run/slurm-runc", "run", "j.1", "-b", "/b"), "run", "j.1", "/b");
 	expect(ARGV("run", "c1"), "run", "c1", ".");
+	/* Arm's remoteproc-runtime */
+	expect(ARGV("--log-level", "debug", "create", "--bundle", "/b", "--pid-file", "/p", "c1"),
+	       "create", "c1", "/b");
 	expect(ARGV("run", "-d", "--no-pivot", "--keep", "--bundle=/b", "c1"), "run", "c1", "/b");
 }
 
