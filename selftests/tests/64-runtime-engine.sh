@@ -289,6 +289,9 @@ expect "without another runtime: firmware is run" alone firmware_alone
 expect "without another runtime: ordinary containers are refused" alone others_alone
 expect "without another runtime: what engines ask is answered" alone questions_alone
 expect "nothing is left" core_is_free
+for name in o f; do
+	[ ! -e "$root/$name" ] || rt delete --force "$name"
+done
 leave_cores || failed=1
 rm -rf "$bundles" "$root" /tmp/*.out /tmp/*.err /tmp/*.pid /tmp/*.log /tmp/log /tmp/list
 exit "$failed"

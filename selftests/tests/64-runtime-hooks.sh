@@ -60,6 +60,7 @@ all_hooks() {
 
 # with_hooks MEMBERS: a container whose configuration has them, in a cgroup
 with_hooks() {
+	[ ! -e "$root/c1" ] || rt delete --force c1
 	firmware_bundle h "$firmware" "\"/$core\": \"/boot/rpu.elf\", \"some\": \"note\""
 	echo "$1" >/tmp/members
 	sed -i -e '/"linux": {/i "hooks": {' -e '/"linux": {/i },' "$bundles/h/config.json"
@@ -281,6 +282,7 @@ expect "one is killed" by_a_signal
 expect "a create is killed in the middle of one" of_a_create_that_is_killed
 expect "some that cannot be run are refused" that_cannot_be_run
 expect "nothing is left" nothing_is_left
+[ ! -e "$root/c1" ] || rt delete --force c1
 rmdir /sys/fs/cgroup/hooks || failed=1
 leave_cores || failed=1
 rm -rf "$bundles" "$root" "$place" /tmp/h.out /tmp/h.err /tmp/members /tmp/log /tmp/pid
