@@ -23,6 +23,8 @@
  *			the step takes that long
  *	running		how many cores run
  *	starts		how often one was started
+ *	channels announce withdraw say
+ *			see rproc-rpmsg.c
  *	reset		a write turns every knob off
  */
 #include <linux/atomic.h>
@@ -41,6 +43,7 @@
 #include <linux/slab.h>
 
 #include "knob.h"
+#include "rproc.h"
 
 #define SIM_RPROC_DA	0x10000000
 #define SIM_RPROC_SIZE	SZ_256K
@@ -69,6 +72,7 @@ struct sim_rproc_wish {
  * @va: its memory
  * @dma: the same
  * @on: it runs
+ * @rpmsg: its messages
  */
 struct sim_rproc {
 	struct rproc *rproc;
@@ -76,6 +80,7 @@ struct sim_rproc {
 	void *va;
 	dma_addr_t dma;
 	bool on;
+	struct sim_rpmsg rpmsg;
 };
 
 /**
@@ -190,12 +195,15 @@ static int sim_rproc_start(struct rproc *rproc)
 
 static int sim_rproc_stop(struct rproc *rproc)
 {
+	struct sim_rproc *sim = rproc->priv;
 	int ret = sim_knob_errno(&sim_rproc_knob[FAIL_STOP]);
 
 	sim_knob_stall(&sim_rproc_knob[STALL_STOP_MS]);
-	if (!ret)
-		sim_rproc_set_on(rproc->priv, false);
-	return ret;
+	if (ret)
+		return ret;
+	sim_rpmsg_stop(&sim->rpmsg);
+	sim_rproc_set_on(sim, false);
+	return 0;
 }
 
 static int sim_rproc_attach(struct rproc *rproc)
@@ -203,9 +211,11 @@ static int sim_rproc_attach(struct rproc *rproc)
 	return 0;
 }
 
-/* Messages are taken, and not read. */
 static void sim_rproc_kick(struct rproc *rproc, int vq)
 {
+	struct sim_rproc *sim = rproc->priv;
+
+	sim_rpmsg_kick(&sim->rpmsg);
 }
 
 static int sim_rproc_load_raw(struct rproc *rproc, const struct firmware *fw)
@@ -235,8 +245,11 @@ static const struct rproc_ops sim_rproc_raw_ops = {
 };
 
 /* One that is attached runs until it is stopped, or goes. */
-static void sim_rproc_off(void *sim)
+static void sim_rproc_off(void *data)
 {
+	struct sim_rproc *sim = data;
+
+	sim_rpmsg_exit(&sim->rpmsg);
 	sim_rproc_set_on(sim, false);
 }
 
@@ -264,6 +277,7 @@ static int sim_rproc_probe(struct platform_device *pdev)
 	sim->rproc = rproc;
 	sim->mode = mode;
 	platform_set_drvdata(pdev, rproc);
+	sim_rpmsg_init(&sim->rpmsg, rproc);
 	ret = devm_add_action_or_reset(&pdev->dev, sim_rproc_off, sim);
 	if (ret)
 		return ret;
@@ -395,6 +409,7 @@ DEFINE_SIM_COMMAND(sim_rproc_kill);
 static int sim_rproc_reset(char *unused)
 {
 	sim_knobs_clear(sim_rproc_knob, ARRAY_SIZE(sim_rproc_knob));
+	sim_rpmsg_reset();
 	return 0;
 }
 
@@ -409,6 +424,7 @@ static void sim_debugfs_add(void)
 	debugfs_create_file("add", 0200, sim_dir, NULL, &sim_guest_add_fops);
 	debugfs_create_file("remove", 0200, sim_dir, NULL, &sim_guest_remove_fops);
 	debugfs_create_file("die", 0200, sim_dir, NULL, &sim_rproc_kill_fops);
+	sim_rpmsg_debugfs_add(sim_dir);
 	debugfs_create_file("reset", 0200, sim_dir, NULL, &sim_rproc_reset_fops);
 }
 
