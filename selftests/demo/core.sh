@@ -110,8 +110,8 @@ settings() {
 
 # Its files can be written, which nobody may whose core is claimed, and are what they were.
 is_given_back() {
-	for file in state firmware recovery coredump; do
-		true 2>/dev/null >"$cores/$core/$file" || return
+	for setting in state firmware recovery coredump; do
+		true 2>/dev/null >"$cores/$core/$setting" || return
 	done
 	[ "$(settings)" = "$found_as" ]
 }
