@@ -4,6 +4,7 @@
  * stops the cores when it ends, in whatever way; it starts them when it is told to,
  * copies what they say, and ends when they do.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
@@ -26,21 +27,24 @@
 #define BACKOFF_MS 100
 #define BACKOFF_MAX_MS 10000
 
-/* Other files than these are few. */
-#define FILES_MAX 1024
-
 /*
  * Files that came with the program are closed, ours would be by another one: an engine
  * that waits for the end of a pipe must not wait for us.
  */
 static void close_inherited(void)
 {
-	for (int fd = STDERR_FILENO + 1; fd < FILES_MAX; fd++) {
-		int flags = fcntl(fd, F_GETFD);
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		int fd = atoi(entry->d_name);
+		int flags = fd > STDERR_FILENO ? fcntl(fd, F_GETFD) : -1;
 
 		if (flags >= 0 && !(flags & FD_CLOEXEC))
 			close(fd);
 	}
+	if (dir)
+		closedir(dir);
 }
 
 /* All others are blocked: nothing but what the runtime sends has a meaning here. */
