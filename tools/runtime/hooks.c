@@ -108,7 +108,8 @@ static pid_t fork_hook(const struct hook *hook)
 	pid_t pid;
 
 	if (hook->inside >= 0)
-		return place_fork_beside(command, hook->inside);
+		return place_fork_beside(command, container_number(hook->container, "pid"),
+					 hook->inside);
 	pid = fork();
 	return pid < 0 ? log_errno(command, "fork") : pid;
 }

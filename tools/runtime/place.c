@@ -79,13 +79,18 @@ static int enter(const struct command *command, struct json_object *entry, int f
 	return err;
 }
 
-/* fork() for whoever has chosen the pid namespace of children, which was @own before. */
-static pid_t fork_and_return(const struct command *command, int own)
+static pid_t fork_here(const struct command *command)
 {
 	pid_t pid = fork();
 
-	if (pid < 0)
-		log_errno(command, "fork");
+	return pid < 0 ? log_errno(command, "fork") : pid;
+}
+
+/* The same for whoever has chosen the pid namespace of children, which was @own before. */
+static pid_t fork_and_return(const struct command *command, int own)
+{
+	pid_t pid = fork_here(command);
+
 	/* what the runtime itself starts stays outside */
 	if (pid && setns(own, CLONE_NEWPID))
 		log_errno(command, "/proc/self/ns/pid");
@@ -105,21 +110,6 @@ static pid_t fork_into(const struct command *command, struct json_object *entry)
 	return pid;
 }
 
-pid_t place_fork_beside(const struct command *command, int pidfd)
-{
-	int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
-	pid_t pid = -1;
-
-	if (own < 0)
-		return log_errno(command, "/proc/self/ns/pid");
-	if (setns(pidfd, CLONE_NEWPID))
-		log_errno(command, "the container's pid namespace");
-	else
-		pid = fork_and_return(command, own);
-	close(own);
-	return pid;
-}
-
 static bool is_elsewhere(pid_t pid, const char *file)
 {
 	struct stat ours, theirs;
@@ -129,7 +119,27 @@ static bool is_elsewhere(pid_t pid, const char *file)
 	if (stat(path, &ours))
 		return false;
 	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, file);
-	return !stat(path, &theirs) && ours.st_ino != theirs.st_ino;
+	/* one that has ended is told of by who goes there */
+	return stat(path, &theirs) || ours.st_ino != theirs.st_ino;
+}
+
+pid_t place_fork_beside(const struct command *command, pid_t neighbour, int pidfd)
+{
+	pid_t pid = -1;
+	int own;
+
+	/* that takes no privileges */
+	if (!is_elsewhere(neighbour, "pid"))
+		return fork_here(command);
+	own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	if (own < 0)
+		return log_errno(command, "/proc/self/ns/pid");
+	if (setns(pidfd, CLONE_NEWPID))
+		log_errno(command, "the container's pid namespace");
+	else
+		pid = fork_and_return(command, own);
+	close(own);
+	return pid;
 }
 
 int place_flags(pid_t pid)
@@ -145,12 +155,8 @@ int place_flags(pid_t pid)
 pid_t place_fork(const struct command *command, const struct spec *spec)
 {
 	struct json_object *entry = find_namespace(spec, "pid");
-	pid_t pid;
 
-	if (entry)
-		return fork_into(command, entry);
-	pid = fork();
-	return pid < 0 ? log_errno(command, "fork") : pid;
+	return entry ? fork_into(command, entry) : fork_here(command);
 }
 
 int place_enter(const struct command *command, const struct spec *spec)

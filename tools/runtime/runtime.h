@@ -318,7 +318,7 @@ pid_t place_fork(const struct command *command, const struct spec *spec);
 /* In the child: the cgroup and the other namespaces. */
 int place_enter(const struct command *command, const struct spec *spec);
 /* fork(), into the pid namespace of a process. */
-pid_t place_fork_beside(const struct command *command, int pidfd);
+pid_t place_fork_beside(const struct command *command, pid_t neighbour, int pidfd);
 /* Its other namespaces that are not ours, for setns(). */
 int place_flags(pid_t pid);
 

@@ -118,6 +118,21 @@ static void test_long_words(void **state)
 	assert_string_equal(strrchr(said, ' ') + 1, line);
 }
 
+/* In the container's namespaces, which here are ours: that takes no privileges. */
+static void test_inside(void **state)
+{
+	const struct place *place = *state;
+
+	container_set(&place->container, "hooks",
+		      json_tokener_parse("{\"startContainer\":[{\"path\":\"/bin/false\"}]}"));
+	assert_int_equal(hooks_run(&place->container, "startContainer", "created"), -ESRCH);
+	expect_told(place, "the process of container c1 has ended");
+	container_set(&place->container, "startTime",
+		      json_object_new_int64(process_time(getpid())));
+	assert_int_equal(hooks_run(&place->container, "startContainer", "created"), -ECANCELED);
+	expect_told(place, "startContainer hook /bin/false ended with 1");
+}
+
 static void test_input(void **state)
 {
 	const struct place *place = *state;
@@ -224,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_ends),
 		TEST(test_long_words),
+		TEST(test_inside),
 		TEST(test_input),
 		TEST(test_refusals),
 		cmocka_unit_test(test_units),
