@@ -112,6 +112,8 @@ takes_no_other_verbs() {
 	for verb in exec pause resume ps events update checkpoint; do
 		refuses "container c1 is firmware: there is no \"$verb\" for it" "$verb" c1 || return
 	done
+	# as conmon calls it
+	refuses 'container c1 is firmware: there is no "exec" for it' exec --process /tmp/none --pid-file /tmp/none --detach c1
 }
 
 is_stopped() {

@@ -27,6 +27,45 @@ static const char *const options_with_value[] = {
 	"pid-file",
 	"pidfd-socket",
 	"preserve-fds",
+	/* of exec, update, events, checkpoint and restore */
+	"additional-gids",
+	"apparmor",
+	"blkio-weight",
+	"cap",
+	"cgroup",
+	"cpu-burst",
+	"cpu-idle",
+	"cpu-period",
+	"cpu-quota",
+	"cpu-rt-period",
+	"cpu-rt-runtime",
+	"cpu-share",
+	"cpuset-cpus",
+	"cpuset-mems",
+	"cwd",
+	"empty-ns",
+	"env",
+	"image-path",
+	"interval",
+	"kernel-memory",
+	"kernel-memory-tcp",
+	"l3-cache-schema",
+	"lsm-mount-context",
+	"lsm-profile",
+	"manage-cgroups-mode",
+	"mem-bw-schema",
+	"memory",
+	"memory-reservation",
+	"memory-swap",
+	"page-server",
+	"parent-path",
+	"pids-limit",
+	"process",
+	"process-label",
+	"resources",
+	"status-fd",
+	"user",
+	"work-path",
 };
 
 /**
@@ -62,6 +101,15 @@ static bool is_force(const struct command *command, const struct option *option)
 	return option_is(option, "f") && command->verb && !strcmp(command->verb, "delete");
 }
 
+/* Letters that mean something else, or nothing, elsewhere. */
+static bool is_letter_with_value(const struct command *command, const struct option *option)
+{
+	if (option->length != 1 || !command->verb)
+		return false;
+	return (!strcmp(command->verb, "exec") && strchr("egpuc", *option->name)) ||
+	       (!strcmp(command->verb, "update") && *option->name == 'r');
+}
+
 /* and "--format" to a list. */
 static bool is_format(const struct command *command, const struct option *option)
 {
@@ -74,6 +122,8 @@ static bool takes_value(const struct command *command, const struct option *opti
 
 	if (is_force(command, option))
 		return false;
+	if (is_letter_with_value(command, option))
+		return true;
 	for (i = 0; i < sizeof(options_with_value) / sizeof(*options_with_value); i++)
 		if (option_is(option, options_with_value[i]))
 			return true;

@@ -32,6 +32,13 @@ static void test_engines(void **state)
 	       "create", "c1", "/b");
 	expect(ARGV("--root=/run/slurm-runc", "run", "j.1", "-b", "/b"), "run", "j.1", "/b");
 	expect(ARGV("run", "c1"), "run", "c1", ".");
+	/* conmon's exec, containerd's update, people */
+	expect(ARGV("exec", "--pid-file", "/p", "--process", "/b/exec", "--detach", "c1"), "exec",
+	       "c1", ".");
+	expect(ARGV("exec", "-u", "1:1", "-e", "A=b", "-t", "c1", "ls", "-p"), "exec", "c1", ".");
+	expect(ARGV("update", "--resources", "-", "c1"), "update", "c1", ".");
+	expect(ARGV("update", "-r", "/f", "--memory", "1", "c1"), "update", "c1", ".");
+	expect(ARGV("events", "--interval", "1s", "--stats", "c1"), "events", "c1", ".");
 	/* Arm's remoteproc-runtime */
 	expect(ARGV("--log-level", "debug", "create", "--bundle", "/b", "--pid-file", "/p", "c1"),
 	       "create", "c1", "/b");
