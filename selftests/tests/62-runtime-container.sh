@@ -169,7 +169,7 @@ runs_and_is_stopped() {
 
 runs_and_crashes() {
 	run_in_background && crash && ends_with 1 &&
-		same "hwcontainer-runtime: $core crashed" "$(cat /tmp/f.err)"
+		same "hwcontainer-runtime: $core crashed" "$(head -n 1 /tmp/f.err)"
 }
 
 loses_its_claim() {

@@ -98,12 +98,14 @@ bool can_write(int fd, int timeout_ms);
  * struct settings - how this runtime works on this host
  * @runtime: the runtime that it execs, absolute, or NULL where there is none
  * @policy: file with what images may ask for
+ * @coredumps: folder for what cores that crash leave, or NULL
  * @timeout_ms: most to wait for the hardware
  * @keep: leave images loaded when containers end
  */
 struct settings {
 	char *runtime;
 	char *policy;
+	char *coredumps;
 	int timeout_ms;
 	bool keep;
 };
@@ -403,6 +405,52 @@ const char *traces_silent(const struct traces *traces, int64_t ms);
 /* The cores have stopped. */
 void traces_end(struct traces *traces);
 
+/* dump.c: what was in a core's memory when it crashed */
+
+/* So much is kept in the folder for them; the oldest goes first, the newest stays. */
+#define DUMPS_MAX 16
+#define DUMPS_BYTES_MAX (256l << 20)
+
+/* Room for a name in that folder, and for a path below a class in sysfs. */
+#define DUMP_NAME_MAX 256
+
+/**
+ * struct dump - one that may come
+ * @core: whose
+ * @old: name of the one that is there already, or empty
+ */
+struct dump {
+	char core[HWCONTAINER_NAME_MAX];
+	char old[32];
+};
+
+/**
+ * struct dumps - those of a container's cores
+ * @classfd: remoteproc of sysfs, or -errno
+ * @path: folder that they are copied to, or NULL
+ * @folder: that folder, or -errno
+ * @dump: they
+ * @count: how many
+ */
+struct dumps {
+	int classfd;
+	const char *path;
+	int folder;
+	struct dump dump[TRACES_MAX];
+	size_t count;
+};
+
+/* @folder: or NULL */
+void dumps_open(struct dumps *dumps, struct hwc_ctx *ctx, const char *folder);
+/* Before a core starts: a dump that is there by now is of an earlier crash. */
+void dumps_expect(struct dumps *dumps, const char *core);
+/* The same for all cores that are asked for, and no others. */
+void dumps_expect_all(struct dumps *dumps, const struct claims *claims);
+/* Whether a core has crashed and is not stopped yet. */
+bool dumps_crashed(const struct dumps *dumps, const char *core);
+/* The cores are stopped: tells of their dumps, copied where that is wanted and can be done. */
+void dumps_collect(struct dumps *dumps, const struct command *command);
+
 /* talk.c: from one of our processes to another, in packets */
 
 /* A socket in a container's folder. Logs errors. */
@@ -438,6 +486,7 @@ enum {
  * @claim: the claims, as files, -1 where there is none
  * @watchdog_ms: silence of a core that is a failure, or 0
  * @traces: what the cores say
+ * @dumps: and leave
  */
 struct supervisor {
 	struct command command;
@@ -452,6 +501,7 @@ struct supervisor {
 	int *claim;
 	unsigned int watchdog_ms;
 	struct traces traces;
+	struct dumps dumps;
 };
 
 /* The life of that process; returns its exit status. */

@@ -38,6 +38,8 @@ static int take(const struct command *command, const char *path, const char *key
 		return take_path(command, path, key, value, &settings->runtime);
 	if (!strcmp(key, "policy"))
 		return take_path(command, path, key, value, &settings->policy);
+	if (!strcmp(key, "coredumps"))
+		return take_path(command, path, key, value, &settings->coredumps);
 	if (!strcmp(key, "timeout")) {
 		int seconds = json_object_get_int(value);
 
@@ -161,5 +163,6 @@ void settings_free(struct settings *settings)
 {
 	free(settings->runtime);
 	free(settings->policy);
+	free(settings->coredumps);
 	*settings = (struct settings){ 0 };
 }

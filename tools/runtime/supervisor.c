@@ -27,6 +27,10 @@
 #define BACKOFF_MS 100
 #define BACKOFF_MAX_MS 10000
 
+/* For the kernel to believe in a crash, and between two looks whether it does. */
+#define CRASH_MS 1000
+#define CRASH_LOOK_MS 5
+
 /*
  * Files that came with the program are closed, ours would be by another one: an engine
  * that waits for the end of a pipe must not wait for us.
@@ -39,12 +43,12 @@ static void close_inherited(void)
 	while (dir && (entry = readdir(dir))) {
 		int fd = atoi(entry->d_name);
 		int flags = fd > STDERR_FILENO ? fcntl(fd, F_GETFD) : -1;
+	if (dir)
+		closedir(dir);
 
 		if (flags >= 0 && !(flags & FD_CLOEXEC))
 			close(fd);
 	}
-	if (dir)
-		closedir(dir);
 }
 
 /* All others are blocked: nothing but what the runtime sends has a meaning here. */
@@ -89,6 +93,7 @@ static int settle_in(struct supervisor *s)
 	for (size_t i = 0; i < s->claims->count; i++)
 		s->claim[i] = -1;
 	traces_open(&s->traces, s->claims->ctx);
+	dumps_open(&s->dumps, s->claims->ctx, s->claims->settings->coredumps);
 	err = claims_connect(s->claims);
 	if (!err)
 		err = use_terminal(s);
@@ -115,25 +120,32 @@ static void forget_claims(struct supervisor *s)
 	}
 }
 
-/* What tells of the claims' ends, and what the cores have to say. */
+/* What tells of a claim's end, and what its core has to say. */
+static int watch_claim(struct supervisor *s, size_t i)
+{
+	const struct claims *claims = s->claims;
+	struct hwc_claim *claim;
+	int err;
+
+	s->claim[i] = hwc_claim_open(claims->ctx, claims->holder, claims->grants[i].id);
+	if (s->claim[i] < 0)
+		return s->claim[i];
+	err = hwc_claim_get(claims->ctx, claims->grants[i].id, &claim);
+	if (err)
+		return err;
+	if (!strcmp(hwc_claim_kind(claim), "remoteproc"))
+		traces_add(&s->traces, hwc_claim_resource(claim));
+	hwc_claim_free(claim);
+	return 0;
+}
+
 static int watch_claims(struct supervisor *s)
 {
 	struct claims *claims = s->claims;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < claims->count; i++) {
-		struct hwc_claim *claim;
-
-		s->claim[i] = hwc_claim_open(claims->ctx, claims->holder, claims->grants[i].id);
-		err = s->claim[i] < 0 ? s->claim[i] : 0;
-		if (!err)
-			err = hwc_claim_get(claims->ctx, claims->grants[i].id, &claim);
-		if (err)
-			break;
-		if (!strcmp(hwc_claim_kind(claim), "remoteproc"))
-			traces_add(&s->traces, hwc_claim_resource(claim));
-		hwc_claim_free(claim);
-	}
+	for (size_t i = 0; !err && i < claims->count; i++)
+		err = watch_claim(s, i);
 	if (!err && s->watchdog_ms && !s->traces.count) {
 		log_error(
 			&s->command,
@@ -143,10 +155,32 @@ static int watch_claims(struct supervisor *s)
 	return claims_report(claims, err);
 }
 
+/* Cores that crash before their claims are ready may have said why, and leave a dump. */
+static void hear_crashed(struct supervisor *s)
+{
+	const struct claims *claims = s->claims;
+
+	for (size_t i = 0; i < claims->count; i++) {
+		struct hwc_claim *claim;
+
+		if (!claims->grants[i].id ||
+		    hwc_claim_get(claims->ctx, claims->grants[i].id, &claim))
+			continue;
+		if (dumps_crashed(&s->dumps, hwc_claim_resource(claim)))
+			watch_claim(s, i);
+		hwc_claim_free(claim);
+	}
+	traces_step(&s->traces);
+}
+
 static int start(struct supervisor *s)
 {
-	int err = claims_take(s->claims);
+	int err;
 
+	dumps_expect_all(&s->dumps, s->claims);
+	err = claims_take(s->claims);
+	if (err)
+		hear_crashed(s);
 	return err ? err : watch_claims(s);
 }
 
@@ -189,6 +223,7 @@ static int stop(struct supervisor *s)
 	if (code == ENDED_STOPPED && is_stuck(s))
 		code = ENDED_STUCK;
 	forget_claims(s);
+	dumps_collect(&s->dumps, &s->command);
 	traces_end(&s->traces);
 	return code;
 }
@@ -223,10 +258,29 @@ static int tell_failure(const struct supervisor *s)
 	return code;
 }
 
+/* The kernel is told of a crash, so that it keeps what the core's memory holds. */
+static void report_crash(const struct supervisor *s, const char *core)
+{
+	int64_t end = now_ms() + CRASH_MS;
+	char path[HWCONTAINER_NAME_MAX + 32];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/crash", core);
+	fd = openat(s->traces.dirfd, path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	/* as of a watchdog: enum rproc_crash_type in linux/remoteproc.h */
+	if (write(fd, "1", 1) == 1)
+		while (!dumps_crashed(&s->dumps, core) && now_ms() < end)
+			poll(NULL, 0, CRASH_LOOK_MS);
+	close(fd);
+}
+
 /* A core without a trap for it cannot tell its crash, but it says nothing any more. */
 static int tell_silence(const struct supervisor *s, const char *core)
 {
 	log_error(&s->command, "%s has said nothing for more than %u ms", core, s->watchdog_ms);
+	report_crash(s, core);
 	return ENDED_FAILED;
 }
 
@@ -338,7 +392,9 @@ static int start_for(struct supervisor *s, int fd)
 		container_set(s->container, "started", json_object_new_boolean(true));
 		err = container_save(s->container);
 	}
-	if (!err)
+	if (err)
+		stop(s);
+	else
 		talk_say(fd, NULL);
 	s->command.sink = -1;
 	return err;
@@ -360,7 +416,6 @@ static int wait_for_start(struct supervisor *s)
 	close(fd);
 	if (!err)
 		return run(s);
-	stop(s);
 	return is_told_to_stop(s, 0) ? ENDED_STOPPED : ENDED_REFUSED;
 }
 
