@@ -43,12 +43,12 @@ static void close_inherited(void)
 	while (dir && (entry = readdir(dir))) {
 		int fd = atoi(entry->d_name);
 		int flags = fd > STDERR_FILENO ? fcntl(fd, F_GETFD) : -1;
-	if (dir)
-		closedir(dir);
 
 		if (flags >= 0 && !(flags & FD_CLOEXEC))
 			close(fd);
 	}
+	if (dir)
+		closedir(dir);
 }
 
 /* All others are blocked: nothing but what the runtime sends has a meaning here. */
