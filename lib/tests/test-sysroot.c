@@ -147,6 +147,7 @@ static void test_nothing_there(void **state)
 {
 	struct place *place = *state;
 
+	assert_int_equal(hwc_sysroot_connect(place->ctx, 0), -ENOENT);
 	assert_int_equal(hwc_noop(place->ctx), -ENOENT);
 	assert_string_equal(hwc_ctx_error(place->ctx), HWC_NOT_LOADED);
 	assert_int_equal(hwc_holder_open(place->ctx), -ENOENT);

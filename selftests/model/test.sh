@@ -30,6 +30,7 @@ end() {
 	rm -rf "$dir"
 }
 trap 'end >/dev/null 2>&1' EXIT
+trap 'exit 1' INT TERM
 
 expect() {
 	number=$((number + 1))
