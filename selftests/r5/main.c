@@ -6,6 +6,7 @@
  *	echo TEXT	TEXT
  *	counter		how far it has counted
  *	crash		nothing, for then it executes what is no instruction
+ *	fault		nothing either: it reads where nothing is
  *
  * Linux makes /dev/rpmsgN of a channel that is called rpmsg-raw (rpmsg_char).
  */
@@ -15,6 +16,9 @@
 
 #define PERIOD_MS 250
 
+/* Of Linux's interrupt controller, which this core has no way to. */
+#define NOWHERE 0xf9000000
+
 #define CHANNEL "rpmsg-raw"
 #define CHANNEL_ADDRESS 1024 /* the first that is nobody's by convention */
 
@@ -22,7 +26,7 @@ static u32 counter;
 static u32 commands;
 
 int main(void);
-void main_exception(u32 number, u32 pc) __attribute__((noreturn));
+void main_exception(u32 number, const struct registers *regs) __attribute__((noreturn));
 
 static void count(void)
 {
@@ -77,8 +81,10 @@ static void do_command(struct rpmsg *message)
 		answer(message, "%u", counter);
 	else if (is_command(message, "crash"))
 		__builtin_trap();
+	else if (is_command(message, "fault"))
+		*(volatile u32 *)NOWHERE;
 	else
-		answer(message, "commands are: echo TEXT, counter, crash");
+		answer(message, "commands are: echo TEXT, counter, crash, fault");
 	message->from = message->to;
 	message->to = sender;
 	rpmsg_send(message);
@@ -110,12 +116,40 @@ int main(void)
 	}
 }
 
+/* Arm DDI 0460, 4.3, c5 and c6: what the core could not read, write or execute. */
+static void say_fault(u32 number)
+{
+	u32 status, address;
+
+	if (number == EXCEPTION_DATA) {
+		__asm__ volatile("mrc p15, 0, %0, c5, c0, 0" : "=r"(status));
+		__asm__ volatile("mrc p15, 0, %0, c6, c0, 0" : "=r"(address));
+	} else if (number == EXCEPTION_PREFETCH) {
+		__asm__ volatile("mrc p15, 0, %0, c5, c0, 1" : "=r"(status));
+		__asm__ volatile("mrc p15, 0, %0, c6, c0, 2" : "=r"(address));
+	} else {
+		return;
+	}
+	trace("fault status 0x%x, address 0x%x\n", status, address);
+}
+
+/* A core dump has the memory; these are nowhere but here. */
+static void say_registers(const struct registers *regs)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(regs->r) - 1; i += 4)
+		trace("r%u: %x %x %x %x\n", i, regs->r[i], regs->r[i + 1], regs->r[i + 2],
+		      regs->r[i + 3]);
+	trace("r12: %x, sp: %x, lr: %x, cpsr: %x\n", regs->r[12], regs->sp, regs->lr, regs->cpsr);
+}
+
 /**
  * main_exception() - what nothing handles: the core says so and halts
  * @number: which, as in exceptions.h
- * @pc: address of the instruction
+ * @regs: what it was about
  */
-void main_exception(u32 number, u32 pc)
+void main_exception(u32 number, const struct registers *regs)
 {
 	static const char *const names[] = {
 		[EXCEPTION_UNDEFINED] = "undefined instruction",
@@ -125,8 +159,10 @@ void main_exception(u32 number, u32 pc)
 		[EXCEPTION_INTERRUPT] = "unexpected interrupt",
 	};
 
+	say_registers(regs);
+	say_fault(number);
 	trace("core %u: %s at 0x%x, halted\n", core_number(),
-	      number < ARRAY_SIZE(names) ? names[number] : "exception", pc);
+	      number < ARRAY_SIZE(names) ? names[number] : "exception", regs->pc);
 	core_halt();
 	__builtin_unreachable();
 }
