@@ -3,9 +3,12 @@
 #ifndef HWC_RUNTIME_H
 #define HWC_RUNTIME_H
 
+#include <dirent.h>
 #include <hwcontainer.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
+#include <termios.h>
 
 struct json_object;
 
@@ -341,6 +344,75 @@ void cgroup_remove(const struct container *container);
 /* Sends a terminal's one end to --console-socket; returns the other, or -errno. */
 int console_open(const struct command *command);
 
+/* output.c: what the cores say, to standard output */
+
+#define LINE_SIZE 1024
+
+/**
+ * struct core - one that speaks
+ * @name: what the kernel calls it
+ * @speaks: it has a way to, or may get one
+ * @heard_ms: when it was heard last, or began to run, as now_ms()
+ */
+struct core {
+	char name[HWCONTAINER_NAME_MAX];
+	bool speaks;
+	int64_t heard_ms;
+};
+
+/**
+ * struct core_list - those of a container
+ * @core: they
+ * @count: how many
+ */
+struct core_list {
+	struct core *core;
+	size_t count;
+};
+
+/**
+ * struct voice - one of a core's ways to speak
+ * @core: whose it is
+ * @line: the beginning of a line that is not finished
+ * @size: bytes of that
+ * @since_ms: when it was begun, as now_ms()
+ */
+struct voice {
+	struct core *core;
+	char line[LINE_SIZE];
+	size_t size;
+	int64_t since_ms;
+};
+
+/**
+ * struct output - standard output
+ * @text: what could not be written yet
+ * @size: bytes of that
+ * @lost: bytes that did not fit there
+ * @unfinished: the last line is
+ * @speaker: whose that is, or NULL when nobody will go on with it
+ */
+struct output {
+	char *text;
+	size_t size;
+	size_t lost;
+	bool unfinished;
+	const struct voice *speaker;
+};
+
+/* Takes what is new. Lines up to LINE_SIZE stay whole. */
+void output_say(struct output *output, struct voice *voice, const char *text, size_t size);
+/* Takes a line that is not finished, when that has lasted. */
+void output_settle(struct output *output, struct voice *voice);
+/* It says nothing more. */
+void output_leave(struct output *output, struct voice *voice);
+/* Writes what can be written, the first of it within a time. */
+void output_write(struct output *output, int timeout_ms);
+/* Nobody says anything for now. */
+void output_finish(struct output *output);
+/* A core that has said nothing for longer than that, or NULL. */
+const struct core *cores_silent(const struct core_list *cores, int64_t ms);
+
 /* trace.c: what a core writes into the buffer that its resource table names */
 
 #define TRACE_MAX (1u << 20)
@@ -351,16 +423,14 @@ int console_open(const struct command *command);
  * @old: what was in it last
  * @size: bytes of that
  * @at: where the core goes on writing
- * @core: whose it is
- * @heard_ms: when something new was last in it, as now_ms()
+ * @voice: whose it is
  */
 struct trace {
 	int fd;
 	char *old;
 	size_t size;
 	size_t at;
-	char core[HWCONTAINER_NAME_MAX];
-	int64_t heard_ms;
+	struct voice voice;
 };
 
 /**
@@ -378,32 +448,86 @@ bool trace_follow(struct trace *trace, char *now, size_t size,
 #define TRACES_MAX 16
 
 /**
- * struct traces - those of a container's cores, to standard output
+ * struct traces - those of a container's cores
+ * @output: where they go
  * @dirfd: remoteproc of debugfs, or -1
  * @trace: the buffers
  * @count: how many
- * @text: what could not be written yet
- * @size: bytes of that
- * @lost: bytes that did not fit there
  */
 struct traces {
+	struct output *output;
 	int dirfd;
 	struct trace trace[TRACES_MAX];
 	size_t count;
-	char *text;
-	size_t size;
-	size_t lost;
 };
 
-void traces_open(struct traces *traces, struct hwc_ctx *ctx);
-/* Follows the core of that name from its start. */
-void traces_add(struct traces *traces, const char *core);
-/* Takes what is new and writes what can be written without waiting. */
+void traces_open(struct traces *traces, struct output *output, struct hwc_ctx *ctx);
+/* Follows a core from its start. */
+void traces_add(struct traces *traces, struct core *core);
+/* Takes what is new. */
 void traces_step(struct traces *traces);
-/* A core that has said nothing for longer than that, or NULL. */
-const char *traces_silent(const struct traces *traces, int64_t ms);
 /* The cores have stopped. */
 void traces_end(struct traces *traces);
+
+/* terminal.c: terminals of cores */
+
+/* As many as mainline's rpmsg_tty makes. */
+#define TERMINALS_MAX 32
+#define TYPED_SIZE 256
+
+/**
+ * struct terminal - one of a core
+ * @fd: its file
+ * @name: ttyRPMSGn
+ * @voice: whose it is
+ * @greeted: the core was sent something, and so knows where to send to
+ */
+struct terminal {
+	int fd;
+	char name[NAME_MAX + 1];
+	struct voice voice;
+	bool greeted;
+};
+
+/**
+ * struct terminals - those of a container's cores
+ * @output: where they go
+ * @listing: the terminals in sysfs, or NULL
+ * @devices: /dev, or -1
+ * @terminal: in the order in which they came
+ * @count: how many
+ * @input: what is typed, or -1
+ * @text: of that, what the core has not taken yet
+ * @typed: bytes of it
+ * @keys: @input is a terminal that gives each key at once
+ * @before: its modes before that
+ */
+struct terminals {
+	struct output *output;
+	DIR *listing;
+	int devices;
+	struct terminal *terminal[TERMINALS_MAX];
+	size_t count;
+	int input;
+	char text[TYPED_SIZE];
+	size_t typed;
+	bool keys;
+	struct termios before;
+};
+
+/* @wants_terminal: standard input may be a terminal */
+void terminals_open(struct terminals *terminals, struct output *output, struct hwc_ctx *ctx,
+		    bool wants_terminal);
+/* Takes what is new there, opens those that are new, sends what could not be sent before. */
+void terminals_look(struct terminals *terminals, const struct core_list *cores);
+/* What terminals_type() is to be called for when it can be read, or -1. */
+int terminals_input(const struct terminals *terminals);
+/* Takes what was typed. */
+void terminals_type(struct terminals *terminals, const struct core_list *cores);
+/* The cores are about to be stopped. */
+void terminals_end(struct terminals *terminals);
+/* Standard input is as it was. */
+void terminals_close(const struct terminals *terminals);
 
 /* dump.c: what was in a core's memory when it crashed */
 
@@ -485,8 +609,11 @@ enum {
  * @signals: TERM and INT, as a file
  * @claim: the claims, as files, -1 where there is none
  * @watchdog_ms: silence of a core that is a failure, or 0
- * @traces: what the cores say
- * @dumps: and leave
+ * @output: what the cores say
+ * @cores: they
+ * @traces: what they write into their memory
+ * @terminals: and by rpmsg
+ * @dumps: what they leave
  */
 struct supervisor {
 	struct command command;
@@ -500,7 +627,10 @@ struct supervisor {
 	int signals;
 	int *claim;
 	unsigned int watchdog_ms;
+	struct output output;
+	struct core_list cores;
 	struct traces traces;
+	struct terminals terminals;
 	struct dumps dumps;
 };
 
