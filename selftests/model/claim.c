@@ -176,6 +176,7 @@ static void leave_holder(struct claim *claim)
 {
 	watch_end(&claim->process);
 	claim->pid = 0;
+	claim->peer = NULL;
 	claim->holder = 0;
 }
 
@@ -214,6 +215,27 @@ void claim_end(struct claim *claim)
 static void process_ended(struct watch *watch)
 {
 	claim_end((struct claim *)watch);
+}
+
+void claims_leave(const struct peer *peer)
+{
+	for (struct claim *claim = claims, *next; claim; claim = next) {
+		next = claim->next;
+		if (claim->peer == peer)
+			claim_end(claim);
+	}
+}
+
+int claim_hold_file(struct request *request, struct claim *claim, int file)
+{
+	const struct peer *peer = peer_find(request->pid, file);
+
+	if (!peer)
+		return refuse(request, -EBADF, "file descriptor %d is not /dev/hwcontainer", file);
+	leave_holder(claim);
+	claim->holder = HWCONTAINER_HOLDER_FILE;
+	claim->peer = peer;
+	return 0;
 }
 
 /* The process that a pidfd of another process is of, or 0. */

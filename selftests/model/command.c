@@ -112,7 +112,8 @@ static int tell_claims(struct request *request)
 static int hold(struct request *request, struct claim *claim, const struct table *table)
 {
 	if (table->attr[HWCONTAINER_A_TXN_HOLDER_FILE])
-		return refuse(request, -EOPNOTSUPP, "here claims are held by processes only");
+		return claim_hold_file(request, claim,
+				       number(table, HWCONTAINER_A_TXN_HOLDER_FILE, -1));
 	return claim_hold(request, claim, number(table, HWCONTAINER_A_TXN_HOLDER_PIDFD, -1));
 }
 

@@ -37,6 +37,31 @@ void watch_end(struct watch *watch)
 	watch->fd = -1;
 }
 
+/* The socket at the other end has that number in /proc, and its address beside it. */
+struct peer *peer_find(pid_t pid, int fd)
+{
+	char path[64], target[64] = "", line[512];
+	unsigned long wanted, inode;
+	struct peer *peer = peers;
+	uint32_t port = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, fd);
+	if (readlink(path, target, sizeof(target) - 1) < 0 ||
+	    sscanf(target, "socket:[%lu]", &wanted) != 1)
+		return NULL;
+	file = fopen("/proc/net/unix", "re");
+	while (file && !port && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*s %*x %*x %*x %*x %*x %lu @%x", &inode, &port) != 2 ||
+		    inode != wanted)
+			port = 0;
+	if (file)
+		fclose(file);
+	while (peer && peer->port != port)
+		peer = peer->next;
+	return peer;
+}
+
 static void answer_open(const struct peer *peer, uint32_t claim)
 {
 	char control[CMSG_SPACE(sizeof(int))] = { 0 };
@@ -82,6 +107,7 @@ static void leave(struct peer *peer)
 	while (*at != peer)
 		at = &(*at)->next;
 	*at = peer->next;
+	claims_leave(peer);
 	watch_end(&peer->watch);
 	free(peer);
 }

@@ -30,7 +30,7 @@ void watch_add(struct watch *watch, int fd, void (*ready)(struct watch *watch));
 void watch_end(struct watch *watch);
 
 /**
- * struct peer - a connection: for requests, events, or files of claims
+ * struct peer - a connection: for requests, for events, or an open /dev/hwcontainer
  * @watch: its socket
  * @port: number that it is known by
  * @listens: it is told events
@@ -44,6 +44,9 @@ struct peer {
 };
 
 extern struct peer *peers;
+
+/* The connection that file @fd of a process is the other end of, or NULL. */
+struct peer *peer_find(pid_t pid, int fd);
 
 /* wire.c: netlink */
 
@@ -138,6 +141,7 @@ void core_stop(struct core *core);
  * @core: what it is of
  * @holder: enum hwcontainer_holder
  * @pid: of the holder, or 0
+ * @peer: the holder, or NULL
  * @container: id, or ""
  * @flags: enum hwcontainer_claim_flags
  * @priority: is kept
@@ -155,6 +159,7 @@ struct claim {
 	struct core *core;
 	uint32_t holder;
 	uint32_t pid;
+	const struct peer *peer;
 	char container[HWCONTAINER_CONTAINER_MAX + 1];
 	uint32_t flags;
 	int32_t priority;
@@ -176,6 +181,10 @@ void claim_fail(struct claim *claim, int err);
 void claim_end(struct claim *claim);
 /* Lets @claim hang on a process, as the number of a pidfd in who asks; -1 is nobody. */
 int claim_hold(struct request *request, struct claim *claim, int pidfd);
+/* The same of a file. */
+int claim_hold_file(struct request *request, struct claim *claim, int file);
+/* Ends what hangs on a connection. */
+void claims_leave(const struct peer *peer);
 /* A file that shows the state to poll(), the caller's no more; -errno. */
 int claim_open(uint32_t id);
 

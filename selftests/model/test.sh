@@ -5,7 +5,8 @@
 # MODEL for the module. Needs no privileges. Prints KTAP.
 # shellcheck disable=SC2317 # expect calls
 set -u
-PATH=$1:$PATH
+programs=$1
+PATH=$programs:$PATH
 model=$2
 dir=$(mktemp -d)
 work=$dir/work
@@ -159,6 +160,43 @@ claims_and_gives_back() {
 
 claim_of() {
 	ctl claim list | awk '$3 == "remoteproc0" { print $1 }'
+}
+
+# by_a_file LIBRARY: with the library itself, as its manual page has it
+by_a_file() {
+	python3 - "$1" "$dir" "$work/b/rootfs/boot/rpu.elf" <<'EOT'
+import ctypes, os, sys
+
+library = ctypes.CDLL(sys.argv[1])
+library.hwc_ctx_error.restype = ctypes.c_char_p
+ctx, request = ctypes.c_void_p(), ctypes.c_void_p()
+grant = (ctypes.c_uint32 * 2)()
+
+
+def ask(name, *arguments):
+    answer = getattr(library, "hwc_" + name)(*arguments)
+    if answer < 0:
+        sys.exit(f"{name}: {library.hwc_ctx_error(ctx).decode()}")
+    return answer
+
+
+ask("ctx_new", ctypes.byref(ctx))
+ask("ctx_set_sysroot", ctx, sys.argv[2].encode())
+holder = ask("holder_open", ctx)
+image = os.open(sys.argv[3], os.O_RDONLY)
+ask("request_new", ctx, ctypes.byref(request))
+library.hwc_request_holder_file(request, holder)
+ask("request_add", request, b"remoteproc0", image, -1, None, None)
+ask("request_submit", request, grant)
+ask("claim_wait", ctx, holder, grant[0], 10000)
+claim = ask("claim_open", ctx, holder, grant[0])
+os.close(holder)
+ask("claim_wait_released", ctx, claim, 10000)
+EOT
+}
+
+held_by_a_file() {
+	by_a_file "$programs/../lib/libhwcontainer.so" && core_is_free
 }
 
 tells_events() {
@@ -364,6 +402,7 @@ echo "TAP version 13"
 expect "the module is asked for as soon as it is there" within 10 ctl resource list
 expect "hwctl lists what sysfs has" lists_cores
 expect "a claim starts a core and its end stops it" claims_and_gives_back
+expect "a claim ends with the file that holds it" held_by_a_file
 expect "events are told" tells_events
 expect "an empty folder is a system without the module" knows_no_module
 expect "a container is created" is_created
