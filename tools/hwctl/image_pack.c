@@ -302,8 +302,9 @@ static struct json_object *commands(const struct pack *p)
 			       p->out, p->name, p->name));
 	if (p->n) {
 		add_command(list, text("umoci config --image IMAGE%s", labels));
-		add_command(list, text("podman run --runtime $(command -v hwcontainer-runtime)%s IMAGE",
-				       annotations));
+		add_command(list,
+			    text("podman run --runtime $(command -v hwcontainer-runtime)%s IMAGE",
+				 annotations));
 	}
 	free(labels);
 	free(annotations);
