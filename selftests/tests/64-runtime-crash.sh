@@ -4,7 +4,7 @@
 # and what it held is kept.
 # shellcheck disable=SC1091,SC2154,SC2317 # core.sh is beside the bundle; expect calls
 . /hwc/demo/core.sh
-times=${HWC_RUNS-100}
+times=${HWC_RUNS-15}
 options=/etc/hwcontainer/runtime.json
 kept=/tmp/coredumps
 kernels=/sys/class/devcoredump
