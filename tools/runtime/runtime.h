@@ -35,6 +35,7 @@ struct json_object;
  * @format: of a list, or NULL
  * @quiet: only the ids in it
  * @systemd_cgroup: cgroups are systemd's to make
+ * @no_cgroup: none is made
  * @detach: a run does not wait
  * @keep: nor deletes
  * @force: a delete kills
@@ -59,6 +60,7 @@ struct command {
 	const char *format;
 	bool quiet;
 	bool systemd_cgroup;
+	bool no_cgroup;
 	bool detach;
 	bool keep;
 	bool force;
@@ -261,8 +263,11 @@ int container_read(struct container *container);
 int container_save(const struct container *container);
 /* The folder of all containers. */
 const char *container_root(const struct command *command);
-/* Removes the folder, with whatever of ours is in it; whether that could be done. */
-bool container_remove(const struct container *container);
+/*
+ * Removes the folder, with whatever of ours is in it; -ENOENT when somebody else has
+ * done so meanwhile.
+ */
+int container_remove(const struct container *container);
 void container_close(struct container *container);
 
 const char *container_string(const struct container *container, const char *key);
