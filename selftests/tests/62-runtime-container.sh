@@ -324,6 +324,12 @@ in_a_user_namespace() {
 	not_created "a container whose program is firmware cannot have a user namespace"
 }
 
+in_a_mount_namespace_of_somebody_else() {
+	ours
+	sed -i 's|{ "type": "mount" }|{ "type": "mount", "path": "/proc/1/ns/mnt" }|' "$bundles/f/config.json"
+	not_created "a container whose program is firmware cannot join mount namespace /proc/1/ns/mnt"
+}
+
 in_a_namespace_that_is_not_there() {
 	ours
 	sed -i 's|{ "type": "ipc" }|{ "type": "ipc", "path": "/nowhere" }|' "$bundles/f/config.json"
@@ -375,7 +381,7 @@ use_cores || exit 1
 use_runtime runc
 rm -f "$policy"
 echo "TAP version 13"
-echo 1..47
+echo 1..48
 expect "it is created, and the core does not run" is_created
 expect "its state is what the configuration says" tells_its_state
 expect "its process has namespaces and a session of its own" lives_apart
@@ -419,6 +425,7 @@ expect "a path that leads out of the root" outside_of_the_root
 expect "two arguments in an image for Arm's runtime" two_arguments_for_arm
 expect "what only the image asks for" by_policy
 expect "a user namespace" in_a_user_namespace
+expect "a mount namespace of somebody else" in_a_mount_namespace_of_somebody_else
 expect "a namespace that is not there" in_a_namespace_that_is_not_there
 expect "a terminal that nobody takes" without_a_terminal
 expect "an id that is a path" with_a_bad_id
