@@ -271,6 +271,25 @@ by_the_key_of_arm() {
 	create c1 && rt start c1 && core_is running && rt delete -f c1 && core_is_free
 }
 
+# Each of several that delete it succeeds, and one of them runs its hooks.
+is_deleted_once() {
+	ours
+	printf '#!/bin/sh\necho >>"%s"\n' "$work/poststop" >"$work/hook"
+	chmod +x "$work/hook"
+	sed -i "s|\"root\":|\"hooks\": { \"poststop\": [ { \"path\": \"$work/hook\" } ] }, &|" \
+		"$work/b/config.json"
+	for time in 1 2 3 4 5; do
+		rm -f "$work/poststop"
+		run_in_background || return
+		rt delete --force c1 &
+		other=$!
+		rt delete --force c1
+		same 0 $? && wait "$other" && ends_with 137 "" && same 1 "$(wc -l <"$work/poststop")" && continue
+		echo "at the $time. time"
+		return 1
+	done
+}
+
 ## ends
 
 is_terminated() {
@@ -315,6 +334,36 @@ falls_silent() {
 	ours '"org.hwcontainer.watchdog-ms": "300"'
 	run_in_background &&
 		ends_with 1 "hwcontainer-runtime: remoteproc0 has said nothing for more than 300 ms"
+}
+
+## terminals
+
+# Makes one that nobody reads.
+make_terminal() {
+	python3 -c 'import os, pty, signal
+_, terminal = pty.openpty()
+print(os.ttyname(terminal), flush=True)
+signal.pause()' >"$work/tty" &
+	terminal=$!
+	within 10 test -s "$work/tty" && tty=$(cat "$work/tty")
+}
+
+end_terminal() {
+	kill "$terminal"
+	wait "$terminal" 2>/dev/null
+}
+
+# It is stopped all the same.
+nobody_reads_a_terminal() {
+	ours
+	make_terminal && hwcontainer-runtime --root="$work/run" --sysroot="$dir" run --bundle "$work/b" c1 \
+		>"$tty" 2>&1 </dev/null &
+	started=$!
+	within 10 status_is c1 running && seq 30000 >>"$debug/remoteproc0/trace0" && sleep 0.3 &&
+		kill -TERM "$started" && within 10 core_is_free >/dev/null
+	code=$?
+	end_terminal
+	wait "$started" && [ "$code" = 0 ]
 }
 
 ## refusals
@@ -413,12 +462,14 @@ expect "it is stopped and deleted" is_stopped
 expect "its core stops when its process is killed" dies_with_its_process
 expect "one has two cores" has_two_cores
 expect "one has an image for Arm's runtime" by_the_key_of_arm
+expect "its hooks are run once, however many delete it" is_deleted_once
 expect "run ends with 0 when it is told to" is_terminated
 expect "run ends with 1 after a crash" crashes
 expect "run ends with 2 when the claim is taken away" loses_its_claim
 expect "run ends with 3 when the core does not stop" does_not_stop
 expect "a crash starts it again, as often as it may" restarts
 expect "silence is a crash to the watchdog" falls_silent
+expect "a terminal that nobody reads holds nothing up" nobody_reads_a_terminal
 expect "a core that is not there: those that are" no_such_core
 expect "a core that does not start" does_not_start
 expect "a core that runs for somebody else" is_powered

@@ -223,8 +223,8 @@ static void abort_birth(struct birth *birth)
 	if (birth->pid > 0)
 		waitpid(birth->pid, NULL, 0);
 	cgroup_remove(&birth->container);
-	container_remove(&birth->container);
-	hooks_run_all(&birth->container, "poststop", status_name(STATUS_STOPPED));
+	if (!container_remove(&birth->container))
+		hooks_run_all(&birth->container, "poststop", status_name(STATUS_STOPPED));
 }
 
 static int create_in_folder(struct birth *birth)

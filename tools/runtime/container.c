@@ -284,19 +284,21 @@ int container_save(const struct container *container)
 }
 
 /* Their names are nobody else's: a folder may be another runtime's. */
-bool container_remove(const struct container *container)
+int container_remove(const struct container *container)
 {
 	static const char *const names[] = { CONTAINER_RECORD, CONTAINER_CONTROL, STARTS,
 					     TEMPORARY CONTAINER_RECORD };
-	bool removed;
+	int err = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		unlinkat(container->dirfd, names[i], 0);
 	lock(container->rootfd, LOCK_EX);
-	removed = !is_there(container) ||
-		  !unlinkat(container->rootfd, container->command->id, AT_REMOVEDIR);
+	if (!is_there(container))
+		err = -ENOENT;
+	else if (unlinkat(container->rootfd, container->command->id, AT_REMOVEDIR))
+		err = -errno;
 	lock(container->rootfd, LOCK_UN);
-	return removed;
+	return err;
 }
 
 const char *container_string(const struct container *container, const char *key)

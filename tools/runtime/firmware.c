@@ -156,6 +156,20 @@ static bool is_deletable(const struct container *container, enum status status)
 	return container->command->force || status == STATUS_STOPPED || status == STATUS_CREATED;
 }
 
+/* Its hooks are run by who removes it, where several want to. */
+static int remove_and_tell(const struct container *container)
+{
+	int err = container_remove(container);
+
+	if (!err)
+		hooks_run_all(container, "poststop", status_name(STATUS_STOPPED));
+	if (!err || err == -ENOENT)
+		return 0;
+	log_error(container->command, "the folder of container %s has files of somebody else",
+		  container->command->id);
+	return err;
+}
+
 static int delete (const struct container *container, struct hwc_ctx *ctx,
 		   const struct settings *settings)
 {
@@ -170,13 +184,7 @@ static int delete (const struct container *container, struct hwc_ctx *ctx,
 	if (err)
 		return err;
 	cgroup_remove(container);
-	if (container_remove(container)) {
-		hooks_run_all(container, "poststop", status_name(STATUS_STOPPED));
-		return 0;
-	}
-	log_error(container->command, "the folder of container %s has files of somebody else",
-		  container->command->id);
-	return -ENOTEMPTY;
+	return remove_and_tell(container);
 }
 
 /* run */
@@ -296,6 +304,14 @@ static int verb_for(struct container *container, const struct settings *settings
 	return err;
 }
 
+/* Without a record it is of a create that was killed, ours or another's. */
+static bool remove_rest(const struct container *container)
+{
+	int err = container->dirfd < 0 ? -ENOTDIR : container_remove(container);
+
+	return !err || err == -ENOENT;
+}
+
 bool firmware_verb(const struct command *command, const struct settings *settings, int *code)
 {
 	struct container container;
@@ -310,9 +326,8 @@ bool firmware_verb(const struct command *command, const struct settings *setting
 		err = container_find(command, &container);
 	if (!err)
 		err = verb_for(&container, settings);
-	/* without a record it is of a create that was killed, ours or another's */
 	else if (err == -ENOENT)
-		ours = container.dirfd >= 0 && container_remove(&container);
+		ours = remove_rest(&container);
 	if (!ours && is_forced_delete(command))
 		container_leave(&container);
 	container_close(&container);
