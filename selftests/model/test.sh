@@ -356,7 +356,8 @@ end_terminal() {
 # It is stopped all the same.
 nobody_reads_a_terminal() {
 	ours
-	make_terminal && hwcontainer-runtime --root="$work/run" --sysroot="$dir" run --bundle "$work/b" c1 \
+	make_terminal || return
+	hwcontainer-runtime --root="$work/run" --sysroot="$dir" run --bundle "$work/b" c1 \
 		>"$tty" 2>&1 </dev/null &
 	started=$!
 	within 10 status_is c1 running && seq 30000 >>"$debug/remoteproc0/trace0" && sleep 0.3 &&

@@ -124,7 +124,7 @@ void output_leave(struct output *output, struct voice *voice)
 void output_write(struct output *output, int timeout_ms)
 {
 	while (output->size && can_write(STDOUT_FILENO, timeout_ms)) {
-		/* a pipe that can be written takes as much at once */
+		/* so much a pipe takes at once; a terminal takes what it has room for */
 		size_t piece = output->size < PIPE_BUF ? output->size : PIPE_BUF;
 		ssize_t n = write(STDOUT_FILENO, output->text, piece);
 

@@ -237,6 +237,8 @@ struct container {
  */
 int container_new(const struct command *command, struct container *container);
 void container_made(const struct container *container);
+/* Whether it still is locked so. */
+bool container_is_being_made(const struct container *container);
 /* Opens a folder of that name, whosever it is; to be closed in any case. */
 int container_open(const struct command *command, struct container *container);
 /* Finds it; -ENOENT when it is not there or not ours. Logs other errors. */
@@ -348,6 +350,8 @@ void cgroup_remove(const struct container *container);
 
 /* Sends a terminal's one end to --console-socket; returns the other, or -errno. */
 int console_open(const struct command *command);
+/* Standard streams that are terminals make nobody here wait from now on. Logs errors. */
+int console_unblock(const struct command *command);
 
 /* output.c: what the cores say, to standard output */
 

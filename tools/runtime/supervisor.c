@@ -67,7 +67,7 @@ static int open_signals(void)
 static int use_terminal(const struct supervisor *s)
 {
 	if (s->terminal < 0)
-		return 0;
+		return console_unblock(&s->command);
 	if (ioctl(s->terminal, TIOCSCTTY, 0) || dup2(s->terminal, STDIN_FILENO) < 0 ||
 	    dup2(s->terminal, STDOUT_FILENO) < 0 || dup2(s->terminal, STDERR_FILENO) < 0)
 		return log_errno(&s->command, "terminal");
