@@ -179,13 +179,13 @@ int64_t now_ms(void);
  */
 int start_prepare(const struct command *command, const struct settings *settings, int *code);
 
-/* hook.c: our own verb, for the hook that start.c puts into config.json */
+/* handover.c: our own verb, for the hook that start.c puts into config.json */
 
 #define HOOK_NAME "hwcontainer-runtime"
 #define HOOK_VERB "hook"
 #define HOOK_HANDOVER "handover"
 
-int hook_run(const struct command *command);
+int handover_run(const struct command *command);
 
 /* signals.c */
 
@@ -415,9 +415,9 @@ void output_say(struct output *output, struct voice *voice, const char *text, si
 void output_settle(struct output *output, struct voice *voice);
 /* It says nothing more. */
 void output_leave(struct output *output, struct voice *voice);
-/* Writes what can be written, the first of it within a time. */
-void output_write(struct output *output, int timeout_ms);
-/* Nobody says anything for now. */
+/* Writes what can be written. */
+void output_write(struct output *output);
+/* Nobody says anything for now: a reader that is slow is waited for, for a second. */
 void output_finish(struct output *output);
 /* A core that has said nothing for longer than that, or NULL. */
 const struct core *cores_silent(const struct core_list *cores, int64_t ms);

@@ -406,7 +406,7 @@ static void hear_cores(struct supervisor *s, struct watch *watch)
 		terminals_look(&s->terminals, &s->cores);
 		watch->look_ms = now_ms();
 	}
-	output_write(&s->output, 0);
+	output_write(&s->output);
 }
 
 static bool has_failed(const struct watch *watch)
