@@ -55,7 +55,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	command_parse(&command, argv);
 	if (command.verb && !strcmp(command.verb, HOOK_VERB))
-		return hook_run(&command) ? EXIT_FAILURE : EXIT_SUCCESS;
+		return handover_run(&command) ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (read_settings(&command, &settings))
 		return EXIT_FAILURE;
 	code = answer(&command, &settings);
