@@ -245,8 +245,6 @@ int firmware_start(struct claims *claims, int *code)
 	sigset_t set;
 
 	*code = EXIT_SUCCESS;
-	/* one that is ignored, by who executed us, would not tell of the end */
-	signal(SIGCHLD, SIG_DFL);
 	/* those that come before there is anybody to pass them on to, too */
 	fill_signals(&set);
 	if (command_waits(claims->command))
@@ -292,11 +290,8 @@ static bool is_forced_delete(const struct command *command)
 static int verb_for(struct container *container, const struct settings *settings)
 {
 	struct hwc_ctx *ctx;
-	int err;
+	int err = library_open(container->command, &ctx);
 
-	/* one that is ignored, by who executed us, would not tell of the end of hooks */
-	signal(SIGCHLD, SIG_DFL);
-	err = library_open(container->command, &ctx);
 	if (err)
 		return err;
 	err = do_verb(container, ctx, settings);

@@ -5,6 +5,7 @@
  * firmware, which it runs itself. See hwcontainer-runtime(8).
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,8 @@ int main(int argc, char **argv)
 
 	if (!argc)
 		return EXIT_FAILURE;
+	/* where it is ignored, by who executed us, nobody is told how a child ended */
+	signal(SIGCHLD, SIG_DFL);
 	command_parse(&command, argv);
 	if (command.verb && !strcmp(command.verb, HOOK_VERB))
 		return handover_run(&command) ? EXIT_FAILURE : EXIT_SUCCESS;
