@@ -367,6 +367,18 @@ nobody_reads_a_terminal() {
 	wait "$started" && [ "$code" = 0 ]
 }
 
+job_of() { # pid
+	cut -d' ' -f5,6 "/proc/$1/stat"
+}
+
+# Whose the terminal is: of a shell's job, or of nobody.
+stays_in_its_job() {
+	run_in_background && same "$(job_of "$started")" "$(job_of "$(member c1 pid)")" &&
+		kill -TERM "$started" && ends_with 0 "" && create c1 &&
+		same "$(cat "$work/pid") $(cat "$work/pid")" "$(job_of "$(cat "$work/pid")")" &&
+		rt delete c1
+}
+
 ## refusals
 
 no_such_core() {
@@ -471,6 +483,7 @@ expect "run ends with 3 when the core does not stop" does_not_stop
 expect "a crash starts it again, as often as it may" restarts
 expect "silence is a crash to the watchdog" falls_silent
 expect "a terminal that nobody reads holds nothing up" nobody_reads_a_terminal
+expect "run is one job with its process, create has none" stays_in_its_job
 expect "a core that is not there: those that are" no_such_core
 expect "a core that does not start" does_not_start
 expect "a core that runs for somebody else" is_powered

@@ -508,8 +508,10 @@ struct terminal {
  * @input: what is typed, or -1
  * @text: of that, what the core has not taken yet
  * @typed: bytes of it
- * @keys: @input is a terminal that gives each key at once
- * @before: its modes before that
+ * @in_front: @input is ours to read
+ * @keys: it is a terminal that gives each key at once
+ * @saved: it was, and @before is what it was before
+ * @before: its modes
  */
 struct terminals {
 	struct output *output;
@@ -520,7 +522,9 @@ struct terminals {
 	int input;
 	char text[TYPED_SIZE];
 	size_t typed;
+	bool in_front;
 	bool keys;
+	bool saved;
 	struct termios before;
 };
 

@@ -81,9 +81,11 @@ static int settle_in(struct supervisor *s)
 
 	close_inherited();
 	prctl(PR_SET_NAME, "hwc-firmware");
+	/* one of a shell's jobs stays in it, for the terminal is that job's */
 	if (s->foreground)
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
-	setsid();
+	else
+		setsid();
 	s->signals = open_signals();
 	if (s->signals < 0)
 		return log_errno(&s->command, "signalfd");
