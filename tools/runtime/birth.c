@@ -75,6 +75,7 @@ static void set_resources(const struct birth *birth)
 	container_set(&birth->container, "resources", list);
 }
 
+/* What is known before there is a process. */
 static void fill_record(const struct birth *birth)
 {
 	static const char *const version[] = { "ociVersion", NULL };
@@ -91,13 +92,26 @@ static void fill_record(const struct birth *birth)
 	set_resources(birth);
 	container_set(container, "annotations",
 		      json_object_get(spec_find(&birth->spec, annotations)));
-	container_set(container, "pid", json_object_new_int64(birth->pid));
-	container_set(container, "startTime", json_object_new_int64(process_time(birth->pid)));
 	container_set(container, "hooks", json_object_get(spec_find(&birth->spec, hooks)));
 	container_set(container, "creating", json_object_new_boolean(true));
 	container_set(container, "started", json_object_new_boolean(false));
 	container_set(container, "restarts",
 		      json_object_new_int64(hwc_bundle_restarts(birth->claims->bundle)));
+}
+
+/* Whoever deletes what is left of a create that was killed finds the cgroup here. */
+static int begin_record(const struct birth *birth)
+{
+	fill_record(birth);
+	return container_save(&birth->container);
+}
+
+static int record_process(const struct birth *birth)
+{
+	container_set(&birth->container, "pid", json_object_new_int64(birth->pid));
+	container_set(&birth->container, "startTime",
+		      json_object_new_int64(process_time(birth->pid)));
+	return container_save(&birth->container);
 }
 
 static int live(const struct birth *birth, int parent)
@@ -160,7 +174,6 @@ static int let_go(const struct birth *birth)
 	return log_errno(birth->claims->command, "the container's process");
 }
 
-/* Known before they are made, for whoever has to remove them. */
 static int find_cgroups(const struct birth *birth)
 {
 	struct json_object *folders;
@@ -200,11 +213,11 @@ static int bear(struct birth *birth)
 		return birth->listener;
 	err = open_terminal(birth);
 	if (!err)
+		err = begin_record(birth);
+	if (!err)
 		err = fork_supervisor(birth);
-	if (err)
-		return err;
-	fill_record(birth);
-	err = container_save(&birth->container);
+	if (!err)
+		err = record_process(birth);
 	if (!err)
 		err = run_hooks(birth);
 	if (!err)

@@ -107,6 +107,16 @@ void container_made(const struct container *container)
 	flock(container->dirfd, LOCK_UN);
 }
 
+bool container_is_being_made(const struct container *container)
+{
+	int fd = openat(container->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool is_free = fd < 0 || !flock(fd, LOCK_SH | LOCK_NB);
+
+	if (fd >= 0)
+		close(fd);
+	return !is_free;
+}
+
 int container_new(const struct command *command, struct container *container)
 {
 	int err;

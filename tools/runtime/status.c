@@ -131,6 +131,14 @@ static struct found find_claims(const struct container *container, struct hwc_ct
 	return found;
 }
 
+/* It may not be there yet. */
+static enum status status_without_process(const struct container *container)
+{
+	bool comes = !container_number(container, "pid") && container_is_being_made(container);
+
+	return comes ? STATUS_CREATING : STATUS_STOPPED;
+}
+
 /*
  * One whose hardware failed is over, whether or not its process has noticed. One that
  * lives runs where the kernel does not tell.
@@ -141,7 +149,7 @@ enum status status_of(const struct container *container, struct hwc_ctx *ctx)
 	struct found found;
 
 	if (pidfd < 0)
-		return STATUS_STOPPED;
+		return status_without_process(container);
 	close(pidfd);
 	if (container_flag(container, "creating"))
 		return STATUS_CREATING;
