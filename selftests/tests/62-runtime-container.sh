@@ -323,7 +323,7 @@ from_another_pid_namespace() {
 	ours
 	unshare -p -f hwcontainer-runtime --root "$root" create -b "$bundles/f" c1 >/tmp/said.out 2>&1 </dev/null
 	same 1 $? && [ ! -e "$root/c1" ] && core_is_free &&
-		same "hwcontainer-runtime: a container whose program is firmware can be created only from the machine's first pid namespace" "$(cat /tmp/said.out)"
+		same "hwcontainer-runtime: a container whose program is firmware needs the first pid namespace" "$(cat /tmp/said.out)"
 }
 
 in_a_user_namespace() {

@@ -79,7 +79,7 @@ int place_check(const struct command *command, const struct spec *spec)
 
 	if (!counts_as_the_module(command)) {
 		log_error(command,
-			  "a container whose program is firmware can be created only from the machine's first pid namespace");
+			  "a container whose program is firmware needs the first pid namespace");
 		return -EINVAL;
 	}
 	/* in one of its own it would have no right to hardware */
