@@ -340,6 +340,7 @@ falls_silent() {
 
 # Makes one that nobody reads.
 make_terminal() {
+	rm -f "$work/tty"
 	python3 -c 'import os, pty, signal
 _, terminal = pty.openpty()
 print(os.ttyname(terminal), flush=True)
@@ -377,6 +378,20 @@ stays_in_its_job() {
 		kill -TERM "$started" && ends_with 0 "" && create c1 &&
 		same "$(cat "$work/pid") $(cat "$work/pid")" "$(job_of "$(cat "$work/pid")")" &&
 		rt delete c1
+}
+
+# By the process that runs it: the other one was killed before it could.
+gives_keys_back() {
+	make_terminal || return
+	setsid --ctty --wait hwcontainer-runtime --root="$work/run" --sysroot="$dir" \
+		run --bundle "$work/b" c1 <"$tty" >"$work/out" 2>"$work/err" &
+	started=$!
+	within 10 status_is c1 running && stty -F "$tty" -icanon -echo &&
+		kill -KILL "$(member c1 pid)" && ends_with 137 "" && stty -F "$tty" -a >"$work/modes"
+	code=$?
+	end_terminal
+	cat "$work/modes"
+	[ "$code" = 0 ] && grep -Eq '(^| )icanon' "$work/modes" && grep -Eq '(^| )echo( |$)' "$work/modes"
 }
 
 ## refusals
@@ -484,6 +499,7 @@ expect "a crash starts it again, as often as it may" restarts
 expect "silence is a crash to the watchdog" falls_silent
 expect "a terminal that nobody reads holds nothing up" nobody_reads_a_terminal
 expect "run is one job with its process, create has none" stays_in_its_job
+expect "a terminal is what it was when its process is killed" gives_keys_back
 expect "a core that is not there: those that are" no_such_core
 expect "a core that does not start" does_not_start
 expect "a core that runs for somebody else" is_powered

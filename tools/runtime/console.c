@@ -121,3 +121,20 @@ int console_unblock(const struct command *command)
 		log_error(command, "terminal: %s", strerror(-err));
 	return err;
 }
+
+/* In the background it is the shell's, which has set modes of its own. */
+static bool is_in_front(void)
+{
+	return tcgetpgrp(STDIN_FILENO) == getpgrp();
+}
+
+void console_save(struct console *console)
+{
+	console->saved = is_in_front() && !tcgetattr(STDIN_FILENO, &console->modes);
+}
+
+void console_restore(const struct console *console)
+{
+	if (console->saved && is_in_front())
+		tcsetattr(STDIN_FILENO, TCSANOW, &console->modes);
+}

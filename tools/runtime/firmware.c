@@ -200,7 +200,7 @@ static void fill_signals(sigset_t *set)
 	sigaddset(set, SIGCHLD);
 }
 
-static int wait_for_end(pid_t pid)
+static int wait_for_end(pid_t pid, const struct console *console)
 {
 	sigset_t set;
 	int status = 0, number;
@@ -212,22 +212,27 @@ static int wait_for_end(pid_t pid)
 			kill(pid, SIGTERM);
 	if (ended < 0)
 		return EXIT_FAILURE;
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	if (!WIFSIGNALED(status))
+		return WEXITSTATUS(status);
+	console_restore(console);
+	return 128 + WTERMSIG(status);
 }
 
 /* The rest of a run, of what has been created. */
 static int go_on(const struct claims *claims, pid_t pid, int *code)
 {
 	struct container container;
+	struct console console;
 	int err = container_find(claims->command, &container);
 
 	if (err == -ENOENT)
 		log_error(claims->command, "container %s was deleted", claims->command->id);
 	if (err)
 		return err;
+	console_save(&console);
 	err = start(&container, claims->ctx);
 	if (!err && command_waits(claims->command))
-		*code = wait_for_end(pid);
+		*code = wait_for_end(pid, &console);
 	if (err)
 		kill_and_wait(&container);
 	if (err || (command_waits(claims->command) && !claims->command->keep)) {

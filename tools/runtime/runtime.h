@@ -353,6 +353,20 @@ int console_open(const struct command *command);
 /* Standard streams that are terminals make nobody here wait from now on. Logs errors. */
 int console_unblock(const struct command *command);
 
+/**
+ * struct console - the terminal that is standard input, as it was
+ * @saved: it is one that was ours to read
+ * @modes: its modes
+ */
+struct console {
+	bool saved;
+	struct termios modes;
+};
+
+void console_save(struct console *console);
+/* For a process that could not do it any more. */
+void console_restore(const struct console *console);
+
 /* output.c: what the cores say, to standard output */
 
 #define LINE_SIZE 1024
