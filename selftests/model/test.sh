@@ -306,6 +306,19 @@ loses_its_claim() {
 		ends_with 2 "hwcontainer-runtime: the claim of remoteproc0 was ended by somebody else"
 }
 
+leaves() {
+	run_in_background || return
+	claim=$(claim_of)
+	mv "$cores/remoteproc0" "$work/away" && ctl claim delete "$claim" &&
+		within 10 test ! -e "$work/run/c1" && wait "$started"
+	code=$?
+	mv "$work/away" "$cores/remoteproc0"
+	echo offline >"$cores/remoteproc0/state"
+	echo old.elf >"$cores/remoteproc0/firmware"
+	same 2 "$code" && same "hwcontainer-runtime: remoteproc0 is gone" "$(cat "$work/err")" &&
+		core_is_free
+}
+
 does_not_stop() {
 	run_in_background && knob fail_stop 5 && kill -TERM "$started" &&
 		within 10 test ! -e "$work/run/c1" && wait "$started"
@@ -494,6 +507,7 @@ expect "its hooks are run once, however many delete it" is_deleted_once
 expect "run ends with 0 when it is told to" is_terminated
 expect "run ends with 1 after a crash" crashes
 expect "run ends with 2 when the claim is taken away" loses_its_claim
+expect "so it does when its core leaves" leaves
 expect "run ends with 3 when the core does not stop" does_not_stop
 expect "a crash starts it again, as often as it may" restarts
 expect "silence is a crash to the watchdog" falls_silent

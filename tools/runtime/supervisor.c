@@ -263,6 +263,20 @@ static bool is_told_to_stop(const struct supervisor *s, int timeout_ms)
 	return poll(&file, 1, timeout_ms) > 0;
 }
 
+/* Hardware that leaves takes its name and then its claims along. */
+static void tell_end(const struct supervisor *s, const char *name)
+{
+	struct hwc_resource *resource;
+	int err = hwc_resource_get(s->claims->ctx, name, &resource);
+
+	if (err == -ENOENT)
+		log_error(&s->command, "%s is gone", name);
+	else
+		log_error(&s->command, "the claim of %s was ended by somebody else", name);
+	if (!err)
+		hwc_resource_free(resource);
+}
+
 /* Why it ended: the claim's own sentence, where it was not somebody's will. */
 static int tell_failure(const struct supervisor *s)
 {
@@ -273,8 +287,7 @@ static int tell_failure(const struct supervisor *s)
 		struct hwc_claim *claim;
 
 		if (hwc_claim_get(s->claims->ctx, s->claims->grants[i].id, &claim)) {
-			log_error(&s->command, "the claim of %s was ended by somebody else",
-				  ask->resource);
+			tell_end(s, ask->resource);
 			continue;
 		}
 		if (hwc_claim_state(claim) == HWCONTAINER_CLAIM_STATE_FAILED) {
