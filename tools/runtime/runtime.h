@@ -664,6 +664,24 @@ struct supervisor {
 /* The life of that process; returns its exit status. */
 int supervisor_live(struct supervisor *supervisor);
 
+/* settle.c: how it begins. Logs errors. */
+
+int settle_in(struct supervisor *s);
+/* Whether it is told to end, within a time. */
+bool settle_is_interrupted(const struct supervisor *s, int timeout_ms);
+
+/* hardware.c: its claims. Logs errors. */
+
+/* Takes them, and hears the cores from their start. */
+int hardware_start(struct supervisor *s);
+/* Gives all of them back and waits until the cores are off; an exit status. */
+int hardware_stop(struct supervisor *s);
+
+/* failure.c: an exit status, or -1 when it runs again. @backoff_ms: 0 before the first */
+
+int failure_of_claims(struct supervisor *s, int *backoff_ms);
+int failure_of_silence(struct supervisor *s, const struct core *core, int *backoff_ms);
+
 /* hooks.c: those of the configuration */
 
 /* Runs those of a kind until one fails, which is an error. @status: of the container */
