@@ -393,6 +393,28 @@ stays_in_its_job() {
 		rt delete c1
 }
 
+# Nor takes whoever executes the runtime away that a run is told of the end.
+is_told_of_its_end() {
+	ours
+	trap '' CHLD
+	run_in_background
+	trap - CHLD
+	kill -TERM "$started" && ends_with 0 ""
+}
+
+# The answer to a process that was killed is for nobody else.
+asks_for_itself() {
+	ours
+	run_in_background || return
+	process=$(member c1 pid)
+	kill -STOP "$stand_in"
+	kill -TERM "$process"
+	sleep 0.3
+	kill -KILL "$process"
+	kill -CONT "$stand_in"
+	ends_with 137 ""
+}
+
 # By the process that runs it: the other one was killed before it could.
 gives_keys_back() {
 	make_terminal || return
@@ -513,6 +535,8 @@ expect "a crash starts it again, as often as it may" restarts
 expect "silence is a crash to the watchdog" falls_silent
 expect "a terminal that nobody reads holds nothing up" nobody_reads_a_terminal
 expect "run is one job with its process, create has none" stays_in_its_job
+expect "run is told of the end also where SIGCHLD was ignored" is_told_of_its_end
+expect "the answer to a process that is killed goes to nobody else" asks_for_itself
 expect "a terminal is what it was when its process is killed" gives_keys_back
 expect "a core that is not there: those that are" no_such_core
 expect "a core that does not start" does_not_start

@@ -129,6 +129,10 @@ static int live(const struct birth *birth, int parent)
 		.watchdog_ms = hwc_bundle_watchdog_ms(birth->claims->bundle),
 	};
 
+	supervisor.command.sink = parent;
+	/* what is answered on the other connection is for who creates the container */
+	if (library_open(&supervisor.command, &birth->claims->ctx))
+		return ENDED_REFUSED;
 	return supervisor_live(&supervisor);
 }
 
