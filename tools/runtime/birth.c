@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "runtime.h"
 
@@ -54,14 +53,9 @@ static void set_text(const struct birth *birth, const char *key, const char *tex
 
 static void set_time(const struct birth *birth)
 {
-	struct timespec now;
-	char text[64];
-	struct tm tm;
+	char text[NOW_SIZE];
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &tm));
-	sprintf(text + strlen(text), ".%09ldZ", now.tv_nsec);
-	set_text(birth, "created", text);
+	set_text(birth, "created", now_text(text, NOW_RFC3339, 9));
 }
 
 static void set_resources(const struct birth *birth)

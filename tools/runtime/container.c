@@ -247,17 +247,15 @@ void container_close(struct container *container)
 	*container = (struct container){ .rootfd = -1, .dirfd = -1 };
 }
 
-static int write_all(int fd, const char *text)
+int write_all(int fd, const char *data, size_t size)
 {
-	size_t left = strlen(text);
-
-	while (left) {
-		ssize_t n = write(fd, text, left);
+	while (size) {
+		ssize_t n = write(fd, data, size);
 
 		if (n < 0)
 			return -errno;
-		text += n;
-		left -= n;
+		data += n;
+		size -= n;
 	}
 	return 0;
 }
@@ -273,7 +271,7 @@ int write_file_at(int dirfd, const char *name, const char *text, mode_t mode)
 		return -ENOMEM;
 	unlinkat(dirfd, temporary, 0);
 	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-	err = fd < 0 ? -errno : write_all(fd, text);
+	err = fd < 0 ? -errno : write_all(fd, text, strlen(text));
 	if (fd >= 0 && close(fd) && !err)
 		err = -errno;
 	if (!err && renameat(dirfd, temporary, dirfd, name))

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "runtime.h"
 
@@ -33,17 +32,14 @@ static int make_line(const struct command *command, const char *level, const cha
 {
 	struct json_object *message = json_object_new_string(text);
 	const char *quoted;
-	time_t seconds = time(NULL);
-	char now[32];
-	struct tm tm;
+	char now[NOW_SIZE];
 	int length;
 
 	quoted = json_object_to_json_string_ext(message, JSON_C_TO_STRING_NOSLASHESCAPE);
-	strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &tm));
 	length = asprintf(line,
 			  command->log_json ? "{\"level\":\"%s\",\"msg\":%s,\"time\":\"%s\"}\n" :
 					      "level=%s msg=%s time=\"%s\"\n",
-			  level, quoted ? quoted : "\"\"", now);
+			  level, quoted ? quoted : "\"\"", now_text(now, NOW_RFC3339, 0));
 	json_object_put(message);
 	return length;
 }

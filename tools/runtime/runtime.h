@@ -81,6 +81,15 @@ bool command_waits(const struct command *command);
 /* A context for what the command line is about. Logs errors. */
 int library_open(const struct command *command, struct hwc_ctx **ctx);
 
+/* time.c */
+
+#define NOW_SIZE 48
+#define NOW_RFC3339 "%Y-%m-%dT%H:%M:%S"
+
+int64_t now_ms(void);
+/* The time of day in UTC, as strftime() has it and with so many digits of a second. */
+const char *now_text(char *text, const char *form, int digits);
+
 /* log.c: in the form and to the places of runc and crun, as engines read them */
 
 void log_error(const struct command *command, const char *fmt, ...)
@@ -165,8 +174,6 @@ void claims_drop(const struct claims *claims);
 /* Logs the library's sentence if there is an error; returns it. */
 int claims_report(const struct claims *claims, int err);
 int claims_no_memory(const struct claims *claims);
-
-int64_t now_ms(void);
 
 /* start.c: create and run */
 
@@ -279,6 +286,7 @@ bool container_flag(const struct container *container, const char *key);
 void container_set(const struct container *container, const char *key, struct json_object *value);
 /* Its process as a pidfd, or -ESRCH. */
 int container_process(const struct container *container);
+int write_all(int fd, const char *data, size_t size);
 /* Writes a file by way of another, which takes its place. */
 int write_file_at(int dirfd, const char *name, const char *text, mode_t mode);
 
@@ -366,6 +374,16 @@ struct console {
 void console_save(struct console *console);
 /* For a process that could not do it any more. */
 void console_restore(const struct console *console);
+
+/* core.c: remote processors as sysfs has them */
+
+/* Room for any of the words there. */
+#define CORE_STATE_SIZE 32
+
+/* The folder of all of them, or -errno. */
+int cores_open(struct hwc_ctx *ctx);
+/* What @word, of CORE_STATE_SIZE, then says one's state is; whether that could be read. */
+bool core_state(int classfd, const char *core, char *word);
 
 /* output.c: what the cores say, to standard output */
 
