@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* hwcontainer: /dev/hwcontainer, whose open files hold claims, and claims as files. */
 #include <linux/anon_inodes.h>
+#include <linux/capability.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/poll.h>
@@ -40,6 +41,21 @@ static const struct file_operations hwc_claim_fops = {
 	.llseek = noop_llseek,
 };
 
+/* Who asks now counts, not who opened the device: files are passed on. */
+static struct hwcontainer_claim *hwc_cdev_claim_get(u32 id)
+{
+	struct hwcontainer_claim *claim;
+
+	mutex_lock(&hwc_lock);
+	claim = hwc_claim_find_locked(id);
+	if (claim && !hwc_domain_sees(hwc_domain_current(), claim) && !capable(CAP_SYS_ADMIN))
+		claim = NULL;
+	if (claim)
+		hwc_claim_get(claim);
+	mutex_unlock(&hwc_lock);
+	return claim;
+}
+
 static long hwc_ioctl_claim_open(const struct hwcontainer_claim_open __user *arg)
 {
 	struct hwcontainer_claim_open req;
@@ -59,11 +75,7 @@ static long hwc_ioctl_claim_open(const struct hwcontainer_claim_open __user *arg
 	if (req.flags || req.reserved)
 		return -EINVAL;
 
-	mutex_lock(&hwc_lock);
-	claim = hwc_claim_find_locked(req.claim);
-	if (claim)
-		hwc_claim_get(claim);
-	mutex_unlock(&hwc_lock);
+	claim = hwc_cdev_claim_get(req.claim);
 	if (!claim)
 		return -ENOENT;
 
@@ -83,10 +95,25 @@ static long hwc_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	}
 }
 
+static int hwc_check_open(void)
+{
+	bool admin = capable(CAP_SYS_ADMIN);
+	int ret;
+
+	mutex_lock(&hwc_lock);
+	ret = hwc_domain_check_look_locked(hwc_domain_current(), admin, NULL);
+	mutex_unlock(&hwc_lock);
+	return ret;
+}
+
 static int hwc_open(struct inode *inode, struct file *file)
 {
-	struct hwc_holder *holder = kzalloc(sizeof(*holder), GFP_KERNEL);
+	struct hwc_holder *holder;
+	int ret = hwc_check_open();
 
+	if (ret)
+		return ret;
+	holder = kzalloc(sizeof(*holder), GFP_KERNEL);
 	if (!holder)
 		return -ENOMEM;
 	hwc_holder_init(holder, HWCONTAINER_HOLDER_FILE);

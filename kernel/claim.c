@@ -142,6 +142,14 @@ static void hwc_resource_idle_locked(struct hwcontainer_resource *res)
 		res->kind->idle(res);
 }
 
+/* From now on it is seen from the host only. */
+void hwc_claim_leave_domain_locked(struct hwcontainer_claim *claim)
+{
+	lockdep_assert_held(&hwc_lock);
+	list_del_init(&claim->in_domain);
+	claim->domain = NULL;
+}
+
 /* The claim's life is over; only open files of it may be left. */
 static void hwc_claim_released_locked(struct hwcontainer_claim *claim)
 {
@@ -152,6 +160,7 @@ static void hwc_claim_released_locked(struct hwcontainer_claim *claim)
 	hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_RELEASED);
 	list_del_init(&claim->in_waiting);
 	list_del_init(&claim->in_res);
+	hwc_claim_leave_domain_locked(claim);
 	hwc_claim_forget_locked(claim);
 	hwc_claim_generation++;
 	claim->res = NULL;
@@ -317,7 +326,7 @@ static void hwc_claim_hw(struct kthread_work *work)
 
 /* One sentence on who is in the way. */
 static int hwc_refuse_busy_locked(const struct hwcontainer_resource *res,
-				  const struct hwcontainer_claim *self,
+				  const struct hwc_txn *txn,
 				  struct netlink_ext_ack *extack)
 {
 	const struct hwcontainer_claim *claim;
@@ -329,9 +338,13 @@ static int hwc_refuse_busy_locked(const struct hwcontainer_resource *res,
 	list_for_each_entry(claim, &res->claims, in_res) {
 		if (!claim->counted)
 			continue;
-		if (claim->txn == self->txn)
+		if (claim->txn == txn->serial)
 			return hwc_refuse(extack, -EINVAL, "%s is asked for twice",
 					  hwc_tail(name, 56));
+		if (!hwc_domain_sees(txn->domain, claim))
+			return hwc_refuse(extack, -EBUSY,
+					  "%s is held from another network namespace",
+					  hwc_tail(name, 36));
 		if (claim->container)
 			return hwc_refuse(extack, -EBUSY,
 					  "%s is held by container %.12s (claim %u)",
@@ -374,6 +387,7 @@ static struct hwcontainer_claim *hwc_claim_alloc(struct hwcontainer_resource *re
 	INIT_LIST_HEAD(&claim->in_res);
 	INIT_LIST_HEAD(&claim->in_waiting);
 	INIT_LIST_HEAD(&claim->in_holder);
+	INIT_LIST_HEAD(&claim->in_domain);
 	INIT_WORK(&claim->work, hwc_claim_work);
 	kthread_init_work(&claim->hw, hwc_claim_hw);
 	init_waitqueue_head(&claim->wait);
@@ -443,16 +457,14 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 	if (!res)
 		return ERR_PTR(hwc_refuse(extack, -ENOENT, "there is no resource %s",
 					  hwc_tail(want->resource, 50)));
+	if (res->in_use >= res->capacity)
+		return ERR_PTR(hwc_refuse_busy_locked(res, txn, extack));
 	claim = hwc_claim_alloc(res, txn);
 	if (IS_ERR(claim))
 		return ERR_PTR(hwc_refuse(extack, PTR_ERR(claim), "%s",
 					  PTR_ERR(claim) == -ENODEV ? "the module is leaving" :
 					  "out of memory"));
 
-	if (res->in_use >= res->capacity) {
-		ret = hwc_refuse_busy_locked(res, claim, extack);
-		goto err_put;
-	}
 	ret = hwc_claim_open_files(claim, want, extack);
 	if (ret)
 		goto err_put;
@@ -469,6 +481,8 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 	claim->counted = true;
 	res->in_use++;
 	list_add_tail(&claim->in_res, &res->claims);
+	claim->domain = txn->domain;
+	list_add_tail(&claim->in_domain, &txn->domain->claims);
 	hwc_claim_hold_locked(claim, txn->holder);
 	hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_GRANTED);
 	hwc_claim_generation++;

@@ -16,7 +16,9 @@
 struct file;
 struct genl_info;
 struct hwc_devset;
+struct hwc_domain;
 struct hwc_holder;
+struct net;
 struct sk_buff;
 
 #define HWC_VERSION "0.1.0"
@@ -139,6 +141,8 @@ enum hwc_step {
  * @in_waiting: in the resource's waiting
  * @holder: what its life hangs on; NULL once it ends
  * @in_holder: in the holder's claims
+ * @domain: what it is charged to; NULL once it is released, or that has ended
+ * @in_domain: in the domain's claims
  * @container: id of the container, or NULL
  * @flags: enum hwcontainer_claim_flags
  * @priority: larger is more important
@@ -171,6 +175,8 @@ struct hwcontainer_claim {
 	struct list_head in_waiting;
 	struct hwc_holder *holder;
 	struct list_head in_holder;
+	struct hwc_domain *domain;
+	struct list_head in_domain;
 	char *container;
 	u32 flags;
 	s32 priority;
@@ -209,6 +215,8 @@ struct hwc_want {
  * struct hwc_txn - what all the claims of a request have in common
  * @serial: number of the request
  * @holder: whose they will be
+ * @domain: what they are charged to
+ * @admin: one of the host's administrators asks for them
  * @container: id of the container, or NULL
  * @flags: enum hwcontainer_claim_flags
  * @priority: larger is more important
@@ -216,6 +224,8 @@ struct hwc_want {
 struct hwc_txn {
 	u64 serial;
 	struct hwc_holder *holder;
+	struct hwc_domain *domain;
+	bool admin;
 	const char *container;
 	u32 flags;
 	s32 priority;
@@ -228,6 +238,7 @@ void hwc_claim_revoke_locked(struct hwcontainer_claim *claim);
 void hwc_claim_start_locked(struct hwcontainer_claim *claim);
 void hwc_claim_end_locked(struct hwcontainer_claim *claim);
 void hwc_claim_hold_locked(struct hwcontainer_claim *claim, struct hwc_holder *holder);
+void hwc_claim_leave_domain_locked(struct hwcontainer_claim *claim);
 struct hwcontainer_claim *hwc_claim_find_locked(u32 id);
 struct hwcontainer_claim *hwc_claim_get(struct hwcontainer_claim *claim);
 void hwc_claim_put(struct hwcontainer_claim *claim);
@@ -235,6 +246,31 @@ void hwc_resource_end_claims_locked(struct hwcontainer_resource *res);
 void hwc_resource_drain(struct hwcontainer_resource *res);
 void hwc_resource_overdue_locked(struct hwcontainer_resource *res, int err, const char *text);
 const struct hwcontainer_claim *hwc_resource_tenant_locked(const struct hwcontainer_resource *res);
+
+/* domain.c: the network namespaces that claims are charged to */
+
+/**
+ * struct hwc_domain - a network namespace
+ * @net: the namespace, which is not held
+ * @claims: charged to it, until they are released
+ */
+struct hwc_domain {
+	struct net *net;
+	struct list_head claims;
+};
+
+int hwc_domain_init(void);
+void hwc_domain_exit(void);
+struct hwc_domain *hwc_domain_of(const struct net *net);
+struct hwc_domain *hwc_domain_current(void);
+bool hwc_domain_current_on_host(void);
+bool hwc_domain_is_host(const struct hwc_domain *domain);
+bool hwc_domain_sees(const struct hwc_domain *domain, const struct hwcontainer_claim *claim);
+u32 hwc_domain_inum(const struct hwc_domain *domain);
+int hwc_domain_check_look_locked(const struct hwc_domain *domain, bool admin,
+				 struct netlink_ext_ack *extack);
+int hwc_domain_check_change_locked(const struct hwc_domain *domain, bool admin,
+				   struct netlink_ext_ack *extack);
 
 /* holder.c: what a claim's life hangs on */
 
