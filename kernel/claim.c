@@ -70,11 +70,24 @@ static void hwc_claim_set_state_locked(struct hwcontainer_claim *claim,
 	wake_up_all(&claim->wait);
 }
 
+static void hwc_claim_uncharge_locked(struct hwcontainer_claim *claim)
+{
+	if (claim->group)
+		hwc_group_uncharge_locked(claim->group, claim->slot);
+	claim->group = NULL;
+}
+
+/*
+ * A file that is never read to its end has memory and a place in the workqueue. So
+ * that nobody has more of these than claims, it stays charged.
+ */
 static void hwc_claim_uncount_locked(struct hwcontainer_claim *claim)
 {
 	if (claim->counted)
 		claim->res->in_use--;
 	claim->counted = false;
+	if (!claim->busy || claim->step != HWC_READ || !claim->reads)
+		hwc_claim_uncharge_locked(claim);
 }
 
 /* Queue the next @step where it belongs; the step has a reference of its own. */
@@ -264,8 +277,10 @@ static void hwc_claim_advance_locked(struct hwcontainer_claim *claim, int ret)
 
 	switch (claim->step) {
 	case HWC_READ:
-		if (!res)
-			break;	/* released meanwhile */
+		if (!res) {	/* released meanwhile */
+			hwc_claim_uncharge_locked(claim);
+			break;
+		}
 		if (ret)
 			hwc_claim_finish_locked(claim);
 		else
@@ -411,7 +426,24 @@ static int hwc_claim_open_files(struct hwcontainer_claim *claim, const struct hw
 		ret = hwc_file_open(&claim->file[slot], want, slot, claim->res->kind, extack);
 		if (ret)
 			return ret;
+		if (claim->file[slot].file)
+			claim->reads = true;
 	}
+	return 0;
+}
+
+static int hwc_claim_charge_locked(struct hwcontainer_claim *claim, struct hwc_domain *domain,
+				   struct netlink_ext_ack *extack)
+{
+	const struct hwcontainer_resource *res = claim->res;
+	int ret = hwc_group_charge_locked(domain->group, res->kind->name, res->slot, extack);
+
+	if (ret)
+		return ret;
+	claim->group = domain->group;
+	claim->slot = res->slot;
+	claim->domain = domain;
+	list_add_tail(&claim->in_domain, &domain->claims);
 	return 0;
 }
 
@@ -474,20 +506,24 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 		hwc_refuse(extack, ret, "out of memory");
 		goto err_put;
 	}
-	ret = hwc_claim_acquire_locked(claim, extack);
+	ret = hwc_claim_charge_locked(claim, txn->domain, extack);
 	if (ret)
 		goto err_erase;
+	ret = hwc_claim_acquire_locked(claim, extack);
+	if (ret)
+		goto err_uncharge;
 
 	claim->counted = true;
 	res->in_use++;
 	list_add_tail(&claim->in_res, &res->claims);
-	claim->domain = txn->domain;
-	list_add_tail(&claim->in_domain, &txn->domain->claims);
 	hwc_claim_hold_locked(claim, txn->holder);
 	hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_GRANTED);
 	hwc_claim_generation++;
 	return claim;
 
+err_uncharge:
+	hwc_claim_uncharge_locked(claim);
+	hwc_claim_leave_domain_locked(claim);
 err_erase:
 	xa_erase(&hwc_claims, claim->id);
 err_put:
@@ -506,6 +542,8 @@ void hwc_claim_revoke_locked(struct hwcontainer_claim *claim)
 void hwc_claim_start_locked(struct hwcontainer_claim *claim)
 {
 	lockdep_assert_held(&hwc_lock);
+	if (claim->group)
+		hwc_group_peak_locked(claim->group, claim->slot);
 	claim->announced = true;
 	hwc_claim_ntf_locked(claim);
 	if (claim->state == HWCONTAINER_CLAIM_STATE_QUEUED)

@@ -109,6 +109,9 @@ static int __net_init hwc_domain_begin(struct net *net)
 
 	domain->net = net;
 	INIT_LIST_HEAD(&domain->claims);
+	mutex_lock(&hwc_lock);
+	hwc_group_move_locked(domain, &hwc_root);
+	mutex_unlock(&hwc_lock);
 	return 0;
 }
 
@@ -126,6 +129,7 @@ static void __net_exit hwc_domain_end(struct net *net)
 		hwc_claim_end_locked(claim);
 	list_for_each_entry_safe(claim, next, &domain->claims, in_domain)
 		hwc_claim_leave_domain_locked(claim);
+	hwc_group_move_locked(domain, NULL);
 	mutex_unlock(&hwc_lock);
 }
 

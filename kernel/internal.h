@@ -17,6 +17,7 @@ struct file;
 struct genl_info;
 struct hwc_devset;
 struct hwc_domain;
+struct hwc_group;
 struct hwc_holder;
 struct net;
 struct sk_buff;
@@ -42,6 +43,9 @@ struct sk_buff;
  */
 extern struct mutex hwc_lock;
 
+/* Names of kinds that groups can count; a name keeps its place until the module goes. */
+#define HWC_KINDS 32
+
 /* Change whenever a resource, or a claim, comes or goes: dumps compare them. */
 extern unsigned int hwc_resource_generation;
 extern unsigned int hwc_claim_generation;
@@ -56,6 +60,7 @@ extern struct workqueue_struct *hwc_read_wq;
  * struct hwcontainer_resource - a registered resource
  * @id: its number
  * @kind: what it is
+ * @slot: of the kind, where groups count
  * @names: name and aliases, in the table of names
  * @n_names: how many; the name is the first
  * @capacity: most claims at a time
@@ -72,6 +77,7 @@ extern struct workqueue_struct *hwc_read_wq;
 struct hwcontainer_resource {
 	u32 id;
 	const struct hwcontainer_kind *kind;
+	unsigned int slot;
 	struct hwc_name *names;
 	unsigned int n_names;
 	unsigned int capacity;
@@ -98,6 +104,8 @@ void hwc_resource_describe(struct hwcontainer_resource *res,
 			   struct hwcontainer_resource_info *info);
 void hwc_resource_withdraw_locked(struct hwcontainer_resource *res);
 const char *hwc_kind_name(unsigned int i);
+const char *hwc_kind_of_slot_locked(unsigned int slot);
+int hwc_kind_slot_locked(const char *name);
 const char *hwc_tail(const char *name, size_t room);
 
 /* claim.c: who has what */
@@ -143,6 +151,9 @@ enum hwc_step {
  * @in_holder: in the holder's claims
  * @domain: what it is charged to; NULL once it is released, or that has ended
  * @in_domain: in the domain's claims
+ * @group: what it is charged to, or NULL
+ * @slot: of its kind, where groups count
+ * @reads: it brought files, which may never be read to their end
  * @container: id of the container, or NULL
  * @flags: enum hwcontainer_claim_flags
  * @priority: larger is more important
@@ -177,6 +188,9 @@ struct hwcontainer_claim {
 	struct list_head in_holder;
 	struct hwc_domain *domain;
 	struct list_head in_domain;
+	struct hwc_group *group;
+	unsigned int slot;
+	bool reads;
 	char *container;
 	u32 flags;
 	s32 priority;
@@ -253,10 +267,14 @@ const struct hwcontainer_claim *hwc_resource_tenant_locked(const struct hwcontai
  * struct hwc_domain - a network namespace
  * @net: the namespace, which is not held
  * @claims: charged to it, until they are released
+ * @group: what its claims are charged to from now on
+ * @in_group: in the group's domains
  */
 struct hwc_domain {
 	struct net *net;
 	struct list_head claims;
+	struct hwc_group *group;
+	struct list_head in_group;
 };
 
 int hwc_domain_init(void);
@@ -271,6 +289,64 @@ int hwc_domain_check_look_locked(const struct hwc_domain *domain, bool admin,
 				 struct netlink_ext_ack *extack);
 int hwc_domain_check_change_locked(const struct hwc_domain *domain, bool admin,
 				   struct netlink_ext_ack *extack);
+
+/* group.c: the tree of limits */
+
+#define HWC_NO_LIMIT UINT_MAX
+
+/**
+ * struct hwc_group - a node of the tree
+ * @parent: what it is charged to, too; NULL for the root
+ * @depth: how many are above it
+ * @name: what people call it
+ * @max: most claims of each kind
+ * @used: claims of each kind at the moment, those of groups below it, too
+ * @peak: the most there have been
+ * @max_hits: claims that were refused because of its limits, or of those below it
+ * @claims: charged to this very group
+ * @domains: its members
+ */
+struct hwc_group {
+	struct hwc_group *parent;
+	unsigned int depth;
+	const char *name;
+	unsigned int max[HWC_KINDS];
+	unsigned int used[HWC_KINDS];
+	unsigned int peak[HWC_KINDS];
+	u64 max_hits;
+	unsigned int claims;
+	struct list_head domains;
+};
+
+extern struct hwc_group hwc_root;
+
+void hwc_group_begin(struct hwc_group *group, struct hwc_group *parent, const char *name);
+int hwc_group_charge_locked(struct hwc_group *group, const char *kind, unsigned int slot,
+			    struct netlink_ext_ack *extack);
+void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot);
+void hwc_group_uncharge_locked(struct hwc_group *group, unsigned int slot);
+void hwc_group_move_locked(struct hwc_domain *domain, struct hwc_group *group);
+
+/* groupfs.c: groups in configfs */
+
+#if IS_ENABLED(CONFIG_CONFIGFS_FS)
+int hwc_groupfs_init(void);
+void hwc_groupfs_exit(void);
+void hwc_groupfs_idle_locked(struct hwc_group *group);
+#else
+static inline int hwc_groupfs_init(void)
+{
+	return 0;
+}
+
+static inline void hwc_groupfs_exit(void)
+{
+}
+
+static inline void hwc_groupfs_idle_locked(struct hwc_group *group)
+{
+}
+#endif
 
 /* holder.c: what a claim's life hangs on */
 

@@ -12,6 +12,7 @@ static const struct {
 	{ hwc_image_init, hwc_image_exit },
 	{ hwc_core_init, hwc_core_exit },
 	{ hwc_domain_init, hwc_domain_exit },
+	{ hwc_groupfs_init, hwc_groupfs_exit },
 	{ hwc_cdev_init, hwc_cdev_exit },
 	{ hwc_netlink_init, hwc_netlink_exit },
 	{ hwc_region_init, hwc_region_exit },
