@@ -396,6 +396,7 @@ static struct hwcontainer_claim *hwc_claim_alloc(struct hwcontainer_resource *re
 	claim->res = res;
 	claim->owner = res->kind->owner;
 	claim->txn = txn->serial;
+	claim->admin = txn->admin;
 	claim->flags = txn->flags;
 	claim->priority = txn->priority;
 	claim->start = ktime_get_ns();
@@ -415,6 +416,34 @@ err_put_owner:
 err_put_self:
 	module_put(THIS_MODULE);
 	return ERR_PTR(ret);
+}
+
+/* What those without privilege may not have wherever they are. */
+static int hwc_claim_check_rights_locked(const struct hwcontainer_claim *claim,
+					 struct hwc_group *group, struct netlink_ext_ack *extack)
+{
+	if (claim->admin || !(claim->flags & HWCONTAINER_CLAIM_FLAGS_TAKEOVER))
+		return 0;
+	hwc_group_deny_locked(group);
+	return hwc_refuse(extack, -EPERM, "to take over what runs needs CAP_SYS_ADMIN");
+}
+
+/* Images that are asked for by digest need not be read to be known. */
+static int hwc_claim_check_images_locked(const struct hwcontainer_claim *claim,
+					 struct hwc_group *group, struct netlink_ext_ack *extack)
+{
+	const struct hwc_group *bar;
+	int slot;
+
+	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
+		if (!claim->file[slot].wanted)
+			continue;
+		bar = hwc_group_bars_locked(group, claim->admin, claim->file[slot].want);
+		if (bar)
+			return hwc_refuse(extack, -EPERM, "group %s does not list that %s",
+					  hwc_tail(bar->name, 40), hwc_slot_name(slot));
+	}
+	return 0;
 }
 
 static int hwc_claim_open_files(struct hwcontainer_claim *claim, const struct hwc_want *want,
@@ -497,7 +526,9 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 					  PTR_ERR(claim) == -ENODEV ? "the module is leaving" :
 					  "out of memory"));
 
-	ret = hwc_claim_open_files(claim, want, extack);
+	ret = hwc_claim_check_rights_locked(claim, txn->domain->group, extack) ?:
+	      hwc_claim_open_files(claim, want, extack) ?:
+	      hwc_claim_check_images_locked(claim, txn->domain->group, extack);
 	if (ret)
 		goto err_put;
 	ret = xa_alloc_cyclic(&hwc_claims, &claim->id, claim, xa_limit_31b, &hwc_next_claim,

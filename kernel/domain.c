@@ -73,7 +73,8 @@ int hwc_domain_check_look_locked(const struct hwc_domain *domain, bool admin,
 				 struct netlink_ext_ack *extack)
 {
 	lockdep_assert_held(&hwc_lock);
-	if (admin || hwc_domain_is_host(domain) || !list_empty(&domain->claims))
+	if (admin || hwc_domain_is_host(domain) || domain->group->delegate ||
+	    !list_empty(&domain->claims))
 		return 0;
 	return hwc_refuse(extack, -EPERM,
 			  "hardware is handed out from the first network namespace only");
@@ -86,7 +87,7 @@ int hwc_domain_check_look_locked(const struct hwc_domain *domain, bool admin,
  * @extack: receives the sentence
  *
  * Whoever has the hardware configured can master the bus, which is more than
- * CAP_NET_ADMIN says.
+ * CAP_NET_ADMIN says. Where a group delegates, anybody may, with images that it lists.
  *
  * Context: core lock held.
  * Return: 0 or -EPERM.
@@ -95,8 +96,9 @@ int hwc_domain_check_change_locked(const struct hwc_domain *domain, bool admin,
 				   struct netlink_ext_ack *extack)
 {
 	lockdep_assert_held(&hwc_lock);
-	if (admin)
+	if (admin || domain->group->delegate)
 		return 0;
+	hwc_group_deny_locked(domain->group);
 	if (hwc_domain_is_host(domain))
 		return hwc_refuse(extack, -EPERM, "configuring hardware needs CAP_SYS_ADMIN");
 	return hwc_refuse(extack, -EPERM,

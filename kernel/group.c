@@ -84,6 +84,60 @@ void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot)
 			group->peak[slot] = group->used[slot];
 }
 
+/* Somebody there asked for what he has no right to. */
+void hwc_group_deny_locked(struct hwc_group *group)
+{
+	lockdep_assert_held(&hwc_lock);
+	for (; group; group = group->parent)
+		group->denials++;
+}
+
+/* Is there any list that images have to be in? */
+bool hwc_group_has_images_locked(const struct hwc_group *group)
+{
+	lockdep_assert_held(&hwc_lock);
+	for (; group; group = group->parent)
+		if (group->images.some)
+			return true;
+	return false;
+}
+
+static bool hwc_images_have(const struct hwc_images *images, const u8 *digest)
+{
+	unsigned int i;
+
+	for (i = 0; i < images->n; i++)
+		if (!memcmp(images->digest[i], digest, HWCONTAINER_DIGEST_LEN))
+			return true;
+	return images->any;
+}
+
+/**
+ * hwc_group_bars_locked() - may an image be loaded?
+ * @group: what the claim is charged to
+ * @admin: one of the host's administrators asks for it
+ * @digest: of the image
+ *
+ * It has to be in every list from the group up. Administrators need no list,
+ * all others one at least.
+ *
+ * Context: core lock held.
+ * Return: the group that does not allow it, which has counted that; or NULL.
+ */
+const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, bool admin,
+					      const u8 *digest)
+{
+	struct hwc_group *at, *bar = admin || hwc_group_has_images_locked(group) ? NULL : group;
+
+	lockdep_assert_held(&hwc_lock);
+	for (at = group; at && !bar; at = at->parent)
+		if (at->images.some && !hwc_images_have(&at->images, digest))
+			bar = at;
+	if (bar)
+		hwc_group_deny_locked(group);
+	return bar;
+}
+
 static bool hwc_group_is_idle(const struct hwc_group *group)
 {
 	return !group->claims && list_empty(&group->domains);

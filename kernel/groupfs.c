@@ -9,6 +9,7 @@
 #include <linux/capability.h>
 #include <linux/configfs.h>
 #include <linux/ctype.h>
+#include <linux/hex.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -200,7 +201,7 @@ static ssize_t hwc_group_events_show(struct config_item *item, char *page)
 	ssize_t ret;
 
 	mutex_lock(&hwc_lock);
-	ret = sysfs_emit(page, "max %llu\n", group->max_hits);
+	ret = sysfs_emit(page, "max %llu\ndenials %llu\n", group->max_hits, group->denials);
 	mutex_unlock(&hwc_lock);
 	return ret;
 }
@@ -272,10 +273,115 @@ static ssize_t hwc_group_namespaces_store(struct config_item *item, const char *
 	return ret ?: count;
 }
 
+static ssize_t hwc_group_delegate_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%d\n", READ_ONCE(to_group(item)->delegate));
+}
+
+static ssize_t hwc_group_delegate_store(struct config_item *item, const char *page, size_t count)
+{
+	u8 delegate;
+	int ret = hwc_groupfs_may_write() ?: kstrtou8(page, 10, &delegate);
+
+	if (ret)
+		return ret;
+	if (delegate > 1)
+		return -EINVAL;
+	mutex_lock(&hwc_lock);
+	WRITE_ONCE(to_group(item)->delegate, delegate);
+	mutex_unlock(&hwc_lock);
+	return count;
+}
+
+static ssize_t hwc_group_images_show(struct config_item *item, char *page)
+{
+	const struct hwc_images *images = &to_group(item)->images;
+	unsigned int i;
+	int at = 0;
+
+	mutex_lock(&hwc_lock);
+	if (images->any)
+		at = scnprintf(page, HWC_FILE_MAX, "any\n");
+	for (i = 0; i < images->n; i++)
+		at += scnprintf(page + at, HWC_FILE_MAX - at, "sha256:%*phN\n",
+				HWCONTAINER_DIGEST_LEN, images->digest[i]);
+	mutex_unlock(&hwc_lock);
+	return at;
+}
+
+/* One line "sha256:HEX", or "any". */
+static int hwc_groupfs_parse_image(const char *line, struct hwc_images *images)
+{
+	images->some = true;
+	if (!strcmp(line, "any")) {
+		images->any = true;
+		return 0;
+	}
+	if (images->n == HWC_IMAGES_MAX)
+		return -E2BIG;
+	if (!strstarts(line, "sha256:"))
+		return -EINVAL;
+	line += strlen("sha256:");
+	if (strlen(line) != 2 * HWCONTAINER_DIGEST_LEN)
+		return -EINVAL;
+	return hex2bin(images->digest[images->n++], line, HWCONTAINER_DIGEST_LEN);
+}
+
+static int hwc_groupfs_parse_images(char *text, struct hwc_images *images)
+{
+	char *line;
+	int ret;
+
+	while ((line = strsep(&text, "\n"))) {
+		line = strim(line);
+		ret = *line ? hwc_groupfs_parse_image(line, images) : 0;
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int hwc_groupfs_set_images(struct hwc_group *group, char *text)
+{
+	struct hwc_images *images = kzalloc(sizeof(*images), GFP_KERNEL);
+	int ret;
+
+	if (!images)
+		return -ENOMEM;
+	ret = hwc_groupfs_parse_images(text, images);
+	if (!ret) {
+		mutex_lock(&hwc_lock);
+		group->images = *images;
+		mutex_unlock(&hwc_lock);
+	}
+	kfree(images);
+	return ret;
+}
+
+/* A write is the whole list: one that configfs cuts into two would be the end of it. */
+static ssize_t hwc_group_images_store(struct config_item *item, const char *page, size_t count)
+{
+	char *text;
+	int ret = hwc_groupfs_may_write();
+
+	if (ret)
+		return ret;
+	if (count >= HWC_FILE_MAX - 1)
+		return -E2BIG;
+	text = kstrndup(page, count, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	ret = hwc_groupfs_set_images(to_group(item), text);
+	kfree(text);
+	return ret ?: count;
+}
+
 CONFIGFS_ATTR(hwc_group_, max);
 CONFIGFS_ATTR(hwc_group_, peak);
 CONFIGFS_ATTR_RO(hwc_group_, events);
 CONFIGFS_ATTR(hwc_group_, namespaces);
+CONFIGFS_ATTR(hwc_group_, delegate);
+CONFIGFS_ATTR(hwc_group_, images);
 
 /* By hand: "current" is a macro. */
 static struct configfs_attribute hwc_group_attr_in_use = {
@@ -297,6 +403,8 @@ static struct configfs_attribute *hwc_folder_attrs[] = {
 	&hwc_group_attr_in_use,
 	&hwc_group_attr_peak,
 	&hwc_group_attr_events,
+	&hwc_group_attr_delegate,
+	&hwc_group_attr_images,
 	NULL,
 };
 

@@ -153,6 +153,7 @@ enum hwc_step {
  * @in_domain: in the domain's claims
  * @group: what it is charged to, or NULL
  * @slot: of its kind, where groups count
+ * @admin: one of the host's administrators asked for it
  * @reads: it brought files, which may never be read to their end
  * @container: id of the container, or NULL
  * @flags: enum hwcontainer_claim_flags
@@ -190,6 +191,7 @@ struct hwcontainer_claim {
 	struct list_head in_domain;
 	struct hwc_group *group;
 	unsigned int slot;
+	bool admin;
 	bool reads;
 	char *container;
 	u32 flags;
@@ -294,6 +296,23 @@ int hwc_domain_check_change_locked(const struct hwc_domain *domain, bool admin,
 
 #define HWC_NO_LIMIT UINT_MAX
 
+/* As many as are read from one file of configfs. */
+#define HWC_IMAGES_MAX 56
+
+/**
+ * struct hwc_images - what may be loaded
+ * @some: there is a list; without it nobody is stopped who has other rights
+ * @any: everything is in it
+ * @n: digests in it
+ * @digest: those
+ */
+struct hwc_images {
+	bool some;
+	bool any;
+	unsigned int n;
+	u8 digest[HWC_IMAGES_MAX][HWCONTAINER_DIGEST_LEN];
+};
+
 /**
  * struct hwc_group - a node of the tree
  * @parent: what it is charged to, too; NULL for the root
@@ -303,6 +322,9 @@ int hwc_domain_check_change_locked(const struct hwc_domain *domain, bool admin,
  * @used: claims of each kind at the moment, those of groups below it, too
  * @peak: the most there have been
  * @max_hits: claims that were refused because of its limits, or of those below it
+ * @denials: requests of members that were refused for want of rights
+ * @delegate: members claim without privilege
+ * @images: what members may load
  * @claims: charged to this very group
  * @domains: its members
  */
@@ -314,6 +336,9 @@ struct hwc_group {
 	unsigned int used[HWC_KINDS];
 	unsigned int peak[HWC_KINDS];
 	u64 max_hits;
+	u64 denials;
+	bool delegate;
+	struct hwc_images images;
 	unsigned int claims;
 	struct list_head domains;
 };
@@ -326,6 +351,10 @@ int hwc_group_charge_locked(struct hwc_group *group, const char *kind, unsigned 
 void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot);
 void hwc_group_uncharge_locked(struct hwc_group *group, unsigned int slot);
 void hwc_group_move_locked(struct hwc_domain *domain, struct hwc_group *group);
+void hwc_group_deny_locked(struct hwc_group *group);
+bool hwc_group_has_images_locked(const struct hwc_group *group);
+const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, bool admin,
+					      const u8 *digest);
 
 /* groupfs.c: groups in configfs */
 
@@ -382,6 +411,7 @@ int hwc_file_open(struct hwc_file *f, const struct hwc_want *want, enum hwcontai
 		  const struct hwcontainer_kind *kind, struct netlink_ext_ack *extack);
 int hwc_file_read(struct hwcontainer_claim *claim, enum hwcontainer_slot slot);
 void hwc_file_close(struct hwc_file *f);
+const char *hwc_slot_name(enum hwcontainer_slot slot);
 
 /* device.c: what exists because of a claim */
 

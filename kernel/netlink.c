@@ -874,6 +874,16 @@ int hwcontainer_nl_claim_new_doit(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
+/* What an administrator claimed in a namespace is not for everybody there to end. */
+static int hwc_nl_check_owner_locked(struct genl_info *info, const struct hwc_asker *asker,
+				     const struct hwcontainer_claim *claim)
+{
+	if (asker->admin || !claim->admin)
+		return 0;
+	hwc_group_deny_locked(asker->domain->group);
+	return hwc_refuse(info->extack, -EPERM, "claim %u was made with CAP_SYS_ADMIN", claim->id);
+}
+
 /*
  * Every claim the message names: checked first, so that all or none are done.
  * A claim that is ending is one no more, except that it may end twice.
@@ -891,12 +901,16 @@ static int hwc_nl_check_claims_locked(struct genl_info *info, const struct hwc_a
 	hwc_nl_for_each(attr, info, HWCONTAINER_A_TXN_CLAIM_ID, rem) {
 		claim = hwc_nl_claim_find_locked(asker, nla_get_u32(attr));
 		if (claim && (may_end || !claim->ending))
-			continue;
-		NL_SET_BAD_ATTR(info->extack, attr);
-		return hwc_refuse(info->extack, -ENOENT, "there is no claim %u",
-				  nla_get_u32(attr));
+			ret = hwc_nl_check_owner_locked(info, asker, claim);
+		else
+			ret = hwc_refuse(info->extack, -ENOENT, "there is no claim %u",
+					 nla_get_u32(attr));
+		if (ret)
+			break;
 	}
-	return 0;
+	if (ret)
+		NL_SET_BAD_ATTR(info->extack, attr);
+	return ret;
 }
 
 int hwcontainer_nl_claim_handover_doit(struct sk_buff *skb, struct genl_info *info)

@@ -120,8 +120,7 @@ TEST_F(domain, is_charged_with_what_it_claims)
 	char path[64];
 
 	ASSERT_LT(0, (int)id);
-	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, id,
-					 HWCONTAINER_CLAIM_STATE_READY));
+	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_READY));
 	ASSERT_EQ(0, hwc_claim_get(self->ctx, id, &claim));
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", self->a.pid);
 	ASSERT_EQ(0, stat(path, &st));
@@ -150,13 +149,11 @@ TEST_F(domain, is_seen_from_within_and_from_the_host)
 	uint32_t id = hwc_test_domain_run(&self->a, claim_toy0, NULL);
 
 	ASSERT_LT(0, (int)id);
-	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, id,
-					 HWCONTAINER_CLAIM_STATE_READY));
+	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_READY));
 	EXPECT_EQ(1, hwc_test_claims(self->ctx));
 	EXPECT_EQ(1, hwc_test_domain_run(&self->a, count_claims, NULL));
 	EXPECT_EQ(0, hwc_test_domain_run(&self->b, count_claims, NULL));
-	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY,
-		  hwc_test_domain_run(&self->a, look_at, &id));
+	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY, hwc_test_domain_run(&self->a, look_at, &id));
 	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->b, look_at, &id));
 	EXPECT_EQ(0, hwc_test_domain_run(&self->a, open_claim, &id));
 	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->b, delete, &id));
@@ -173,8 +170,7 @@ TEST_F(domain, does_not_see_the_host)
 	EXPECT_EQ(0, hwc_test_domain_run(&self->a, count_claims, NULL));
 	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->a, look_at, &id));
 	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->a, delete, &id));
-	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY,
-		  hwc_test_claim_state(self->ctx, id));
+	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY, hwc_test_claim_state(self->ctx, id));
 	ASSERT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
 }
 
@@ -191,14 +187,12 @@ static int refused_without_a_name(const void *unused)
 		return ret;
 	ret = hwc_test_claim(ctx, "toy0", -1, -1, -1, 0, &grant);
 	if (ret != -EBUSY ||
-	    strcmp(hwc_ctx_error(ctx),
-		   "toy0 is held from another network namespace"))
+	    strcmp(hwc_ctx_error(ctx), "toy0 is held from another network namespace"))
 		return 1;
 	ret = hwc_resource_get(ctx, "toy0", &res);
 	if (ret)
 		return ret;
-	ret = hwc_resource_claim_id(res) || *hwc_resource_container(res) ? 2 :
-									   0;
+	ret = hwc_resource_claim_id(res) || *hwc_resource_container(res) ? 2 : 0;
 	if (hwc_resource_state(res) != HWCONTAINER_RESOURCE_STATE_CLAIMED)
 		ret = 3;
 	hwc_resource_free(res);
@@ -211,8 +205,7 @@ TEST_F(domain, is_not_told_who_has_what_elsewhere)
 	uint32_t id = claim("toy0");
 
 	ASSERT_LT(0, (int)id);
-	EXPECT_EQ(0,
-		  hwc_test_domain_run(&self->a, refused_without_a_name, NULL));
+	EXPECT_EQ(0, hwc_test_domain_run(&self->a, refused_without_a_name, NULL));
 	ASSERT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
 }
 
@@ -224,13 +217,11 @@ TEST_F(domain, ends_its_claims)
 
 	id = hwc_test_domain_run(&self->a, claim_toy0, NULL);
 	ASSERT_LT(0, (int)id);
-	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, id,
-					 HWCONTAINER_CLAIM_STATE_READY));
+	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_READY));
 	begin = hwc_test_ms();
 	hwc_test_domain_end(&self->a);
 	ASSERT_EQ(0, hwc_test_wait_free(self->ctx, "toy0"));
-	TH_LOG("free %d ms after the last process",
-	       (int)(hwc_test_ms() - begin));
+	TH_LOG("free %d ms after the last process", (int)(hwc_test_ms() - begin));
 	EXPECT_EQ(0, hwc_test_wait_no_claims(self->ctx));
 	EXPECT_EQ(1, hwc_test_number(HWC_TOY "released"));
 }
@@ -240,15 +231,12 @@ TEST_F(domain, ends_while_hardware_is_configured)
 	struct hwc_claim *claim;
 	uint32_t id;
 
-	ASSERT_EQ(0, hwc_test_set(HWC_TOY "stall_configure_ms",
-				  3000 * hwc_test_slow()));
+	ASSERT_EQ(0, hwc_test_set(HWC_TOY "stall_configure_ms", 3000 * hwc_test_slow()));
 	id = hwc_test_domain_run(&self->a, claim_toy0, NULL);
 	ASSERT_LT(0, (int)id);
-	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, id,
-					 HWCONTAINER_CLAIM_STATE_PREPARING));
+	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_PREPARING));
 	hwc_test_domain_end(&self->a);
-	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, id,
-					 HWCONTAINER_CLAIM_STATE_RELEASING));
+	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_RELEASING));
 	/* the namespace is gone, the hardware is not free yet: it is the host's */
 	ASSERT_EQ(0, hwc_claim_get(self->ctx, id, &claim));
 	EXPECT_EQ(0, hwc_claim_netns(claim));
@@ -273,16 +261,14 @@ static int live(void)
 	id = claim("toy1");
 	if (id < 0 || hwc_claim_delete(ctx, (uint32_t[]){ id }, 1))
 		return -2;
-	while (last != HWCONTAINER_CLAIM_STATE_RELEASED &&
-	       hwc_test_ms() < end) {
+	while (last != HWCONTAINER_CLAIM_STATE_RELEASED && hwc_test_ms() < end) {
 		if (hwc_events_next(events, &event)) {
 			usleep(1000);
 			continue;
 		}
 		if (hwc_event_claim(event)) {
 			heard++;
-			strange += (int)hwc_claim_id(hwc_event_claim(event)) !=
-				   id;
+			strange += (int)hwc_claim_id(hwc_event_claim(event)) != id;
 			last = hwc_claim_state(hwc_event_claim(event));
 		}
 		hwc_event_free(event);
@@ -304,8 +290,7 @@ static int live_and_listen(const void *other)
 	id = *(const int *)other;
 	heard = live();
 	while (!hwc_events_next(events, &event)) {
-		if (hwc_event_claim(event) &&
-		    (int)hwc_claim_id(hwc_event_claim(event)) == id)
+		if (hwc_event_claim(event) && (int)hwc_claim_id(hwc_event_claim(event)) == id)
 			heard = -4;
 		hwc_event_free(event);
 	}
@@ -354,9 +339,8 @@ static int become_nobody_and_look(const void *unused)
 	if (setgid(65534) || setuid(65534) || hwc_ctx_new(&ctx))
 		return 1;
 	ret = hwc_test_claims(ctx);
-	if (ret != -EPERM ||
-	    strcmp(hwc_ctx_error(ctx),
-		   "hardware is handed out from the first network namespace only"))
+	if (ret != -EPERM || strcmp(hwc_ctx_error(ctx),
+				    "hardware is handed out from the first network namespace only"))
 		return 2;
 	return hwc_test_state(ctx, "toy0");
 }
@@ -388,10 +372,8 @@ TEST_F(domain, is_the_administrators_only)
 {
 	int (*run)(const void *data) = claim_toy0;
 
-	EXPECT_EQ(-EPERM,
-		  hwc_test_domain_run(&self->a, become_nobody_and_look, NULL));
-	EXPECT_EQ(-EPERM,
-		  hwc_test_domain_run(&self->a, become_nobody_and_claim, NULL));
+	EXPECT_EQ(-EPERM, hwc_test_domain_run(&self->a, become_nobody_and_look, NULL));
+	EXPECT_EQ(-EPERM, hwc_test_domain_run(&self->a, become_nobody_and_claim, NULL));
 	EXPECT_EQ(-EPERM, hwc_test_domain_run(&self->a, in_a_container, &run));
 	run = count_claims;
 	EXPECT_EQ(-EPERM, hwc_test_domain_run(&self->a, in_a_container, &run));
@@ -408,8 +390,7 @@ static int use_what_was_passed(const void *passed)
 		return 1;
 	ret = hwc_test_claims(p->ctx);
 	if (ret != -EPERM ||
-	    strcmp(hwc_ctx_error(p->ctx),
-		   "the socket is from another network namespace"))
+	    strcmp(hwc_ctx_error(p->ctx), "the socket is from another network namespace"))
 		return 2;
 	ret = hwc_test_state(p->ctx, "toy0");
 	if (ret != -EPERM)
@@ -432,8 +413,7 @@ TEST_F(domain, has_no_rights_by_what_was_passed_to_it)
 	ASSERT_LT(0, (int)passed.claim);
 	/* the first request opens the socket */
 	ASSERT_EQ(1, hwc_test_claims(self->ctx));
-	EXPECT_EQ(-ENOENT,
-		  hwc_test_domain_run(&self->a, use_what_was_passed, &passed));
+	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->a, use_what_was_passed, &passed));
 	EXPECT_EQ(1, hwc_test_claims(self->ctx));
 	close(passed.file);
 	ASSERT_EQ(0, hwc_claim_delete(self->ctx, &passed.claim, 1));

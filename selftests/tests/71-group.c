@@ -404,8 +404,8 @@ TEST_F(group, has_a_name_that_can_be_printed)
 	EXPECT_EQ(-EINVAL, hwc_test_group_new("\303\244"));
 	ASSERT_EQ(0, hwc_test_group_new("web/a"));
 	ASSERT_EQ(0, hwc_test_group_new("a-name-that-is-longer-than-what-configfs-has-room-for"));
-	EXPECT_EQ(0, hwc_test_group_remove(
-			     "a-name-that-is-longer-than-what-configfs-has-room-for"));
+	EXPECT_EQ(0,
+		  hwc_test_group_remove("a-name-that-is-longer-than-what-configfs-has-room-for"));
 }
 
 /* Files opened by root, written by somebody else. */

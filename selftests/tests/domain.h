@@ -67,8 +67,7 @@ static inline int hwc_test_domain_enter(const struct hwc_test_domain *domain)
 
 /* What @fn returns in a process in the namespace; 9999 when there is no answer. */
 static inline int hwc_test_domain_run(const struct hwc_test_domain *domain,
-				      int (*fn)(const void *data),
-				      const void *data)
+				      int (*fn)(const void *data), const void *data)
 {
 	int answer[2], ret = 9999;
 	pid_t pid;
@@ -93,8 +92,7 @@ static inline int hwc_test_unload_toys(void)
 {
 	int64_t end = hwc_test_ms() + HWC_TEST_WAIT_MS;
 
-	while (hwc_test_number("/sys/module/hwcontainer_toy/refcnt") &&
-	       hwc_test_ms() < end)
+	while (hwc_test_number("/sys/module/hwcontainer_toy/refcnt") && hwc_test_ms() < end)
 		usleep(2000);
 	return hwc_test_run("rmmod hwcontainer-toy");
 }
