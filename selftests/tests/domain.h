@@ -3,6 +3,8 @@
 #ifndef HWC_TEST_DOMAIN_H
 #define HWC_TEST_DOMAIN_H
 
+#include <sys/prctl.h>
+
 #include "hwc.h"
 
 /**
@@ -35,7 +37,9 @@ static inline int hwc_test_domain_new(struct hwc_test_domain *domain)
 		return -errno;
 	domain->pid = fork();
 	if (!domain->pid) {
-		if (unshare(CLONE_NEWNET) || write(ready[1], "", 1) != 1)
+		/* a test that fails leaves none behind */
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) || unshare(CLONE_NEWNET) ||
+		    write(ready[1], "", 1) != 1)
 			_exit(1);
 		close(ready[0]);
 		close(ready[1]);
