@@ -821,7 +821,7 @@ static void clean_up(struct __test_metadata *_metadata, FIXTURE_DATA(delegate) *
 		hwc_test_end_toy(self->ctx, i);
 	while (hwc_test_claims(self->ctx) != 3 && hwc_test_ms() < end)
 		usleep(1000);
-	EXPECT_EQ(3, hwc_test_claims(self->ctx));
+	ASSERT_EQ(3, hwc_test_claims(self->ctx));
 	while (hwc_test_group_number("web/a", "current", "toy") != 1 && hwc_test_ms() < end)
 		usleep(1000);
 	EXPECT_EQ(1, hwc_test_group_number("web/a", "current", "toy"));
