@@ -13,8 +13,8 @@
 #define TOYS 24
 
 /* What all of them may have together, and the most that one may have at any time. */
-#define ALL_MAX 9
-#define ONE_MAX 4
+#define ALL_MAX 4
+#define ONE_MAX 3
 
 FIXTURE(stress)
 {
