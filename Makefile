@@ -15,7 +15,8 @@
 #                          SYSROOT=<unpacked arm64 packages>     the guest
 #       lib comes first, then tools, then selftests; each finds what the ones
 #       before it built in O/lib (link with -L$(O)/lib -lhwcontainer).
-#       selftests/ is built for the guest only.
+#       selftests/ is built for the guest only, but for selftests/model, a program
+#       in place of the module, which the tools are tested with.
 #   dts/   *.dtso become build/dtbo/*.dtbo; the others are merged into the device
 #       trees of the bench's machines.
 #   selftests/qemu/firmware/   what runs before Linux where the machine is a board.
@@ -55,7 +56,7 @@ endif
 export ARCH CROSS_COMPILE KDIR KSRC DESTDIR PREFIX TESTS V
 export MACHINE := $(BOARD)
 
-.PHONY: all modules lib tools install modules_install check check-host \
+.PHONY: all modules lib tools install uninstall modules_install modules_uninstall check check-host \
 	check-guest check-stock check-debug demo bench shell format deps clean distclean help
 
 all: modules lib tools
@@ -71,12 +72,15 @@ tools: lib
 
 install: lib tools
 	+$(Q)for dir in lib tools; do $(MAKE) -C $$dir O='$(USEROUT)' install || exit; done
-	$(Q)for page in Documentation/man/*.[1-8]; do \
-		[ ! -e "$$page" ] || install -D -m 644 -t '$(DESTDIR)$(MANDIR)'/man$${page##*.} "$$page" || exit; \
-	done
+
+uninstall:
+	+$(Q)for dir in lib tools; do $(MAKE) -C $$dir O='$(USEROUT)' uninstall || exit; done
 
 modules_install: modules
-	+$(Q)scripts/kmod.sh '$(KDIR)' '$(BUILD)/kmod' modules_install INSTALL_MOD_PATH='$(DESTDIR)'
+	+$(Q)scripts/kmod.sh '$(KDIR)' '$(BUILD)/kmod' install
+
+modules_uninstall:
+	+$(Q)scripts/kmod.sh '$(KDIR)' '$(BUILD)/kmod' uninstall
 
 # What runs on this machine, then in guests, on all boards; one count for all.
 check: deps
@@ -133,6 +137,8 @@ help:
 	@echo '                   those of the tests, too'
 	@echo '  install          library, tools and manual pages below DESTDIR and PREFIX'
 	@echo '  modules_install  the module below DESTDIR/lib/modules'
+	@echo '  uninstall modules_uninstall'
+	@echo '                   the opposite, with the same variables'
 	@echo 'Try and test (Debian 12; missing packages are installed, a kernel is built once):'
 	@echo '  demo             a container gets the FPGA region its image asks for'
 	@echo '                   CASE=remoteproc: one that is firmware, on a real Cortex-R5'

@@ -50,6 +50,32 @@ HWC_API void hwc_ctx_free(struct hwc_ctx *ctx);
  */
 HWC_API const char *hwc_ctx_error(const struct hwc_ctx *ctx);
 
+/**
+ * hwc_ctx_set_sysroot() - let a folder stand in for this system
+ * @dir: the folder
+ *
+ * For tests and development: nothing is enforced by a kernel then. All paths of
+ * this system that the library goes by itself begin in @dir from now on: those
+ * below /sys, /dev/hwcontainer and HWC_POLICY_PATH; symbolic links in it do not
+ * lead out of it. Paths that it is given stay those of this system.
+ *
+ * Where /dev/hwcontainer in @dir is a Unix socket (SOCK_SEQPACKET), the program
+ * that listens there is spoken to instead of the module; where nothing is there,
+ * the module is said not to be loaded.
+ *
+ * Return: 0 or -errno of opening @dir.
+ */
+HWC_API int hwc_ctx_set_sysroot(struct hwc_ctx *ctx, const char *dir);
+
+/**
+ * hwc_ctx_open() - open a file of this system, or of what stands in for it
+ * @path: absolute
+ * @flags: as for open(); O_CLOEXEC is always there, and nothing is made
+ *
+ * Return: a file descriptor, or -errno.
+ */
+HWC_API int hwc_ctx_open(struct hwc_ctx *ctx, const char *path, int flags);
+
 /** hwc_version() - version of this library, such as "0.1.0" */
 HWC_API const char *hwc_version(void);
 

@@ -752,6 +752,27 @@ bool hwcontainer_claim_lost(struct hwcontainer_claim *claim, int err, const char
 EXPORT_SYMBOL_GPL(hwcontainer_claim_lost);
 
 /**
+ * hwc_claim_linger() - let the holder see what has failed before it goes
+ * @claim: a claim that is being released
+ * @ms: for how long at most
+ *
+ * The claim is said to have failed now, not when its release is done. Returns as
+ * soon as it ends, by its holder's will or death; at once where it has ended.
+ *
+ * Context: release. Sleeps.
+ */
+void hwc_claim_linger(struct hwcontainer_claim *claim, unsigned int ms)
+{
+	mutex_lock(&hwc_lock);
+	if (!claim->ending) {
+		hwc_claim_uncount_locked(claim);
+		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_FAILED);
+	}
+	mutex_unlock(&hwc_lock);
+	wait_event_timeout(claim->wait, READ_ONCE(claim->ending), msecs_to_jiffies(ms));
+}
+
+/**
  * hwcontainer_claim_blob() - a file of the claim's image
  * @claim: a claim
  * @slot: which file

@@ -255,6 +255,7 @@ void hwc_claim_start_locked(struct hwcontainer_claim *claim);
 void hwc_claim_end_locked(struct hwcontainer_claim *claim);
 void hwc_claim_hold_locked(struct hwcontainer_claim *claim, struct hwc_holder *holder);
 void hwc_claim_leave_domain_locked(struct hwcontainer_claim *claim);
+void hwc_claim_linger(struct hwcontainer_claim *claim, unsigned int ms);
 struct hwcontainer_claim *hwc_claim_find_locked(u32 id);
 struct hwcontainer_claim *hwc_claim_get(struct hwcontainer_claim *claim);
 void hwc_claim_put(struct hwcontainer_claim *claim);

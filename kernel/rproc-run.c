@@ -8,6 +8,7 @@
  * crash then; so we look.
  */
 #include <linux/delay.h>
+#include <linux/devcoredump.h>
 #include <linux/device.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
@@ -35,6 +36,11 @@ static unsigned int hwc_rproc_announce_ms = 500;
 module_param_named(rproc_announce_ms, hwc_rproc_announce_ms, uint, 0644);
 MODULE_PARM_DESC(rproc_announce_ms,
 		 "how long to wait for a remote processor's first rpmsg channel");
+
+static unsigned int hwc_rproc_grace_ms = 1000;
+module_param_named(rproc_grace_ms, hwc_rproc_grace_ms, uint, 0644);
+MODULE_PARM_DESC(rproc_grace_ms,
+		 "how long a crashed remote processor's holder may take to read its last words");
 
 static const char *hwc_rproc_name(const struct hwc_rproc *r)
 {
@@ -133,6 +139,76 @@ static void hwc_rproc_set_sysfs(struct hwc_rproc *r, bool read_only)
 		dev_warn(&rproc->dev, "sysfs files keep their modes\n");
 }
 
+static bool hwc_range_is_inside(const struct hwc_elf_range *inner, u64 da, u64 size)
+{
+	return inner->da >= da && inner->size <= size && inner->da - da <= size - inner->size;
+}
+
+static bool hwc_rproc_has_carveout(struct rproc *rproc, const struct hwc_elf_range *range)
+{
+	struct rproc_mem_entry *mem;
+
+	list_for_each_entry(mem, &rproc->carveouts, node)
+		if (mem->da != (u32)FW_RSC_ADDR_ANY &&
+		    hwc_range_is_inside(range, mem->da, mem->len))
+			return true;
+	return false;
+}
+
+/*
+ * What a core dump is to have of a processor whose driver has not said so: its memory,
+ * and what of its firmware is elsewhere. The framework forgets it when it stops.
+ */
+static void hwc_rproc_add_segments(struct hwc_rproc *r)
+{
+	const void *fw = hwcontainer_claim_blob(r->loading, HWCONTAINER_IMAGE)->data;
+	const struct hwc_elf *elf = hwcontainer_claim_priv(r->loading);
+	struct rproc *rproc = r->rproc;
+	struct rproc_mem_entry *mem;
+	struct hwc_elf_range range;
+	u32 i;
+
+	list_for_each_entry(mem, &rproc->carveouts, node)
+		if (mem->va && mem->da != (u32)FW_RSC_ADDR_ANY)
+			rproc_coredump_add_segment(rproc, mem->da, mem->len);
+	for (i = 0; i < elf->segments; i++) {
+		hwc_elf_segment(fw, elf, i, &range);
+		if (!hwc_rproc_has_carveout(rproc, &range))
+			rproc_coredump_add_segment(rproc, range.da, range.size);
+	}
+}
+
+/* Its memory is there now, and the firmware still is, unless somebody else starts it. */
+static int hwc_rproc_subdev_prepare(struct rproc_subdev *subdev)
+{
+	struct hwc_rproc *r = container_of(subdev, struct hwc_rproc, subdev);
+
+	if (r->loading && list_empty(&r->rproc->dump_segments))
+		hwc_rproc_add_segments(r);
+	return 0;
+}
+
+/*
+ * Whatever its files say: a dump that is read from where it lies would wait for its
+ * reader, and the one before this would take its place (dev_coredumpm_timeout()).
+ */
+static void hwc_rproc_dump(struct hwc_rproc *r)
+{
+	struct rproc *rproc = r->rproc;
+	enum rproc_dump_mechanism conf = rproc->dump_conf;
+	u16 machine = rproc->elf_machine;
+	u8 class = rproc->elf_class;
+
+	dev_coredump_put(&rproc->dev);
+	rproc->dump_conf = RPROC_COREDUMP_ENABLED;
+	if (class == ELFCLASSNONE)
+		rproc_coredump_set_elf_info(rproc, r->elf_class ?: ELFCLASS64, r->elf_machine);
+	rproc->ops->coredump(rproc);
+	rproc->elf_class = class;
+	rproc->elf_machine = machine;
+	rproc->dump_conf = conf;
+}
+
 static void hwc_rproc_subdev_stop(struct rproc_subdev *subdev, bool crashed)
 {
 	container_of(subdev, struct hwc_rproc, subdev)->crashed = crashed;
@@ -144,7 +220,7 @@ static void hwc_rproc_subdev_unprepare(struct rproc_subdev *subdev)
 	struct hwc_rproc *r = container_of(subdev, struct hwc_rproc, subdev);
 
 	if (r->crashed)
-		r->rproc->ops->coredump(r->rproc);
+		hwc_rproc_dump(r);
 	r->crashed = false;
 }
 
@@ -153,6 +229,7 @@ static void hwc_rproc_set_watched(struct hwc_rproc *r, bool watched)
 	if (r->watched == watched)
 		return;
 	r->watched = watched;
+	r->subdev.prepare = hwc_rproc_subdev_prepare;
 	r->subdev.stop = hwc_rproc_subdev_stop;
 	r->subdev.unprepare = hwc_rproc_subdev_unprepare;
 	mutex_lock(&r->rproc->lock);
@@ -237,23 +314,15 @@ static int hwc_rproc_own(struct hwc_rproc *r, struct hwcontainer_claim *claim)
 	return ret;
 }
 
-static bool hwc_range_is_inside(const struct hwc_elf_range *inner, u64 da, u64 size)
-{
-	return inner->da >= da && inner->size <= size && inner->da - da <= size - inner->size;
-}
-
 /* Memory that is there, is got at the start, or is asked for by the firmware. */
 static bool hwc_rproc_has_memory(struct rproc *rproc, const void *fw, const struct hwc_elf *elf,
 				 const struct hwc_elf_range *range)
 {
 	struct hwc_elf_range carveout;
-	struct rproc_mem_entry *mem;
 	u32 i;
 
-	list_for_each_entry(mem, &rproc->carveouts, node)
-		if (mem->da != (u32)FW_RSC_ADDR_ANY &&
-		    hwc_range_is_inside(range, mem->da, mem->len))
-			return true;
+	if (hwc_rproc_has_carveout(rproc, range))
+		return true;
 	for (i = 0; i < elf->carveouts; i++) {
 		hwc_elf_carveout(fw, elf, i, &carveout);
 		if (hwc_range_is_inside(range, carveout.da, carveout.size))
@@ -325,15 +394,27 @@ static int hwc_rproc_place(struct hwc_rproc *r, struct hwcontainer_claim *claim)
 	return 0;
 }
 
+static void hwc_rproc_set_loading(struct hwc_rproc *r, struct hwcontainer_claim *claim)
+{
+	mutex_lock(&r->rproc->lock);
+	r->loading = claim;
+	mutex_unlock(&r->rproc->lock);
+}
+
 static int hwc_rproc_start(struct hwc_rproc *r, struct hwcontainer_claim *claim)
 {
+	const struct hwc_elf *elf = hwcontainer_claim_priv(claim);
 	int ret;
 
+	r->elf_class = elf->class;
+	r->elf_machine = elf->machine;
 	hwc_rproc_set_watched(r, true);
+	hwc_rproc_set_loading(r, claim);
 	r->crashes = r->rproc->crash_cnt;
 	hwc_rproc_begin(r, "started");
 	ret = rproc_boot(r->rproc);
 	hwc_overdue_end(&r->overdue);
+	hwc_rproc_set_loading(r, NULL);
 	if (ret)
 		return hwcontainer_claim_refuse(claim, ret, "%s could not be started (error %d)",
 						hwc_rproc_name(r), -ret);
@@ -454,7 +535,10 @@ int hwc_rproc_settle(struct hwcontainer_resource *res, struct hwcontainer_claim 
 	return 0;
 }
 
-/* One that does not stop stays ours: nobody else could do anything with it. */
+/*
+ * One that does not stop stays ours: nobody else could do anything with it. One that
+ * has crashed keeps its trace buffers for a moment, which go when it is stopped.
+ */
 void hwc_rproc_release(struct hwcontainer_resource *res, struct hwcontainer_claim *claim)
 {
 	struct hwc_rproc *r = hwcontainer_resource_priv(res);
@@ -462,6 +546,8 @@ void hwc_rproc_release(struct hwcontainer_resource *res, struct hwcontainer_clai
 	int ret;
 
 	cancel_delayed_work_sync(&r->watch);
+	if (READ_ONCE(r->rproc->state) == RPROC_CRASHED)
+		hwc_claim_linger(claim, READ_ONCE(hwc_rproc_grace_ms));
 	r->claim = NULL;
 	ret = hwc_rproc_stop(r);
 	if (!ret) {

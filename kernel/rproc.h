@@ -24,10 +24,13 @@
  * @was_unrecovered: recovery was off before
  * @old_firmware: name that was set before, while @placed
  * @placed: @file is there
- * @subdev: tells us when it stops
+ * @subdev: tells us when it starts and stops
  * @watched: @subdev is registered
  * @crashed: its last stop was because of a crash
+ * @elf_class: of its firmware, for a core dump, ELFCLASSNONE where that is not ELF
+ * @elf_machine: of that
  * @crashes: its count of crashes when it was started
+ * @loading: the claim that it is being started for; changed under the rproc's lock
  * @claim: that it runs for
  * @watch: looks whether it still runs
  * @overdue: watches it while it is "started" or "stopped"
@@ -52,7 +55,10 @@ struct hwc_rproc {
 	struct rproc_subdev subdev;
 	bool watched;
 	bool crashed;
+	u8 elf_class;
+	u16 elf_machine;
 	unsigned int crashes;
+	struct hwcontainer_claim *loading;
 	struct hwcontainer_claim *claim;
 	struct delayed_work watch;
 

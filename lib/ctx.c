@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "internal.h"
 
 int hwc_ctx_new(struct hwc_ctx **ctx)
@@ -11,6 +12,7 @@ int hwc_ctx_new(struct hwc_ctx **ctx)
 
 	if (!new)
 		return -ENOMEM;
+	new->sysroot = -1;
 	*ctx = new;
 	return 0;
 }
@@ -20,6 +22,8 @@ void hwc_ctx_free(struct hwc_ctx *ctx)
 	if (!ctx)
 		return;
 	hwc_nl_close(ctx);
+	if (ctx->sysroot >= 0)
+		close(ctx->sysroot);
 	free(ctx);
 }
 

@@ -95,7 +95,7 @@ int hwc_search_frames(struct hwc_search *s)
 /* What the live tree says of the resource. */
 static bool live_frames(const struct hwc_search *s, struct hwc_slot_frames *frames)
 {
-	struct hwc_tree *tree = hwc_tree_open(s->tree ? s->tree : HWC_LIVE_TREE);
+	struct hwc_tree *tree = hwc_tree_open_live(s->ctx, s->tree);
 	size_t size = 0;
 	void *range = NULL;
 	bool found;

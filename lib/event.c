@@ -35,7 +35,7 @@ static int events_open(struct hwc_events *events, uint32_t group)
 {
 	int err;
 
-	err = hwc_io_open(&events->io, true);
+	err = hwc_io_open(events->ctx, &events->io, true);
 	if (err)
 		return err;
 	err = hwc_io_join(&events->io, group);

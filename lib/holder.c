@@ -10,8 +10,6 @@
 #include <unistd.h>
 #include "internal.h"
 
-#define DEVICE "/dev/hwcontainer"
-
 /* A failed claim's file is always ready: look again this often until it is gone. */
 #define FAILED_RETRY_MS 10
 
@@ -19,27 +17,36 @@
 
 int hwc_holder_open(struct hwc_ctx *ctx)
 {
-	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
-	int err = -errno;
+	int fd = hwc_sysroot_connect(ctx, 0);
 
+	if (fd == -ENOTSOCK)
+		fd = hwc_sysroot_open(ctx, HWC_DEVICE, O_RDWR);
 	if (fd >= 0)
 		return fd;
-	if (err == -ENOENT || err == -ENXIO || err == -ENODEV)
-		return hwc_err(ctx, -ENOENT, "%s is not there; %s", DEVICE, HWC_NOT_LOADED);
-	return hwc_err(ctx, err, "opening %s: %s", DEVICE, strerror(-err));
+	if (fd == -ENOENT || fd == -ENXIO || fd == -ENODEV)
+		return hwc_err(ctx, -ENOENT, "%s is not there; %s", HWC_DEVICE, HWC_NOT_LOADED);
+	return hwc_err(ctx, fd, "opening %s: %s", HWC_DEVICE, strerror(-fd));
+}
+
+static int claim_open(int holder, uint32_t id)
+{
+	struct hwcontainer_claim_open arg = { .size = sizeof(arg), .claim = id };
+	int fd = ioctl(holder, HWCONTAINER_IOC_CLAIM_OPEN, &arg);
+
+	return fd < 0 ? -errno : fd;
 }
 
 int hwc_claim_open(struct hwc_ctx *ctx, int holder, uint32_t id)
 {
-	struct hwcontainer_claim_open arg = { .size = sizeof(arg), .claim = id };
-	int fd = ioctl(holder, HWCONTAINER_IOC_CLAIM_OPEN, &arg);
-	int err = -errno;
+	int fd = hwc_sysroot_claim_open(ctx, holder, id);
 
+	if (fd == -ENOTSOCK)
+		fd = claim_open(holder, id);
 	if (fd >= 0)
 		return fd;
-	if (err == -ENOENT)
-		return hwc_err(ctx, err, "there is no claim %u", id);
-	return hwc_err(ctx, err, "opening claim %u: %s", id, strerror(-err));
+	if (fd == -ENOENT)
+		return hwc_err(ctx, fd, "there is no claim %u", id);
+	return hwc_err(ctx, fd, "opening claim %u: %s", id, strerror(-fd));
 }
 
 static int64_t now_ms(void)

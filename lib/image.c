@@ -121,9 +121,9 @@ static int check_device(struct hwc_ctx *ctx, const struct hwc_bitstream *bs,
 }
 
 /* A region inside a region is a part of the device. */
-static bool takes_parts(const struct hwc_resource *res)
+static bool takes_parts(const struct hwc_ctx *ctx, const struct hwc_resource *res)
 {
-	struct hwc_tree *tree = hwc_tree_open(HWC_LIVE_TREE);
+	struct hwc_tree *tree = hwc_tree_open_live(ctx, NULL);
 	char *above = strdup(res->name);
 	bool nested = false;
 
@@ -149,7 +149,7 @@ int hwc_image_fits(struct hwc_ctx *ctx, const struct hwc_image *image,
 			ctx, -EBADMSG,
 			"image is a boot PDI, which a device starts from; %s takes partial ones",
 			res->name);
-	if (!image->bs.partial && takes_parts(res))
+	if (!image->bs.partial && takes_parts(ctx, res))
 		return hwc_err(ctx, -EBADMSG, "image is a full %s, %s takes a partial one",
 			       image->bs.format == HWC_BITSTREAM_PDI ? "PDI" : "bitstream",
 			       res->name);

@@ -14,6 +14,9 @@ struct mnl_socket;
 
 #define HWC_ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
+/* The module's, whose open files hold claims. */
+#define HWC_DEVICE "/dev/hwcontainer"
+
 /* Where the kernel shows its live device tree. */
 #define HWC_LIVE_TREE "/sys/firmware/devicetree/base"
 
@@ -37,6 +40,7 @@ struct hwc_nl;
 
 struct hwc_ctx {
 	struct hwc_nl *nl; /* NULL until it is needed */
+	int sysroot; /* a folder that stands in for /, or -1 */
 	char error[HWC_ERROR_MAX];
 };
 
@@ -53,19 +57,38 @@ int hwc_err_nomem(struct hwc_ctx *ctx);
 /* Makes one line of a text that a terminal shows as it is. */
 void hwc_clean_text(char *text);
 
+/* sysroot.c: a folder that stands in for this system */
+
+/* A file of this system or of what stands in for it; without a sentence. */
+int hwc_sysroot_open(const struct hwc_ctx *ctx, const char *path, int flags);
+
+/**
+ * hwc_sysroot_connect() - connect to a program that stands in for the module
+ * @flags: SOCK_NONBLOCK or none
+ *
+ * Return: a socket; -ENOTSOCK where the module is meant; -ENOENT where the folder
+ * has neither; -errno.
+ */
+int hwc_sysroot_connect(const struct hwc_ctx *ctx, int flags);
+uint32_t hwc_sysroot_port(int sock);
+/* A claim as a file; -ENOTSOCK where @holder is the module's. */
+int hwc_sysroot_claim_open(const struct hwc_ctx *ctx, int holder, uint32_t id);
+
 /* io.c: the only code that touches a netlink socket; tests replay it */
 
 /**
  * struct hwc_io - a netlink socket
  * @sock: libmnl's
  * @portid: our address
+ * @stand_in: the other end is a program that stands in for the module
  */
 struct hwc_io {
 	struct mnl_socket *sock;
 	uint32_t portid;
+	bool stand_in;
 };
 
-int hwc_io_open(struct hwc_io *io, bool nonblock);
+int hwc_io_open(const struct hwc_ctx *ctx, struct hwc_io *io, bool nonblock);
 void hwc_io_close(struct hwc_io *io);
 int hwc_io_fd(const struct hwc_io *io);
 int hwc_io_join(const struct hwc_io *io, uint32_t group);
@@ -75,7 +98,8 @@ int hwc_io_send(const struct hwc_io *io, const void *data, size_t size);
  * hwc_io_recv() - receive one datagram
  * @buf: grows as needed
  *
- * Return: its length; -EAGAIN when none came in time; -errno.
+ * Return: its length; -EAGAIN when none came in time; -ECONNRESET when the other
+ * end is gone; -errno.
  */
 ssize_t hwc_io_recv(const struct hwc_io *io, struct hwc_buf *buf);
 
@@ -392,6 +416,8 @@ struct hwc_tree;
 
 /* @path: its folder. Return: NULL where there is none, or no memory. */
 struct hwc_tree *hwc_tree_open(const char *path);
+/* The same, and without @path that of this system. */
+struct hwc_tree *hwc_tree_open_live(const struct hwc_ctx *ctx, const char *path);
 void hwc_tree_close(struct hwc_tree *tree);
 bool hwc_tree_has(const struct hwc_tree *tree, const char *node);
 
@@ -579,7 +605,7 @@ char *hwc_walk_copy(struct hwc_walk *w, const char *text);
  *
  * Return: 0 or -ENOMEM.
  */
-int hwc_overlay_walk(struct hwc_overlay *overlay, const void *fdt,
+int hwc_overlay_walk(const struct hwc_ctx *ctx, struct hwc_overlay *overlay, const void *fdt,
 		     const struct hwc_overlay_place *place);
 
 /* overlay-refs.c: what an overlay refers to */

@@ -353,9 +353,12 @@ int hwc_nl_connect(struct hwc_ctx *ctx)
 	nl = calloc(1, sizeof(*nl));
 	if (!nl)
 		return hwc_err_nomem(ctx);
-	err = hwc_io_open(&nl->io, false);
+	err = hwc_io_open(ctx, &nl->io, false);
 	if (err) {
 		free(nl);
+		/* what would stand in for it is not there either */
+		if (err == -ENOENT)
+			return hwc_err(ctx, err, HWC_NOT_LOADED);
 		return say_why(ctx, err, "opening a netlink socket");
 	}
 	err = hwc_buf_reserve(&nl->buf, BUFFER_SIZE);

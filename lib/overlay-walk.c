@@ -5,10 +5,12 @@
  * they are said for people, before, and all at once.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "internal.h"
 
 /* Nodes inside each other: the module's 16, less root, fragment and __overlay__. */
@@ -574,17 +576,20 @@ static void root_check(struct hwc_walk *w)
 		hwc_walk_refuse(w, "the overlay has no fragment");
 }
 
-static bool module_says_unconfined(void)
+static bool module_says_unconfined(const struct hwc_ctx *ctx)
 {
-	FILE *file = fopen(UNCONFINED, "re");
-	int answer = file ? getc(file) : EOF;
+	int fd = hwc_sysroot_open(ctx, UNCONFINED, O_RDONLY);
+	char answer = 'N';
+	bool known;
 
-	if (file)
-		fclose(file);
-	return answer == 'Y';
+	if (fd < 0)
+		return false;
+	known = read(fd, &answer, 1) == 1;
+	close(fd);
+	return known && answer == 'Y';
 }
 
-int hwc_overlay_walk(struct hwc_overlay *overlay, const void *fdt,
+int hwc_overlay_walk(const struct hwc_ctx *ctx, struct hwc_overlay *overlay, const void *fdt,
 		     const struct hwc_overlay_place *place)
 {
 	struct hwc_walk w = {
@@ -592,10 +597,10 @@ int hwc_overlay_walk(struct hwc_overlay *overlay, const void *fdt,
 		.fdt = fdt,
 		.region = place->region,
 		.loaded = place->loaded,
-		.may_be_unconfined = !place->tree && module_says_unconfined(),
+		.may_be_unconfined = !place->tree && module_says_unconfined(ctx),
 	};
 
-	w.tree = hwc_tree_open(place->tree ? place->tree : HWC_LIVE_TREE);
+	w.tree = hwc_tree_open_live(ctx, place->tree);
 	/* a tree of another machine says nothing of this region */
 	if (w.tree && w.region && !hwc_tree_has(w.tree, w.region)) {
 		hwc_tree_close(w.tree);

@@ -90,7 +90,7 @@ static int overlay_parse(struct hwc_ctx *ctx, const void *fdt, size_t size,
 		return hwc_err_nomem(ctx);
 	new->size = size;
 	hwc_sha256(fdt, size, new->digest);
-	if (hwc_overlay_walk(new, fdt, place ? place : &anywhere)) {
+	if (hwc_overlay_walk(ctx, new, fdt, place ? place : &anywhere)) {
 		hwc_overlay_free(new);
 		return hwc_err_nomem(ctx);
 	}

@@ -17,6 +17,7 @@
  * struct hwc_policy - a policy file
  * @ctx: keeps the sentences
  * @path: where it is
+ * @is_hosts: it is the one of this system
  * @obj: the file
  * @rules: what it allows; the strings are @obj's
  * @count: how many
@@ -25,6 +26,7 @@
 struct hwc_policy {
 	struct hwc_ctx *ctx;
 	char *path;
+	bool is_hosts;
 	struct json_object *obj;
 	struct hwc_rule *rules;
 	size_t count;
@@ -163,17 +165,28 @@ static int check_owner(struct hwc_policy *policy, int fd)
 	return 0;
 }
 
+/* The file or its folder; -errno. */
+static int open_path(const struct hwc_policy *policy, const char *path, int flags)
+{
+	int fd;
+
+	if (policy->is_hosts)
+		return hwc_sysroot_open(policy->ctx, path, flags);
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 static int open_policy(struct hwc_policy *policy)
 {
-	int fd = open(policy->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = open_path(policy, policy->path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
 	int err;
 
-	if (fd < 0 && errno == ENOENT) {
+	if (fd == -ENOENT) {
 		policy->obj = json_object_new_object();
 		return policy->obj ? 0 : hwc_err_nomem(policy->ctx);
 	}
 	if (fd < 0)
-		return hwc_err(policy->ctx, -errno, "%s: %m", policy->path);
+		return hwc_err(policy->ctx, fd, "%s: %s", policy->path, strerror(-fd));
 	err = check_owner(policy, fd);
 	if (!err)
 		err = hwc_json_read(policy->ctx, fd, policy->path, POLICY_MAX, &policy->obj);
@@ -190,6 +203,7 @@ int hwc_policy_load(struct hwc_ctx *ctx, const char *path, struct hwc_policy **p
 		return hwc_err_nomem(ctx);
 	new->ctx = ctx;
 	new->path = strdup(path ? path : HWC_POLICY_PATH);
+	new->is_hosts = !path;
 	err = new->path ? open_policy(new) : hwc_err_nomem(ctx);
 	if (!err)
 		err = read_policy(new);
@@ -295,15 +309,19 @@ int hwc_policy_remove(struct hwc_policy *policy, const struct hwc_rule *rule)
 	return read_policy(policy);
 }
 
-/* The folder, made where it is missing; its own parent must be there. */
+/*
+ * The folder, made where it is missing; its own parent must be there. A path is not
+ * that of what stands in for this system, where it has to be there.
+ */
 static int open_folder(struct hwc_policy *policy, const char *dir)
 {
+	bool stands_in = policy->is_hosts && policy->ctx->sysroot >= 0;
 	int fd;
 
-	if (mkdir(dir, 0755) && errno != EEXIST)
+	if (!stands_in && mkdir(dir, 0755) && errno != EEXIST)
 		return hwc_err(policy->ctx, -errno, "%s cannot be made: %m", dir);
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? hwc_err(policy->ctx, -errno, "%s: %m", dir) : fd;
+	fd = open_path(policy, dir, O_RDONLY | O_DIRECTORY);
+	return fd < 0 ? hwc_err(policy->ctx, fd, "%s: %s", dir, strerror(-fd)) : fd;
 }
 
 int hwc_policy_save(struct hwc_policy *policy)

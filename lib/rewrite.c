@@ -189,9 +189,9 @@ static int parse(struct hwc_rewriter *r, const void *fdt, size_t size, struct hw
 }
 
 /* The tree of this machine, if it is the one that the region is in, or will be. */
-static struct hwc_tree *open_tree(const struct hwc_plan *plan)
+static struct hwc_tree *open_tree(const struct hwc_ctx *ctx, const struct hwc_plan *plan)
 {
-	struct hwc_tree *tree = hwc_tree_open(plan->tree ? plan->tree : HWC_LIVE_TREE);
+	struct hwc_tree *tree = hwc_tree_open_live(ctx, plan->tree);
 	char *above = hwc_rewrite_above(plan->region);
 
 	if (tree && plan->region && !hwc_tree_has(tree, plan->region) &&
@@ -225,7 +225,7 @@ static int start(struct hwc_rewriter *r, const void *fdt, size_t size)
 	if (r->plan->shell && !r->plan->region)
 		return hwc_err(r->ctx, -EINVAL,
 			       "a shell is given, and not which slot of it is meant");
-	r->tree = open_tree(r->plan);
+	r->tree = open_tree(r->ctx, r->plan);
 	r->slot = r->plan->shell ? hwc_rewrite_slot(r->plan->region) : -1;
 	r->cells = hwc_reg_live_cells(r, r->plan->region);
 	if (r->plan->shell)

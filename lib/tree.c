@@ -31,12 +31,10 @@ struct hwc_tree {
 	int fd;
 };
 
-struct hwc_tree *hwc_tree_open(const char *path)
+static struct hwc_tree *tree_new(int fd)
 {
 	struct hwc_tree *tree;
-	int fd;
 
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
 	tree = malloc(sizeof(*tree));
@@ -46,6 +44,18 @@ struct hwc_tree *hwc_tree_open(const char *path)
 	}
 	tree->fd = fd;
 	return tree;
+}
+
+struct hwc_tree *hwc_tree_open(const char *path)
+{
+	return tree_new(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+struct hwc_tree *hwc_tree_open_live(const struct hwc_ctx *ctx, const char *path)
+{
+	if (path)
+		return hwc_tree_open(path);
+	return tree_new(hwc_sysroot_open(ctx, HWC_LIVE_TREE, O_RDONLY | O_DIRECTORY));
 }
 
 void hwc_tree_close(struct hwc_tree *tree)

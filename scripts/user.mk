@@ -20,7 +20,7 @@
 #
 # Targets of each makefile: all (default), tests (build test programs into
 # O/tests, run nothing), check (tests, then run them; lib/ and tools/ only),
-# install (DESTDIR, PREFIX). No clean: results lie in O only.
+# install and uninstall (DESTDIR, PREFIX and its like). No clean: results lie in O only.
 
 TOP := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))/..)
 O ?= $(TOP)/build/host
@@ -75,16 +75,21 @@ pkg_query = $(or $(shell $(pkg_env) $(PKG_CONFIG) --exists --print-errors $(2) &
 pkg_cflags = $(strip $(call pkg_query,--cflags,$(1)))
 pkg_libs = $(strip $(call pkg_query,--libs,$(1)))
 
-# "  CC      lib/ctx.c", or the whole command with V=1:
-#	$(call say,CC,lib/ctx.c)
-#	$(Q)$(CC) ...
-ifeq ($(V),1)
-Q :=
-say = @:
-else
-MAKEFLAGS += -s
-Q := @
-say = @printf '  %-7s %s\n' '$(1)' '$(2)'
-endif
+include $(TOP)/scripts/say.mk
+
+# For the targets install and uninstall:
+#	$(call put,MODE,FILES,FOLDER)	FILES into DESTDIR and FOLDER
+#	$(call drop,NAMES,FOLDER)	what a put, or a link, made of NAMES there
+#	$(refresh_loader)		the loader's cache, where this system itself is meant
+define put
+$(call say,INSTALL,$(DESTDIR)$(3): $(notdir $(2)))
+$(Q)install -D -m $(1) -t '$(DESTDIR)$(3)' $(2)
+endef
+define drop
+$(call say,REMOVE,$(DESTDIR)$(2): $(notdir $(1)))
+$(Q)rm -f $(patsubst %,'$(DESTDIR)$(2)/%',$(notdir $(1)))
+endef
+refresh_loader = $(Q)[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
+
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:

@@ -67,6 +67,29 @@ programs() {
 	done
 }
 
+# The installed library serves the manual page's example, wherever it was put, and
+# taking it away again leaves folders only. One line for each file that stays.
+install_and_remove() {
+	local root=$build/style-root log=$build/style-root.log
+	local lib=$root/opt/hwc/lib target
+	rm -rf "$root"
+	for target in install uninstall; do
+		make -s --no-print-directory $target DESTDIR="$root" PREFIX=/opt/hwc USEROUT="$build/style" \
+			CROSS_COMPILE= >"$log" || return
+		[ $target = install ] || break
+		sed -n -e 's/\\e/\\/g' -e '/^#include <hwcontainer.h>$/,/^}$/p' -e '/^int main/,/^}$/p' \
+			"$root/opt/hwc/share/man/man3/libhwcontainer.3" >"$build/style-example.c"
+		# shellcheck disable=SC2046 # the flags are words
+		gcc -Wall -Wextra -Werror "$build/style-example.c" -o "$build/style-example" \
+			$(PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_PATH=$lib/pkgconfig pkg-config \
+				--cflags --libs libhwcontainer) || return
+		LD_LIBRARY_PATH=$lib "$build/style-example" 2>&1 |
+			grep -v -e '^hwcontainer module is not loaded' -e ': free$'
+		"$root/opt/hwc/bin/hwctl" version >"$log" || cat "$log"
+	done
+	find "$root" ! -type d
+}
+
 # The kernel's own rules, with 100 columns and the loops of our libraries.
 run_clang_format() {
 	sed -e 's/^ColumnLimit: .*/ColumnLimit: 100/' \
@@ -118,6 +141,7 @@ check "the module builds with W=1 and sparse in silence" module
 check "modules_install installs it and nothing else" installed
 check "the tests' modules build with W=1 and sparse in silence" modules modules HWC_TESTS=y
 check "library and tools build with -Wall -Wextra in silence" programs
+check "what is installed serves a program, and uninstall leaves nothing" install_and_remove
 check "clang-format changes nothing in lib/, tools/ and selftests/" format
 check "regenerating from the netlink spec changes nothing" spec
 echo "1..$number"

@@ -3,8 +3,8 @@
  * Simulated remote processors, on the mainline framework and without a tie to
  * hwcontainer.ko. A core has SIM_RPROC_SIZE bytes of memory at SIM_RPROC_DA and
  * executes nothing: when it starts it writes the text at its firmware's entry point
- * into the trace buffers that the resource table names. Its crash is the
- * framework's own, remoteproc/remoteprocN/crash in debugfs.
+ * into the trace buffers that the resource table names. It crashes when it is told to
+ * below, or to the framework, with remoteproc/remoteprocN/crash in debugfs.
  *
  * Nodes with the compatible "hwcontainer,sim-rproc" are cores. Others come with
  *
@@ -12,14 +12,19 @@
  *	add		"NAME" or "NAME MODE": one that is
  *				auto	started by its driver, which has no firmware
  *				attached	running since before Linux
- *				raw	of a driver with a loader of its own
+ *				raw	of a driver with a loader of its own, which
+ *					does not say what a core dump has
  *	remove		"NAME": it goes, claimed or not
+ *	die		"NAME TEXT": it writes a line into its trace buffers and crashes
+ *	die_at_start	1: each crashes as soon as it is started
  *	fail_prepare fail_start fail_stop
  *			an errno (5 for -EIO): the step fails with it
  *	stall_start_ms stall_stop_ms
  *			the step takes that long
  *	running		how many cores run
  *	starts		how often one was started
+ *	channels announce withdraw say
+ *			see rproc-rpmsg.c
  *	reset		a write turns every knob off
  */
 #include <linux/atomic.h>
@@ -38,6 +43,7 @@
 #include <linux/slab.h>
 
 #include "knob.h"
+#include "rproc.h"
 
 #define SIM_RPROC_DA	0x10000000
 #define SIM_RPROC_SIZE	SZ_256K
@@ -62,15 +68,19 @@ struct sim_rproc_wish {
 /**
  * struct sim_rproc - a core
  * @rproc: the framework's
+ * @mode: what is special about it
  * @va: its memory
  * @dma: the same
  * @on: it runs
+ * @rpmsg: its messages
  */
 struct sim_rproc {
 	struct rproc *rproc;
+	enum sim_rproc_mode mode;
 	void *va;
 	dma_addr_t dma;
 	bool on;
+	struct sim_rpmsg rpmsg;
 };
 
 /**
@@ -92,7 +102,7 @@ static LIST_HEAD(sim_guests);
 static struct dentry *sim_dir;
 static atomic_t sim_running, sim_starts;
 
-enum { FAIL_PREPARE, FAIL_START, FAIL_STOP, STALL_START_MS, STALL_STOP_MS };
+enum { FAIL_PREPARE, FAIL_START, FAIL_STOP, STALL_START_MS, STALL_STOP_MS, DIE_AT_START };
 
 static struct sim_knob sim_rproc_knob[] = {
 	[FAIL_PREPARE]	 = { "fail_prepare" },
@@ -100,6 +110,7 @@ static struct sim_knob sim_rproc_knob[] = {
 	[FAIL_STOP]	 = { "fail_stop" },
 	[STALL_START_MS] = { "stall_start_ms" },
 	[STALL_STOP_MS]	 = { "stall_stop_ms" },
+	[DIE_AT_START]	 = { "die_at_start" },
 };
 
 static int sim_rproc_prepare(struct rproc *rproc)
@@ -110,30 +121,30 @@ static int sim_rproc_prepare(struct rproc *rproc)
 
 	if (ret)
 		return ret;
+	memset(sim->va, 0, SIM_RPROC_SIZE);
 	mem = rproc_mem_entry_init(rproc->dev.parent, sim->va, sim->dma, SIM_RPROC_SIZE,
 				   SIM_RPROC_DA, NULL, NULL, "sim-memory");
 	if (!mem)
 		return -ENOMEM;
 	rproc_add_carveout(rproc, mem);
-	rproc_coredump_add_segment(rproc, SIM_RPROC_DA, SIM_RPROC_SIZE);
+	if (sim->mode != RAW)
+		rproc_coredump_add_segment(rproc, SIM_RPROC_DA, SIM_RPROC_SIZE);
 	return 0;
 }
 
-/* What a core would print: the text at its first instruction. */
-static void sim_rproc_print(struct rproc *rproc, const struct fw_rsc_trace *trace)
+static void sim_rproc_print(struct rproc *rproc, const struct fw_rsc_trace *trace,
+			    const char *text, size_t room)
 {
-	const char *text = rproc_da_to_va(rproc, rproc->bootaddr, 1, NULL);
-	struct sim_rproc *sim = rproc->priv;
 	char *buf = rproc_da_to_va(rproc, trace->da, trace->len, NULL);
-	size_t room;
+	size_t used = buf ? strnlen(buf, trace->len) : trace->len;
 
-	if (!text || !buf)
-		return;
-	room = (char *)sim->va + SIM_RPROC_SIZE - text;
-	snprintf(buf, trace->len, "%s: %.*s\n", rproc->name, (int)min_t(size_t, room, 80), text);
+	if (used < trace->len)
+		snprintf(buf + used, trace->len - used, "%s: %.*s\n", rproc->name,
+			 (int)min_t(size_t, room, 80), text);
 }
 
-static void sim_rproc_print_all(struct rproc *rproc)
+/* A line, of at most @room bytes, in each of its trace buffers. */
+static void sim_rproc_print_all(struct rproc *rproc, const char *text, size_t room)
 {
 	struct resource_table *table = rproc->table_ptr;
 	struct fw_rsc_hdr *hdr;
@@ -142,8 +153,18 @@ static void sim_rproc_print_all(struct rproc *rproc)
 	for (i = 0; table && i < table->num; i++) {
 		hdr = (void *)table + table->offset[i];
 		if (hdr->type == RSC_TRACE)
-			sim_rproc_print(rproc, (void *)hdr->data);
+			sim_rproc_print(rproc, (void *)hdr->data, text, room);
 	}
+}
+
+/* What a core would print: the text at its first instruction. */
+static void sim_rproc_execute(struct rproc *rproc)
+{
+	const char *text = rproc_da_to_va(rproc, rproc->bootaddr, 1, NULL);
+	struct sim_rproc *sim = rproc->priv;
+
+	if (text)
+		sim_rproc_print_all(rproc, text, (char *)sim->va + SIM_RPROC_SIZE - text);
 }
 
 static void sim_rproc_set_on(struct sim_rproc *sim, bool on)
@@ -165,19 +186,24 @@ static int sim_rproc_start(struct rproc *rproc)
 	sim_knob_stall(&sim_rproc_knob[STALL_START_MS]);
 	if (ret)
 		return ret;
-	sim_rproc_print_all(rproc);
+	sim_rproc_execute(rproc);
 	sim_rproc_set_on(rproc->priv, true);
+	if (sim_knob(&sim_rproc_knob[DIE_AT_START]))
+		rproc_report_crash(rproc, RPROC_FATAL_ERROR);
 	return 0;
 }
 
 static int sim_rproc_stop(struct rproc *rproc)
 {
+	struct sim_rproc *sim = rproc->priv;
 	int ret = sim_knob_errno(&sim_rproc_knob[FAIL_STOP]);
 
 	sim_knob_stall(&sim_rproc_knob[STALL_STOP_MS]);
-	if (!ret)
-		sim_rproc_set_on(rproc->priv, false);
-	return ret;
+	if (ret)
+		return ret;
+	sim_rpmsg_stop(&sim->rpmsg);
+	sim_rproc_set_on(sim, false);
+	return 0;
 }
 
 static int sim_rproc_attach(struct rproc *rproc)
@@ -185,9 +211,11 @@ static int sim_rproc_attach(struct rproc *rproc)
 	return 0;
 }
 
-/* Messages are taken, and not read. */
 static void sim_rproc_kick(struct rproc *rproc, int vq)
 {
+	struct sim_rproc *sim = rproc->priv;
+
+	sim_rpmsg_kick(&sim->rpmsg);
 }
 
 static int sim_rproc_load_raw(struct rproc *rproc, const struct firmware *fw)
@@ -217,8 +245,11 @@ static const struct rproc_ops sim_rproc_raw_ops = {
 };
 
 /* One that is attached runs until it is stopped, or goes. */
-static void sim_rproc_off(void *sim)
+static void sim_rproc_off(void *data)
 {
+	struct sim_rproc *sim = data;
+
+	sim_rpmsg_exit(&sim->rpmsg);
 	sim_rproc_set_on(sim, false);
 }
 
@@ -239,10 +270,14 @@ static int sim_rproc_probe(struct platform_device *pdev)
 				 "hwcontainer-sim-none.elf", sizeof(*sim));
 	if (!rproc)
 		return -ENOMEM;
-	rproc_coredump_set_elf_info(rproc, ELFCLASS32, EM_ARM);
+	if (mode != RAW)
+		rproc_coredump_set_elf_info(rproc, ELFCLASS32, EM_ARM);
 	rproc->auto_boot = mode == AUTO;
 	sim = rproc->priv;
 	sim->rproc = rproc;
+	sim->mode = mode;
+	platform_set_drvdata(pdev, rproc);
+	sim_rpmsg_init(&sim->rpmsg, rproc);
 	ret = devm_add_action_or_reset(&pdev->dev, sim_rproc_off, sim);
 	if (ret)
 		return ret;
@@ -327,9 +362,54 @@ static int sim_guest_remove(char *name)
 
 DEFINE_SIM_COMMAND(sim_guest_remove);
 
+/**
+ * struct sim_rproc_death - what a core is to do last
+ * @name: the core's
+ * @text: what it says
+ */
+struct sim_rproc_death {
+	const char *name;
+	const char *text;
+};
+
+/* Both in one, as nearly as a core can. Returns whether it was this one, and ran. */
+static int sim_rproc_die(struct device *dev, void *data)
+{
+	const struct sim_rproc_death *death = data;
+	struct rproc *rproc;
+	bool ran = false;
+
+	device_lock(dev);
+	rproc = dev_get_drvdata(dev);
+	if (rproc && !strcmp(rproc->name, death->name)) {
+		mutex_lock(&rproc->lock);
+		ran = rproc->state == RPROC_RUNNING;
+		if (ran) {
+			sim_rproc_print_all(rproc, death->text, strlen(death->text));
+			rproc_report_crash(rproc, RPROC_FATAL_ERROR);
+		}
+		mutex_unlock(&rproc->lock);
+	}
+	device_unlock(dev);
+	return ran;
+}
+
+static int sim_rproc_kill(char *text)
+{
+	struct sim_rproc_death death = { .name = strsep(&text, " ") };
+
+	death.text = text ?: "";
+	if (driver_for_each_device(&sim_rproc_driver.driver, NULL, &death, sim_rproc_die) <= 0)
+		return -ESRCH;
+	return 0;
+}
+
+DEFINE_SIM_COMMAND(sim_rproc_kill);
+
 static int sim_rproc_reset(char *unused)
 {
 	sim_knobs_clear(sim_rproc_knob, ARRAY_SIZE(sim_rproc_knob));
+	sim_rpmsg_reset();
 	return 0;
 }
 
@@ -343,6 +423,8 @@ static void sim_debugfs_add(void)
 	debugfs_create_atomic_t("starts", 0444, sim_dir, &sim_starts);
 	debugfs_create_file("add", 0200, sim_dir, NULL, &sim_guest_add_fops);
 	debugfs_create_file("remove", 0200, sim_dir, NULL, &sim_guest_remove_fops);
+	debugfs_create_file("die", 0200, sim_dir, NULL, &sim_rproc_kill_fops);
+	sim_rpmsg_debugfs_add(sim_dir);
 	debugfs_create_file("reset", 0200, sim_dir, NULL, &sim_rproc_reset_fops);
 }
 

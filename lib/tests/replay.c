@@ -223,8 +223,9 @@ uint32_t replay_random(uint32_t *seed)
 
 /* In place of io.c */
 
-int hwc_io_open(struct hwc_io *io, bool nonblock)
+int hwc_io_open(const struct hwc_ctx *ctx, struct hwc_io *io, bool nonblock)
 {
+	(void)ctx;
 	(void)nonblock;
 	sockets++;
 	io->sock = NULL;

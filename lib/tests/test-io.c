@@ -29,6 +29,17 @@ static void ask(const struct hwc_io *io, uint32_t seq)
 	assert_int_equal(hwc_io_send(io, nlh, nlh->nlmsg_len), 0);
 }
 
+static int make_ctx(void **state)
+{
+	return hwc_ctx_new((struct hwc_ctx **)state);
+}
+
+static int free_ctx(void **state)
+{
+	hwc_ctx_free(*state);
+	return 0;
+}
+
 static void test_exchange(void **state)
 {
 	struct hwc_buf buf = { NULL, 0 };
@@ -36,8 +47,7 @@ static void test_exchange(void **state)
 	struct hwc_io io;
 	ssize_t size;
 
-	(void)state;
-	assert_int_equal(hwc_io_open(&io, false), 0);
+	assert_int_equal(hwc_io_open(*state, &io, false), 0);
 	assert_true(io.portid != 0);
 	assert_true(hwc_io_fd(&io) >= 0);
 	ask(&io, 77);
@@ -59,8 +69,7 @@ static void test_nothing_to_read(void **state)
 	struct hwc_buf buf = { NULL, 0 };
 	struct hwc_io io;
 
-	(void)state;
-	assert_int_equal(hwc_io_open(&io, true), 0);
+	assert_int_equal(hwc_io_open(*state, &io, true), 0);
 	assert_int_equal(hwc_io_recv(&io, &buf), -EAGAIN);
 	hwc_io_close(&io);
 }
@@ -69,24 +78,18 @@ static void test_unknown_group(void **state)
 {
 	struct hwc_io io;
 
-	(void)state;
-	assert_int_equal(hwc_io_open(&io, true), 0);
+	assert_int_equal(hwc_io_open(*state, &io, true), 0);
 	assert_true(hwc_io_join(&io, 0xffffff) < 0);
 	hwc_io_close(&io);
 }
 
 static void test_no_module(void **state)
 {
-	struct hwc_ctx *ctx;
-	int fd;
+	struct hwc_ctx *ctx = *state;
+	int fd = hwc_holder_open(ctx);
 
-	(void)state;
-	assert_int_equal(hwc_ctx_new(&ctx), 0);
-	fd = hwc_holder_open(ctx);
-	if (fd >= 0 || fd == -EACCES) {
-		hwc_ctx_free(ctx);
+	if (fd >= 0 || fd == -EACCES)
 		skip();
-	}
 	assert_int_equal(fd, -ENOENT);
 	assert_string_equal(
 		hwc_ctx_error(ctx),
@@ -98,16 +101,16 @@ static void test_no_module(void **state)
 	assert_int_equal(hwc_claim_open(ctx, -1, 1), -EBADF);
 	assert_string_equal(hwc_ctx_error(ctx), "opening claim 1: Bad file descriptor");
 	assert_int_equal(hwc_claim_wait(ctx, -1, 1, 0), -EBADF);
-	hwc_ctx_free(ctx);
 }
 
 int main(void)
 {
+#define TEST(function) cmocka_unit_test_setup_teardown(function, make_ctx, free_ctx)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_exchange),
-		cmocka_unit_test(test_nothing_to_read),
-		cmocka_unit_test(test_unknown_group),
-		cmocka_unit_test(test_no_module),
+		TEST(test_exchange),
+		TEST(test_nothing_to_read),
+		TEST(test_unknown_group),
+		TEST(test_no_module),
 	};
 
 	return cmocka_run_group_tests_name("io", tests, NULL, NULL);

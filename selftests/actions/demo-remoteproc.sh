@@ -3,45 +3,14 @@
 # The demonstration with remote processors: a container that is nothing but firmware,
 # for a real Cortex-R5; another one that sends it messages; crashes, and what comes
 # after them.
-# shellcheck disable=SC1091,SC2154,SC2317 # lib.sh is beside the bundles; check calls
-. /hwc/demo/lib.sh
+# shellcheck disable=SC1091,SC2154,SC2317 # core.sh is beside the bundles; check calls
+. /hwc/demo/core.sh
 . /hwc/demo/story.sh
-name=fe800000.r5f
+root=/run/hwcontainer-runtime
 said=/tmp/core.out
-
-find_core() {
-	for entry in /sys/class/remoteproc/*; do
-		[ "$(cat "$entry/name")" != "$name" ] || basename "$entry"
-	done
-}
-
-core_is() { # state
-	[ "$(cat "/sys/class/remoteproc/$core/state")" = "$1" ]
-}
-
-# Off, given back, and nothing is left of its firmware.
-core_is_free() {
-	core_is offline && is_free && [ ! -e /lib/firmware/hwcontainer ] &&
-		[ "$(stat -c %a "/sys/class/remoteproc/$core/state")" = 644 ]
-}
-
-status_is() { # status
-	hwcontainer-runtime state core 2>/dev/null | grep -q "\"status\": *\"$1\""
-}
 
 has_said() { # how often, text
 	[ "$(grep -c "$2" "$said")" -ge "$1" ]
-}
-
-# The device that the kernel made of the channel that the firmware has announced.
-endpoint() {
-	for entry in /sys/class/rpmsg/rpmsg[0-9]*; do
-		[ ! -e "$entry" ] || echo "/dev/${entry##*/}"
-	done
-}
-
-has_endpoint() {
-	[ -c "$(endpoint)" ]
 }
 
 ## the story
@@ -64,17 +33,10 @@ show_image() {
 	(cd /hwc/demo/core/rootfs && find . -type f) | indent
 }
 
-# What the runtime says without a policy, and the command named in it.
 show_policy() {
 	title "An image asks, only the host grants"
-	rm -f "$policy"
 	tell "\$ hwcontainer-runtime create --bundle core core"
-	hwcontainer-runtime create --bundle "$bundles/core" core </dev/null >/tmp/said 2>&1
-	indent </tmp/said
-	command=$(sed -n 's/.*; \(hwctl policy allow .*\) does$/\1/p' /tmp/said)
-	check "the refusal names the command" [ -n "$command" ]
-	# shellcheck disable=SC2086 # words of a command
-	show $command
+	follow_refusal hwcontainer-runtime create --bundle "$bundles/core" core
 }
 
 show_life() {
@@ -82,11 +44,11 @@ show_life() {
 	tell "\$ hwcontainer-runtime create --bundle core --pid-file core.pid core"
 	hwcontainer-runtime create --bundle "$bundles/core" --pid-file /tmp/core.pid core \
 		</dev/null >"$said" 2>&1
-	check "it is created" status_is created
+	check "it is created" status_is core created
 	check "the core is still off" core_is offline
 	show hwcontainer-runtime start core
 	show hwcontainer-runtime state core
-	check "it runs" status_is running
+	check "it runs" status_is core running
 	check "so does the core" core_is running
 	check "its process is the one in the pid file" \
 		[ "$(claim_field holder)" = "process $(cat /tmp/core.pid)" ]
@@ -95,7 +57,7 @@ show_life() {
 	indent <"$said"
 	show hwctl claim list
 	tell "Somebody stops the core by sysfs meanwhile:"
-	{ echo stop >"/sys/class/remoteproc/$core/state"; } 2>&1 | sed 's/.*: //' | indent
+	{ echo stop >"$cores/$core/state"; } 2>&1 | sed 's/.*: //' | indent
 	check "the core is the container's" core_is running
 }
 
@@ -132,15 +94,10 @@ show_stop() {
 	indent </tmp/said
 	show hwcontainer-runtime kill core TERM
 	check "the core is off" within 10 core_is_free
-	check "the container has stopped" within 10 status_is stopped
+	check "the container has stopped" within 10 status_is core stopped
 	show hwcontainer-runtime state core
 	show hwcontainer-runtime delete core
-	check "it is gone" [ ! -e /run/hwcontainer-runtime/core ]
-}
-
-# The firmware's own command: it executes what is no instruction.
-crash() {
-	within 10 has_endpoint && printf crash >"$(endpoint)"
+	check "it is gone" [ ! -e "$root/core" ]
 }
 
 show_crashes() {
@@ -149,7 +106,7 @@ show_crashes() {
 	hwcontainer-runtime run --bundle "$bundles/core" core </dev/null >"$said" 2>&1 &
 	for nr in 1 2 3; do
 		check "start $nr" within 20 has_said $nr "announcing rpmsg-raw"
-		check "crash $nr" crash
+		check "crash $nr" fall_silent
 		check "that is noticed" within 20 has_said $nr "has said nothing for more than"
 	done
 	wait $!
@@ -164,14 +121,14 @@ show_crashes() {
 show_kill() {
 	title "kill -9 of the container's process"
 	hwcontainer-runtime run --bundle "$bundles/core" core </dev/null >"$said" 2>&1 &
-	check "it runs" within 20 status_is running
+	check "it runs" within 20 status_is core running
 	pid=$(claim_field holder)
 	pid=${pid#process }
 	tell "\$ kill -KILL $pid ($(cat "/proc/$pid/comm"))"
 	kill -KILL "$pid"
 	wait
 	check "the core is off" within 10 core_is_free
-	tell "$core: $(cat "/sys/class/remoteproc/$core/state")"
+	tell "$core: $(cat "$cores/$core/state")"
 	hwcontainer-runtime delete --force core 2>/dev/null
 }
 
@@ -180,14 +137,13 @@ show_end() {
 	show hwctl claim list
 	show hwctl resource show "$core"
 	check "no claim is left" [ "$(hwctl -j claim list)" = "[]" ]
-	check "no container is left" [ -z "$(ls /run/hwcontainer-runtime 2>/dev/null)" ]
+	check "no container is left" [ -z "$(ls "$root" 2>/dev/null)" ]
 	rm -rf "$bundles" "$policy" /tmp/*.out /tmp/said /tmp/core.pid
 	told_all
 }
 
 use_runtime runc
-core=$(find_core)
-region=$core
+use_cores
 mkdir -p "$bundles"
 cp -a /hwc/demo/core /hwc/demo/talk "$bundles/"
 show_board

@@ -64,6 +64,7 @@ show_tree() {
 show_without_shell() {
 	title "A slot's image without its shell"
 	show hwctl policy allow all
+	tell "\$ hwcontainer-runtime run --bundle early early"
 	start_slot aes128 early </dev/null
 	: >/tmp/early.in
 	wait

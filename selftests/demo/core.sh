@@ -1,20 +1,96 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2034,SC2154
-# What the tests of hwcontainer-runtime with remote processors share, in the guest.
+# What tests and demonstrations of hwcontainer-runtime with remote processors share,
+# in the guest: real ones where the machine has some, and else simulated ones.
 # shellcheck disable=SC1091 # it is there
 . /hwc/demo/lib.sh
 
-sim=/sys/kernel/debug/hwcontainer-sim-rproc
 cores=/sys/class/remoteproc
 # where the runtime keeps containers whose program is firmware
 root=/run/firmware
+monitor=$knobs/fpga-mgr0
+sim=/sys/kernel/debug/hwcontainer-sim-rproc
 
-# use_core NAME: sets $core, also for lib.sh, to what the kernel calls it
-use_core() {
+# use_cores [simulated]: sets, for the first core
+#	kind		r5 or sim
+#	core, region	what the kernel calls it, also for lib.sh
+#	core_name	what its driver calls it
+#	core_path	where it is in the device tree
+#	firmware	a file for it, of which
+#	says		is the first line that it writes into its trace buffer
+#	rpmsg_firmware	and one that brings a device for messages
+#	start_error	of a start or stop that is to fail
+# and other_path, other_firmware and other_says for the second one.
+use_cores() {
+	case ${1-$(cat /hwc/machine)} in
+	versal) use_r5 ;;
+	*) use_simulated || return ;;
+	esac
 	for entry in "$cores"/*; do
-		[ "$(cat "$entry/name")" != "$1" ] || core=$(basename "$entry")
+		[ "$(cat "$entry/name")" != "$core_name" ] || core=$(basename "$entry")
 	done
 	region=$core
+	found_as=$(settings)
+}
+
+use_r5() {
+	kind=r5
+	core_name=fe800000.r5f
+	core_path=/remoteproc@fe800000/r5f@fe800000
+	firmware=/hwc/firmware/r5-core0.elf
+	rpmsg_firmware=$firmware
+	says="core 0: started"
+	start_error=13
+	other_path=/remoteproc@fe800000/r5f@fe900000
+	other_firmware=/hwc/firmware/r5-core1.elf
+	other_says="core 1: started"
+}
+
+use_simulated() {
+	kind=sim
+	core_name="sim-core0"
+	core_path=/sim-core0
+	firmware=/hwc/images/hello.elf
+	rpmsg_firmware=/hwc/images/rpmsg.elf
+	says="sim-core0: hello"
+	start_error=5
+	other_path=/sim-core1
+	other_firmware=/hwc/images/other.elf
+	other_says="sim-core1: something else"
+	modprobe hwcontainer-sim-rproc
+}
+
+leave_cores() {
+	[ "$kind" = r5 ] || rmmod hwcontainer-sim-rproc
+}
+
+# How many cores run, as the hardware tells.
+running_cores() {
+	if [ "$kind" = sim ]; then
+		cat "$sim/running"
+	else
+		tr 123 112 <"$monitor/rpus"
+	fi
+}
+
+# Every start fails, or every stop, until works_again.
+fail_starts() {
+	if [ "$kind" = sim ]; then echo 5 >"$sim/fail_start"; else fail_call 10; fi
+}
+
+fail_stops() {
+	if [ "$kind" = sim ]; then echo 5 >"$sim/fail_stop"; else fail_call 8; fi
+}
+
+# By the board's firmware, which does not permit it.
+fail_call() { # number
+	echo "$1" >"$monitor/fail_api"
+	echo 2002 >"$monitor/fail_status"
+	echo 4294967295 >"$monitor/fail_count"
+}
+
+works_again() {
+	if [ "$kind" = sim ]; then echo 1 >"$sim/reset"; else echo 0 >"$monitor/fail_count"; fi
 }
 
 # Every core, as a refusal names them.
@@ -28,23 +104,53 @@ core_is() { # state
 	[ "$(cat "$cores/$core/state")" = "$1" ]
 }
 
-# Off, given back, and nothing is left of it.
-core_is_free() {
-	core_is offline && is_free && [ ! -e /lib/firmware/hwcontainer ] &&
-		[ "$(cat "$sim/running")" = 0 ] && [ "$(stat -c %a "$cores/$core/state")" = 644 ]
+settings() {
+	cat "$cores/$core/firmware" "$cores/$core/recovery" "$cores/$core/coredump"
 }
 
+# Its files can be written, which nobody may whose core is claimed, and are what they were.
+is_given_back() {
+	for setting in state firmware recovery coredump; do
+		true 2>/dev/null >"$cores/$core/$setting" || return
+	done
+	[ "$(settings)" = "$found_as" ]
+}
+
+# Off, given back, and nothing is left of its firmware.
+core_is_free() {
+	core_is offline && is_free && [ ! -e /lib/firmware/hwcontainer ] &&
+		[ "$(running_cores)" = 0 ] && is_given_back
+}
+
+# The kernel hears of it.
 crash() {
 	echo 2 >"/sys/kernel/debug/remoteproc/$core/crash"
 }
 
-# firmware_bundle NAME FILE ANNOTATIONS: a container whose only argument is FILE of
-# /hwc/images, and whose annotations are the operator's
+# The device that the kernel made of the channel that firmware has announced.
+endpoint() {
+	for entry in /sys/class/rpmsg/rpmsg[0-9]*; do
+		[ ! -e "$entry" ] || echo "/dev/${entry##*/}"
+	done
+}
+
+has_endpoint() {
+	[ -c "$(endpoint)" ]
+}
+
+# From then on it says nothing: a real one is told to execute what is no instruction,
+# a simulated one has said what it had to say.
+fall_silent() {
+	[ "$kind" = sim ] || { within 10 has_endpoint && printf crash >"$(endpoint)"; }
+}
+
+# firmware_bundle NAME FILE ANNOTATIONS: a container whose only argument is FILE, and
+# whose annotations are the operator's
 firmware_bundle() {
 	folder=$bundles/$1
 	rm -rf "$folder"
 	mkdir -p "$folder/rootfs/boot"
-	cp "/hwc/images/$2" "$folder/rootfs/boot/rpu.elf"
+	cp "$2" "$folder/rootfs/boot/rpu.elf"
 	cat >"$folder/config.json" <<EOT
 {
 	"ociVersion": "1.0.2",

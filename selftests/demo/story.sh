@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC2034,SC2154
 # How the demonstrations tell what they do, and count what is as it should be.
 good=0
 bad=0
@@ -32,6 +32,17 @@ check() {
 		bad=$((bad + 1))
 		printf '  NOT AS IT SHOULD BE: %s\n' "$name"
 	fi
+}
+
+# follow_refusal COMMAND...: what the runtime says without a policy, and what it names there
+follow_refusal() {
+	rm -f "$policy"
+	"$@" </dev/null >/tmp/said 2>&1
+	indent </tmp/said
+	command=$(sed -n 's/.*; \(hwctl policy allow .*\) does$/\1/p' /tmp/said)
+	check "the refusal names the command" [ -n "$command" ]
+	# shellcheck disable=SC2086 # words of a command
+	show $command
 }
 
 told_all() {

@@ -114,7 +114,7 @@ prune() {
 
 build_kernel() {
 	mkdir -p "$tmp"
-	say "building the $variant kernel (once; kept in $cache)"
+	say "building the $variant kernel (some minutes, once; kept in $cache)"
 	configure
 	kernel_make $(jobs) Image modules >"$tmp/build.log" 2>&1 &
 	progress "kernel $variant" $! count_objects

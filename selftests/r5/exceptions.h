@@ -9,4 +9,24 @@
 #define EXCEPTION_DATA 3
 #define EXCEPTION_INTERRUPT 4
 
+#ifndef __ASSEMBLER__
+
+/**
+ * struct registers - what the core was about, as start.S puts it on the stack
+ * @cpsr: its state
+ * @sp: its stack
+ * @lr: where it was to return to
+ * @r: the others
+ * @pc: the instruction
+ */
+struct registers {
+	u32 cpsr;
+	u32 sp;
+	u32 lr;
+	u32 r[13];
+	u32 pc;
+};
+
+#endif
+
 #endif

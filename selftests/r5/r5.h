@@ -54,6 +54,16 @@ static inline void core_halt(void)
 void clock_start(void);
 u32 clock_ms(void);
 
+/* console.c */
+
+#define CONSOLE_ADDRESS 1025
+
+struct rpmsg;
+
+bool console_announce(void);
+void console_take(const struct rpmsg *message);
+void console_print(const char *text, ...) __attribute__((format(printf, 1, 2)));
+
 /* format.c */
 
 size_t format(char *buffer, size_t size, const char *text, va_list args);
@@ -62,6 +72,10 @@ size_t format(char *buffer, size_t size, const char *text, va_list args);
 
 bool interrupt_take(void);
 void interrupt_linux(void);
+
+/* main.c */
+
+void main_line(const char *line);
 
 /* resources.c: what Linux is told, and tells */
 

@@ -28,12 +28,20 @@ reset:
 	bl	main
 	b	.
 
-/* None returns, so all of them can have one stack. */
+/* None returns, so all of them can have one stack: with struct registers, and aligned. */
 	.macro	exception name, number, ahead
 \name:
-	sub	r1, lr, #\ahead
-	mov	r0, #\number
 	ldr	sp, =exception_stack_top
+	sub	lr, lr, #\ahead
+	push	{r0-r12, lr}
+	sub	sp, sp, #8
+	stmia	sp, {sp, lr}^
+	nop
+	mrs	r0, spsr
+	push	{r0}
+	mov	r0, #\number
+	mov	r1, sp
+	sub	sp, sp, #4
 	b	main_exception
 	.endm
 
@@ -48,5 +56,5 @@ reset:
 	.balign 8
 	.skip	4096
 stack_top:
-	.skip	1024
+	.skip	2048
 exception_stack_top:

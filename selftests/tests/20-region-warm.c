@@ -2,7 +2,7 @@
 /* Images that stay loaded when their claim ends (keep), and who may use them. */
 #include "hwc.h"
 
-#define LOADS HWC_SIM "fpga-mgr0/loads"
+#define LOADS HWC_MGR "loads"
 #define KEEP HWCONTAINER_CLAIM_FLAGS_KEEP
 #define WARM HWCONTAINER_RESOURCE_STATE_WARM
 

@@ -6,7 +6,7 @@
 
 #include "hwc.h"
 
-#define LOADS0 HWC_SIM "fpga-mgr0/loads"
+#define LOADS0 HWC_MGR "loads"
 #define LOADS1 HWC_SIM "fpga-mgr1/loads"
 
 FIXTURE(region)
@@ -307,7 +307,7 @@ TEST_F(region, all_of_a_request_on_two_managers)
 	int i;
 
 	ASSERT_EQ(0, hwc_test_write(HWC_SIM "peak", "0"));
-	ASSERT_EQ(0, hwc_test_set(HWC_SIM "fpga-mgr0/stall_write_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(HWC_MGR "stall_write_ms", 200));
 	ASSERT_EQ(0, hwc_test_set(HWC_SIM "fpga-mgr1/stall_write_ms", 200));
 	ASSERT_EQ(0, hwc_request_new(self->ctx, &req));
 	hwc_request_holder_file(req, self->holder);

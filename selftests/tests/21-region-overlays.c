@@ -7,8 +7,8 @@
 #define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
 #define SHA_BIN HWC_IMAGES "sha256-pr0.bin"
 #define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
-#define LOADS HWC_SIM "fpga-mgr0/loads"
-#define BIND_TIMEOUT "/sys/module/hwcontainer/parameters/bind_timeout_ms"
+#define LOADS HWC_MGR "loads"
+#define BIND_TIMEOUT HWC_PARAMETERS "bind_timeout_ms"
 
 FIXTURE(overlay)
 {

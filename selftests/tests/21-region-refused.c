@@ -7,8 +7,8 @@
 
 #define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
 #define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
-#define LOADS HWC_SIM "fpga-mgr0/loads"
-#define FAILURES HWC_SIM "fpga-mgr0/failures"
+#define LOADS HWC_MGR "loads"
+#define FAILURES HWC_MGR "failures"
 
 FIXTURE(refused)
 {

@@ -4,9 +4,8 @@
 
 #define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
 #define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
-#define MGR HWC_SIM "fpga-mgr0/"
 #define BRIDGE HWC_SIM "fpga-bridge0/"
-#define BIND_TIMEOUT "/sys/module/hwcontainer/parameters/bind_timeout_ms"
+#define BIND_TIMEOUT HWC_PARAMETERS "bind_timeout_ms"
 
 FIXTURE(fault)
 {
@@ -70,11 +69,11 @@ FIXTURE_VARIANT(write_fault)
 };
 
 #define SAYS(what) "manager MANAGER " what
-FIXTURE_VARIANT_ADD(write_fault, init){ MGR "fail_write_init", EIO,
+FIXTURE_VARIANT_ADD(write_fault, init){ HWC_MGR "fail_write_init", EIO,
 					SAYS("could not prepare for the image (error 5)") };
-FIXTURE_VARIANT_ADD(write_fault, write){ MGR "fail_write", EIO,
+FIXTURE_VARIANT_ADD(write_fault, write){ HWC_MGR "fail_write", EIO,
 					 SAYS("broke off writing the image (error 5)") };
-FIXTURE_VARIANT_ADD(write_fault, complete){ MGR "fail_write_complete", ETIMEDOUT,
+FIXTURE_VARIANT_ADD(write_fault, complete){ HWC_MGR "fail_write_complete", ETIMEDOUT,
 					    SAYS("did not come up with the image (error 110)") };
 FIXTURE_VARIANT_ADD(write_fault,
 		    bridge_disable){ BRIDGE "fail_bridge_disable", EIO,
@@ -220,7 +219,7 @@ TEST_F(fault, slow_port_makes_a_queue)
 	uint64_t end[2];
 	int i;
 
-	ASSERT_EQ(0, hwc_test_set(MGR "stall_write_ms", 300));
+	ASSERT_EQ(0, hwc_test_set(HWC_MGR "stall_write_ms", 300));
 	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR0, self->holder, image[0], -1, 0, &grants[0]));
 	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR1, self->holder, image[1], -1, 0, &grants[1]));
 	for (i = 0; i < 2; i++) {

@@ -4,7 +4,7 @@
 
 #define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
 #define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
-#define LOADS HWC_SIM "fpga-mgr0/loads"
+#define LOADS HWC_MGR "loads"
 #define FW_PATH "/sys/module/firmware_class/parameters/path"
 #define REGIONS "/sys/bus/platform/drivers/of-fpga-region/"
 #define PR0_DEV "fpga-full:fpga-PR0"
@@ -226,7 +226,7 @@ TEST_F(guard, region_goes_and_says_so)
 TEST_F(guard, region_goes_while_preparing)
 {
 	static const char *const knobs[] = {
-		HWC_SIM "fpga-mgr0/stall_write_ms",
+		HWC_MGR "stall_write_ms",
 		HWC_SIM "stall_probe_ms",
 	};
 	size_t i;

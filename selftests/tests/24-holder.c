@@ -442,7 +442,7 @@ static void die_in(struct __test_metadata *_metadata, FIXTURE_DATA(holder) * sel
 
 TEST_F(holder, dies_while_its_region_is_programmed)
 {
-	die_in(_metadata, self, HWC_SIM "fpga-mgr0/stall_write_ms", SHA_DTBO);
+	die_in(_metadata, self, HWC_MGR "stall_write_ms", SHA_DTBO);
 }
 
 TEST_F(holder, dies_while_its_devices_are_bound)

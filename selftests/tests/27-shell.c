@@ -432,7 +432,7 @@ TEST_F(shell, bad_ones_are_refused)
 		{ "shell-bad-manager", "overlay may not have the property fpga-mgr" },
 		{ "shell-bad-idcode", "overlay may not have the property hwcontainer,idcode" },
 	};
-	long loads = hwc_test_number(HWC_SIM "fpga-mgr0/loads");
+	long loads = hwc_test_number(HWC_MGR "loads");
 	char path[128];
 	size_t i;
 
@@ -442,7 +442,7 @@ TEST_F(shell, bad_ones_are_refused)
 		EXPECT_STREQ(bad[i].sentence, hwc_ctx_error(self->ctx));
 		check_no_slots(_metadata, self, bad[i].overlay);
 	}
-	EXPECT_EQ(loads, hwc_test_number(HWC_SIM "fpga-mgr0/loads"));
+	EXPECT_EQ(loads, hwc_test_number(HWC_MGR "loads"));
 }
 
 /* A slot whose bridge is not there, in a shell that was taken without. */

@@ -5,8 +5,6 @@
 
 #define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
 #define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
-#define MGR HWC_SIM "fpga-mgr0/"
-#define PARAMETERS "/sys/module/hwcontainer/parameters/"
 #define BASELINE "/sys/kernel/debug/hwcontainer-baseline/load"
 #define REGIONS "/sys/bus/platform/drivers/of-fpga-region/"
 #define SILENT hwc_test_says("manager MANAGER has not answered for ")
@@ -25,15 +23,15 @@ FIXTURE_SETUP(manager)
 	ASSERT_EQ(0, hwc_ctx_new(&self->ctx));
 	self->holder = hwc_holder_open(self->ctx);
 	ASSERT_LE(0, self->holder);
-	self->program_timeout = hwc_test_number(PARAMETERS "program_timeout_ms");
-	self->busy_timeout = hwc_test_number(PARAMETERS "busy_timeout_ms");
+	self->program_timeout = hwc_test_number(HWC_PARAMETERS "program_timeout_ms");
+	self->busy_timeout = hwc_test_number(HWC_PARAMETERS "busy_timeout_ms");
 }
 
 FIXTURE_TEARDOWN(manager)
 {
 	hwc_test_write(HWC_SIM "reset", "1");
-	hwc_test_set(PARAMETERS "program_timeout_ms", self->program_timeout);
-	hwc_test_set(PARAMETERS "busy_timeout_ms", self->busy_timeout);
+	hwc_test_set(HWC_PARAMETERS "program_timeout_ms", self->program_timeout);
+	hwc_test_set(HWC_PARAMETERS "busy_timeout_ms", self->busy_timeout);
 	close(self->holder);
 	while (hwc_test_claims(self->ctx) > 0)
 		usleep(2000);
@@ -67,12 +65,12 @@ static void check_works(struct __test_metadata *_metadata, FIXTURE_DATA(manager)
 /* The manager does not answer before release(). */
 static int hang(void)
 {
-	return hwc_test_set(MGR "hang", 1);
+	return hwc_test_set(HWC_MGR "hang", 1);
 }
 
 static int release(void)
 {
-	return hwc_test_set(MGR "hang", 0);
+	return hwc_test_set(HWC_MGR "hang", 0);
 }
 
 /* That in @ms milliseconds, while the caller waits for something. Returns the process. */
@@ -102,7 +100,7 @@ TEST_F(manager, does_not_answer)
 	struct hwc_resource *res;
 	int i;
 
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 300));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "program_timeout_ms", 300));
 	ASSERT_EQ(0, hang());
 	ASSERT_EQ(0, start(self, HWC_PR0, SHA_BIT, &grants[0]));
 	ASSERT_EQ(0, start(self, HWC_PR1, HWC_IMAGES "sha256-pr1.bit", &grants[1]));
@@ -169,7 +167,7 @@ TEST_F(manager, fails_after_it_has_not_answered)
 	int64_t end = hwc_test_ms() + HWC_TEST_WAIT_MS;
 	struct hwc_grant grant;
 
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "program_timeout_ms", 200));
 	ASSERT_EQ(0, hang());
 	ASSERT_EQ(0, hwc_test_fail_loads(-1));
 	ASSERT_EQ(0, start(self, HWC_PR0, SHA_BIT, &grant));
@@ -190,7 +188,7 @@ TEST_F(manager, holder_dies_before_it_answers)
 {
 	struct hwc_grant grant;
 
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "program_timeout_ms", 200));
 	ASSERT_EQ(0, hang());
 	ASSERT_EQ(0, start(self, HWC_PR0, SHA_BIT, &grant));
 	EXPECT_EQ(-ETIMEDOUT, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
@@ -209,7 +207,7 @@ TEST_F(manager, next_holder_does_not_wait_either)
 {
 	struct hwc_grant first, second;
 
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 1000));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "program_timeout_ms", 1000));
 	ASSERT_EQ(0, hang());
 	ASSERT_EQ(0, start(self, HWC_PR0, SHA_BIT, &first));
 	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, first.id, HWCONTAINER_CLAIM_STATE_PREPARING));
@@ -244,7 +242,7 @@ TEST_F(manager, late_one_does_not_wait_either)
 	ASSERT_EQ(0, truncate("/tmp/late", 32 << 20));
 	quick = hwc_test_open(HWC_IMAGES "sha256-pr1.bit");
 	late = hwc_test_open("/tmp/late");
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 1));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "program_timeout_ms", 1));
 	ASSERT_EQ(0, hang());
 	ASSERT_EQ(0, hwc_request_new(self->ctx, &req));
 	hwc_request_holder_file(req, self->holder);
@@ -269,13 +267,13 @@ TEST_F(manager, region_goes_before_it_answers)
 	struct hwc_grant grant;
 	pid_t pid;
 
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "program_timeout_ms", 200));
 	ASSERT_EQ(0, hang());
 	ASSERT_EQ(0, start(self, HWC_PR0, SHA_BIT, &grant));
 	EXPECT_EQ(-ETIMEDOUT, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
 	pid = release_after(500);
 	ASSERT_EQ(0, hwc_test_write(REGIONS "unbind", "fpga-full:fpga-PR0"));
-	EXPECT_EQ(0, hwc_test_number(MGR "hang"));
+	EXPECT_EQ(0, hwc_test_number(HWC_MGR "hang"));
 	check_ended_well(_metadata, pid);
 	EXPECT_EQ(-ENOENT, hwc_test_claim_state(self->ctx, grant.id));
 	EXPECT_TRUE(hwc_test_slot(0, 0, "bridge=disabled"));
@@ -314,7 +312,7 @@ TEST_F(manager, in_use_by_another_driver)
 	check_ended_well(_metadata, releaser);
 	check_ended_well(_metadata, user);
 	/* not for ever */
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "busy_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "busy_timeout_ms", 200));
 	user = another_user();
 	EXPECT_EQ(-EBUSY, hwc_test_try(self->ctx, HWC_PR1, self->holder,
 				       HWC_IMAGES "sha256-pr1.bit", NULL));
@@ -354,17 +352,17 @@ TEST_F(manager, unbound_device_is_reported)
 /* One whose driver is there and does not take it is no such device. */
 TEST_F(manager, unbound_is_not_failed)
 {
-	long before = hwc_test_number(PARAMETERS "bind_timeout_ms");
+	long before = hwc_test_number(HWC_PARAMETERS "bind_timeout_ms");
 	int image = hwc_test_open(SHA_BIT), overlay = hwc_test_open(SHA_DTBO);
 	struct hwc_grant grant;
 
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "bind_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "bind_timeout_ms", 200));
 	ASSERT_EQ(0, hwc_test_set(HWC_SIM "fail_probe", 19));
 	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR0, self->holder, image, overlay,
 				    HWCONTAINER_CLAIM_FLAGS_UNBOUND, &grant));
 	EXPECT_EQ(-ENODEV, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
 	EXPECT_STREQ(HWC_PR0 "/sha256@0 has no driver after 200 ms", hwc_ctx_error(self->ctx));
-	hwc_test_set(PARAMETERS "bind_timeout_ms", before);
+	hwc_test_set(HWC_PARAMETERS "bind_timeout_ms", before);
 	close(image);
 	close(overlay);
 }
@@ -372,12 +370,12 @@ TEST_F(manager, unbound_is_not_failed)
 /* Said before the image is loaded, not by a probe that fails. */
 TEST_F(manager, clock_that_is_none)
 {
-	long loads = hwc_test_number(MGR "loads");
+	long loads = hwc_test_number(HWC_MGR "loads");
 
 	EXPECT_EQ(-EPERM, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT,
 				       HWC_DTBO "bad-clock.dtbo"));
 	EXPECT_STREQ("overlay's node sha256@0 has clocks that are none", hwc_ctx_error(self->ctx));
-	EXPECT_EQ(loads, hwc_test_number(MGR "loads"));
+	EXPECT_EQ(loads, hwc_test_number(HWC_MGR "loads"));
 }
 
 /* A copy of an overlay, /tmp/overlay, in which one word is another. */
@@ -415,12 +413,12 @@ TEST_F(manager, clock_with_cells_without_end)
 
 TEST_F(manager, reset_that_is_none)
 {
-	long loads = hwc_test_number(MGR "loads");
+	long loads = hwc_test_number(HWC_MGR "loads");
 
 	EXPECT_EQ(-EPERM, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT,
 				       HWC_DTBO "bad-reset.dtbo"));
 	EXPECT_STREQ("overlay's node sha256@0 has resets that are none", hwc_ctx_error(self->ctx));
-	EXPECT_EQ(loads, hwc_test_number(MGR "loads"));
+	EXPECT_EQ(loads, hwc_test_number(HWC_MGR "loads"));
 }
 
 /* The driver of a board's resets would take it; its firmware does not have it. */
@@ -430,7 +428,7 @@ TEST_F(manager, reset_that_does_not_exist)
 	const char *overlay = versal ? HWC_DTBO "versal-reset.dtbo" :
 				       HWC_DTBO "firmware-reset.dtbo";
 	uint32_t reset = versal ? 0xc104060 : 120;
-	long loads = hwc_test_number(MGR "loads");
+	long loads = hwc_test_number(HWC_MGR "loads");
 	char says[80];
 
 	if (!hwc_test_board())
@@ -439,7 +437,7 @@ TEST_F(manager, reset_that_does_not_exist)
 	snprintf(says, sizeof(says), "overlay's node sha256@0 names reset %u, which /", reset);
 	EXPECT_EQ(0, strncmp(says, hwc_ctx_error(self->ctx), strlen(says)))
 	TH_LOG("%s", hwc_ctx_error(self->ctx));
-	EXPECT_EQ(loads, hwc_test_number(MGR "loads"));
+	EXPECT_EQ(loads, hwc_test_number(HWC_MGR "loads"));
 	patch_overlay(_metadata, overlay, reset, reset - 1);
 	EXPECT_LT(0, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, "/tmp/overlay"))
 	TH_LOG("%s", hwc_ctx_error(self->ctx));

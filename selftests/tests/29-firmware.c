@@ -6,8 +6,6 @@
  */
 #include "hwc.h"
 
-#define MGR HWC_SIM "fpga-mgr0/"
-#define PARAMETERS "/sys/module/hwcontainer/parameters/"
 #define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
 #define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
 #define FIR_BIT HWC_IMAGES "fir-pr0.bit"
@@ -35,8 +33,8 @@ FIXTURE_SETUP(firmware)
 	ASSERT_EQ(0, hwc_ctx_new(&self->ctx));
 	self->holder = hwc_holder_open(self->ctx);
 	ASSERT_LE(0, self->holder);
-	self->timeout = hwc_test_number(PARAMETERS "program_timeout_ms");
-	self->bind_timeout = hwc_test_number(PARAMETERS "bind_timeout_ms");
+	self->timeout = hwc_test_number(HWC_PARAMETERS "program_timeout_ms");
+	self->bind_timeout = hwc_test_number(HWC_PARAMETERS "bind_timeout_ms");
 }
 
 FIXTURE_TEARDOWN(firmware)
@@ -44,8 +42,8 @@ FIXTURE_TEARDOWN(firmware)
 	if (!self->ctx)
 		return;
 	hwc_test_write(HWC_SIM "reset", "1");
-	hwc_test_set(PARAMETERS "program_timeout_ms", self->timeout);
-	hwc_test_set(PARAMETERS "bind_timeout_ms", self->bind_timeout);
+	hwc_test_set(HWC_PARAMETERS "program_timeout_ms", self->timeout);
+	hwc_test_set(HWC_PARAMETERS "bind_timeout_ms", self->bind_timeout);
 	close(self->holder);
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0));
 	EXPECT_EQ(0, hwc_test_wait_no_claims(self->ctx));
@@ -65,9 +63,9 @@ static void check_works(struct __test_metadata *_metadata, FIXTURE_DATA(firmware
 
 static void fail_once(struct __test_metadata *_metadata, uint32_t status)
 {
-	ASSERT_EQ(0, hwc_test_set(MGR "fail_api", hwc_test_machine()->load_call));
-	ASSERT_EQ(0, hwc_test_set(MGR "fail_status", status));
-	ASSERT_EQ(0, hwc_test_set(MGR "fail_count", 1));
+	ASSERT_EQ(0, hwc_test_set(HWC_MGR "fail_api", hwc_test_machine()->load_call));
+	ASSERT_EQ(0, hwc_test_set(HWC_MGR "fail_status", status));
+	ASSERT_EQ(0, hwc_test_set(HWC_MGR "fail_count", 1));
 }
 
 /**
@@ -195,7 +193,7 @@ TEST_F(firmware, status_that_is_taken_for_success)
 	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
 	ASSERT_EQ(0, hwc_claim_delete(self->ctx, &claim, 1));
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0));
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "bind_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "bind_timeout_ms", 200));
 	fail_once(_metadata, DOUBLE_REQ);
 	ret = hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, SHA_DTBO);
 	if (hwc_test_takes_bitstreams()) {
@@ -205,7 +203,7 @@ TEST_F(firmware, status_that_is_taken_for_success)
 		EXPECT_STREQ(HWC_PR0 "/sha256@0 has no driver after 200 ms",
 			     hwc_ctx_error(self->ctx));
 	}
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "bind_timeout_ms", self->bind_timeout));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "bind_timeout_ms", self->bind_timeout));
 	check_works(_metadata, self);
 }
 
@@ -213,7 +211,7 @@ TEST_F(firmware, late_answer_is_waited_for)
 {
 	int64_t begin = hwc_test_ms();
 
-	ASSERT_EQ(0, hwc_test_set(MGR "stall_write_ms", 1500));
+	ASSERT_EQ(0, hwc_test_set(HWC_MGR "stall_write_ms", 1500));
 	check_works(_metadata, self);
 	EXPECT_LT(1500, hwc_test_ms() - begin);
 }
@@ -225,8 +223,8 @@ TEST_F_TIMEOUT(firmware, no_answer_at_all, 120)
 	struct hwc_resource *res;
 	int64_t begin = hwc_test_ms();
 
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "program_timeout_ms", 500));
-	ASSERT_EQ(0, hwc_test_set(MGR "hang", 1));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "program_timeout_ms", 500));
+	ASSERT_EQ(0, hwc_test_set(HWC_MGR "hang", 1));
 	EXPECT_EQ(-ETIMEDOUT, hwc_test_try(self->ctx, HWC_PR0, self->holder, SHA_BIT, SHA_DTBO));
 	EXPECT_EQ(0, strncmp(silent, hwc_ctx_error(self->ctx), strlen(silent)))
 	TH_LOG("%s", hwc_ctx_error(self->ctx));
@@ -242,7 +240,7 @@ TEST_F_TIMEOUT(firmware, no_answer_at_all, 120)
 	EXPECT_EQ(0, strncmp(silent, hwc_ctx_error(self->ctx), strlen(silent)))
 	TH_LOG("%s", hwc_ctx_error(self->ctx));
 
-	ASSERT_EQ(0, hwc_test_set(MGR "hang", 0));
+	ASSERT_EQ(0, hwc_test_set(HWC_MGR "hang", 0));
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0));
 	check_works(_metadata, self);
 }
@@ -257,7 +255,7 @@ TEST_F(firmware, programming_does_not_hold_of_mutex)
 	ASSERT_EQ(0, hwc_test_run("modprobe hwcontainer-foreign"));
 	/* nor for a processor */
 	hwc_test_pin("foreign", 0);
-	ASSERT_EQ(0, hwc_test_set(MGR "stall_write_ms", 3000));
+	ASSERT_EQ(0, hwc_test_set(HWC_MGR "stall_write_ms", 3000));
 	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR0, self->holder, image, overlay, 0, &grant));
 	usleep(500000);
 	begin = hwc_test_ms();
@@ -288,7 +286,7 @@ TEST_F(firmware, clock_that_does_not_exist)
 TEST_F_TIMEOUT(firmware, cycles, 300)
 {
 	int cycles = hwc_test_takes_bitstreams() ? 1000 : 200;
-	long loads = hwc_test_number(MGR "loads");
+	long loads = hwc_test_number(HWC_MGR "loads");
 	int i;
 
 	for (i = 0; i < cycles; i++) {
@@ -301,7 +299,7 @@ TEST_F_TIMEOUT(firmware, cycles, 300)
 		ASSERT_EQ(0, hwc_claim_delete(self->ctx, &claim, 1));
 		ASSERT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0));
 	}
-	EXPECT_EQ(loads + cycles, hwc_test_number(MGR "loads"));
+	EXPECT_EQ(loads + cycles, hwc_test_number(HWC_MGR "loads"));
 	EXPECT_FALSE(hwc_test_has_node(HWC_PR0 "/sha256@0"));
 }
 

@@ -17,7 +17,7 @@
 #include "hwc.h"
 
 #define FAILSLAB "/sys/kernel/debug/failslab/"
-#define BIND_TIMEOUT "/sys/module/hwcontainer/parameters/bind_timeout_ms"
+#define BIND_TIMEOUT HWC_PARAMETERS "bind_timeout_ms"
 #define SHA_BIT HWC_IMAGES "sha256-pr0.bit"
 #define SHA_DTBO HWC_DTBO "sha256-pr0.dtbo"
 /* Tests before this one may have kept many of the kernel's workers busy. */

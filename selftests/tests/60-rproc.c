@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Remote processors: found, claimed, started, watched, given back. */
 #include "../../kernel/tests/elf-cases.h"
-#include "rproc.h"
+#include "rproc-dump.h"
 
 #define SIM "/sys/kernel/debug/hwcontainer-sim-rproc/"
 #define DRIVER "/sys/bus/platform/drivers/hwcontainer-sim-rproc/"
@@ -329,7 +329,7 @@ TEST_F(rproc, does_not_answer)
 	char want[128];
 	int64_t begin = hwc_test_ms();
 
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "rproc_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_timeout_ms", 200));
 	ASSERT_EQ(0, hwc_test_set(SIM "stall_start_ms", LATE_MS));
 	snprintf(want, sizeof(want), "%s has not started for ", self->core);
 	EXPECT_EQ(-ETIMEDOUT, try_claim(self, self->core));
@@ -359,7 +359,7 @@ TEST_F(rproc, does_not_answer_at_its_end)
 
 	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
 	id = ret;
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "rproc_timeout_ms", 200));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_timeout_ms", 200));
 	ASSERT_EQ(0, hwc_test_set(SIM "stall_stop_ms", LATE_MS));
 	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
 	EXPECT_EQ(0, hwc_test_wait_state(self->ctx, self->core, HWCONTAINER_RESOURCE_STATE_FAILED));
@@ -388,7 +388,7 @@ TEST_F(rproc, late_one_does_not_wait_either)
 	id = ret;
 	/* read in more time than that, and granted in less */
 	ASSERT_EQ(0, truncate(FIRMWARE, 63 << 20));
-	ASSERT_EQ(0, hwc_test_set(PARAMETERS "rproc_timeout_ms", 20));
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_timeout_ms", 20));
 	ASSERT_EQ(0, hwc_test_set(SIM "stall_stop_ms", 6000));
 	begin = hwc_test_ms();
 	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
@@ -401,7 +401,7 @@ TEST_F(rproc, late_one_does_not_wait_either)
 	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &grant.id, 1));
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
 	hwc_test_write(SIM "reset", "1");
-	hwc_test_set(PARAMETERS "rproc_timeout_ms", self->timeout);
+	hwc_test_set(HWC_PARAMETERS "rproc_timeout_ms", self->timeout);
 	write_firmware(&hello, 0, 0, 0);
 	check_works(_metadata, self);
 }
@@ -440,6 +440,97 @@ TEST_F(rproc, crashes)
 	test_crashes(_metadata, self);
 	/* once for the claim, once more to see that it works: nobody else started it */
 	EXPECT_EQ(starts + 2, hwc_test_number(SIM "starts"));
+}
+
+TEST_F(rproc, dump_is_kept)
+{
+	test_dump_is_kept(_metadata, self);
+}
+
+TEST_F(rproc, dump_waits_for_nobody)
+{
+	test_dump_waits_for_nobody(_metadata, self);
+}
+
+/* It has what the core's memory held, though the driver does not say where that is. */
+TEST_F(rproc, dump_of_a_driver_that_says_nothing)
+{
+	char core[32], name[32], *dump;
+	const Elf64_Ehdr *ehdr;
+	size_t size;
+	int id;
+
+	ASSERT_EQ(0, hwc_test_write(SIM "add", "raw raw"));
+	find_core("raw", core);
+	id = try_claim(self, "raw");
+	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	ASSERT_EQ(0, hwc_test_write(path(DEBUG, core, "/crash"), "2"));
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_FAILED));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, core));
+	find_dump(core, name);
+	dump = read_whole(path(DUMPS, name, "/data"), &size);
+	ASSERT_NE(NULL, dump);
+	/* the firmware's class and machine */
+	EXPECT_EQ(EM_ARM, ((Elf32_Ehdr *)dump)->e_machine);
+	ASSERT_NE(NULL, dumped_at(dump, size, CASE_DA, CASE_SIZE));
+	EXPECT_EQ(0, memcmp(ELFMAG, dumped_at(dump, size, CASE_DA, CASE_SIZE), SELFMAG));
+	EXPECT_TRUE(is_dumped(dump, size, "hello"));
+	free(dump);
+	free_dump(core);
+
+	/* and where that is no ELF file */
+	write_firmware(&hello, 0, 1, 0);
+	id = try_claim(self, "raw");
+	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	ASSERT_EQ(0, hwc_test_write(path(DEBUG, core, "/crash"), "2"));
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_FAILED));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, core));
+	find_dump(core, name);
+	dump = read_whole(path(DUMPS, name, "/data"), &size);
+	ASSERT_NE(NULL, dump);
+	ehdr = (const Elf64_Ehdr *)dump;
+	EXPECT_EQ(ELFCLASS64, ehdr->e_ident[EI_CLASS]);
+	EXPECT_EQ(EM_NONE, ehdr->e_machine);
+	EXPECT_EQ(1, ehdr->e_phnum);
+	EXPECT_LT(256 << 10, size);
+	free(dump);
+	free_dump(core);
+}
+
+TEST_F(rproc, last_words)
+{
+	test_last_words(_metadata, self);
+}
+
+/* As soon as it is started, mostly before the claim is ready: its words can be read, too. */
+TEST_F(rproc, dies_at_its_start)
+{
+	long grace = hwc_test_number(HWC_PARAMETERS "rproc_grace_ms");
+	struct case_fw fw = hello;
+	struct hwc_grant grant;
+	struct hwc_claim *claim;
+	char want[128];
+	int ret;
+
+	fw.vdev = true;
+	write_firmware(&fw, 0, 0, 0);
+	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_grace_ms", GRACE_MS));
+	ASSERT_EQ(0, hwc_test_set(SIM "die_at_start", 1));
+	ASSERT_EQ(0, start(self, self->core, 0, &grant));
+	ret = hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS);
+	EXPECT_TRUE(ret == -EIO || !ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, grant.id, HWCONTAINER_CLAIM_STATE_FAILED));
+	snprintf(want, sizeof(want), "%s crashed", self->core);
+	ASSERT_EQ(0, hwc_claim_get(self->ctx, grant.id, &claim));
+	EXPECT_STREQ(want, hwc_claim_message(claim));
+	hwc_claim_free(claim);
+	check_lingers(_metadata, self, grant.id);
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &grant.id, 1));
+	check_is_off(_metadata, self);
+	EXPECT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_grace_ms", grace));
+	hwc_test_write(SIM "reset", "1");
+	free_dump(self->core);
+	check_works(_metadata, self);
 }
 
 TEST_F(rproc, others_interfere)

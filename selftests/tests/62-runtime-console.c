@@ -4,16 +4,11 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "hwc.h"
+#include "cores.h"
 
 #define BUNDLE "/tmp/console-bundle"
 #define SOCKET "/tmp/console-socket"
 #define RUNTIME "hwcontainer-runtime --root /tmp/console-root "
-
-static const char config[] =
-	"{\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"rootfs\"},"
-	"\"process\":{\"terminal\":true,\"args\":[\"/rpu.elf\"],\"cwd\":\"/\"},"
-	"\"annotations\":{\"remoteproc.name\":\"sim-core0\"},\"linux\":{}}";
 
 FIXTURE(console)
 {
@@ -24,7 +19,11 @@ static void write_config(void)
 {
 	int fd = open(BUNDLE "/config.json", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
-	if (write(fd, config, strlen(config)) != (ssize_t)strlen(config))
+	if (dprintf(fd,
+		    "{\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"rootfs\"},"
+		    "\"process\":{\"terminal\":true,\"args\":[\"/rpu.elf\"],\"cwd\":\"/\"},"
+		    "\"annotations\":{\"remoteproc.name\":\"%s\"},\"linux\":{}}",
+		    hwc_test_core()->name) < 0)
 		abort();
 	close(fd);
 }
@@ -32,10 +31,13 @@ static void write_config(void)
 FIXTURE_SETUP(console)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = SOCKET };
+	char command[128];
 
-	ASSERT_EQ(0, hwc_test_run("modprobe hwcontainer-sim-rproc"));
+	ASSERT_EQ(0, hwc_test_core_load());
 	ASSERT_EQ(0, hwc_test_run("mkdir -p " BUNDLE "/rootfs"));
-	ASSERT_EQ(0, hwc_test_run("cp /hwc/images/hello.elf " BUNDLE "/rootfs/rpu.elf"));
+	snprintf(command, sizeof(command), "cp %s " BUNDLE "/rootfs/rpu.elf",
+		 hwc_test_core()->firmware);
+	ASSERT_EQ(0, hwc_test_run(command));
 	write_config();
 	self->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ASSERT_EQ(0, bind(self->listener, (struct sockaddr *)&address, sizeof(address)));
@@ -46,7 +48,7 @@ FIXTURE_TEARDOWN(console)
 {
 	EXPECT_EQ(0, hwc_test_run(RUNTIME "delete --force c1"));
 	close(self->listener);
-	EXPECT_EQ(0, hwc_test_run("rmmod hwcontainer-sim-rproc"));
+	EXPECT_EQ(0, hwc_test_core_unload());
 	EXPECT_EQ(0, hwc_test_run("rm -r " BUNDLE " " SOCKET " /tmp/console-root"));
 }
 
@@ -74,7 +76,7 @@ static int receive_file(int sock, char *text, size_t room)
 
 TEST_F(console, is_handed_over)
 {
-	char name[64], text[256] = "";
+	char name[64], first[64], text[256] = "";
 	struct pollfd file = { .events = POLLIN };
 	size_t size = 0;
 	ssize_t n;
@@ -97,7 +99,8 @@ TEST_F(console, is_handed_over)
 		ASSERT_LT(0, n);
 		size += n;
 	}
-	EXPECT_STREQ("sim-core0: hello\r\n", text);
+	snprintf(first, sizeof(first), "%s\r\n", hwc_test_core()->says);
+	EXPECT_EQ(0, strncmp(first, text, strlen(first))) TH_LOG("%s", text);
 
 	/* and the end of it with the container */
 	EXPECT_EQ(0, hwc_test_run(RUNTIME "kill c1 KILL"));

@@ -4,7 +4,6 @@
 # or run: the core is off and given back each time. HWC_SEED repeats a run.
 # shellcheck disable=SC1091,SC2154,SC2317 # core.sh is beside the bundle; expect calls
 . /hwc/demo/core.sh
-runs=${HWC_RUNS-30}
 seed=${HWC_SEED-$(hexdump -n 3 -e '1/4 "%u"' /dev/urandom)}
 
 # "VERB DELAY VICTIM" for each run: seconds into the verb, and whether it is the
@@ -50,7 +49,7 @@ kill_one() { # command or container
 
 # Whose core is it now, if anybody's: a process that lives and was not killed.
 is_accounted_for() {
-	[ "$(cat "$sim/running")" = 0 ] || status_is k running
+	[ "$(running_cores)" = 0 ] || status_is k running
 }
 
 # A zombie that nobody collects yet has no command line. No fork for each of them.
@@ -102,10 +101,11 @@ runs_once_more() {
 		rt kill k && within 10 core_is_free && rt delete k
 }
 
-modprobe hwcontainer-sim-rproc || exit 1
-use_core sim-core0
+use_cores || exit 1
+# real ones take longer
+if [ "$kind" = sim ]; then runs=${HWC_RUNS-20}; else runs=${HWC_RUNS-5}; fi
 use_runtime runc
-firmware_bundle k hello.elf "\"/$core\": \"/boot/rpu.elf\""
+firmware_bundle k "$firmware" "\"/$core\": \"/boot/rpu.elf\""
 draw >/tmp/draw
 : >/tmp/kinds
 echo "TAP version 13"
@@ -116,6 +116,6 @@ sort /tmp/kinds | uniq -c | sed 's/^/# killed: /'
 expect "no claim is left" same "[]" "$(hwctl -j claim list)"
 expect "no process is left" is_gone
 expect "the container runs once more" runs_once_more
-rmmod hwcontainer-sim-rproc || failed=1
+leave_cores || failed=1
 rm -rf "$bundles" "$root" /tmp/k.* /tmp/draw /tmp/kinds
 exit "$failed"

@@ -35,6 +35,7 @@
 #define HWC_DTBO "/hwc/dtbo/"
 #define HWC_SIM "/sys/kernel/debug/hwcontainer-sim/"
 #define HWC_MGR HWC_SIM "fpga-mgr0/"
+#define HWC_PARAMETERS "/sys/module/hwcontainer/parameters/"
 #define HWC_TOY "/sys/kernel/debug/hwcontainer-toy/"
 #define HWC_FOREIGN "/sys/kernel/debug/hwcontainer-foreign/"
 

@@ -6,15 +6,9 @@
 #ifndef HWC_TEST_RPROC_H
 #define HWC_TEST_RPROC_H
 
-#include <dirent.h>
 #include <sys/stat.h>
 
-#include "hwc.h"
-
-#define CLASS "/sys/class/remoteproc/"
-#define DEBUG "/sys/kernel/debug/remoteproc/"
-#define PARAMETERS "/sys/module/hwcontainer/parameters/"
-#define PLACED "/lib/firmware/hwcontainer/"
+#include "cores.h"
 
 /**
  * struct target - the processor that is tested with
@@ -37,52 +31,6 @@ struct target {
 };
 
 extern const struct target target;
-
-/* A path made of three parts. */
-static inline const char *path(const char *a, const char *b, const char *c)
-{
-	static char text[4][512];
-	static int next;
-
-	next = (next + 1) % 4;
-	snprintf(text[next], sizeof(text[next]), "%s%s%s", a, b, c);
-	return text[next];
-}
-
-static inline bool contains(const char *file, const char *want)
-{
-	return strstr(hwc_test_read(file), want);
-}
-
-/* Which remoteprocN other than @but is called @name; empty when there is none. */
-static inline void find_other(const char *name, const char *but, char *core)
-{
-	DIR *dir = opendir(CLASS);
-	struct dirent *e;
-
-	*core = '\0';
-	while (dir && (e = readdir(dir))) {
-		const char *is;
-
-		if (e->d_name[0] == '.' || !strcmp(e->d_name, but))
-			continue;
-		is = hwc_test_read(path(CLASS, e->d_name, "/name"));
-		if (!strncmp(is, name, strlen(name)) && is[strlen(name)] == '\n')
-			snprintf(core, 32, "%.31s", e->d_name);
-	}
-	if (dir)
-		closedir(dir);
-}
-
-static inline void find_core(const char *name, char *core)
-{
-	find_other(name, "", core);
-}
-
-static inline bool is_state(const char *core, const char *state)
-{
-	return contains(path(CLASS, core, "/state"), state);
-}
 
 /* Real ones take a moment until they say something. */
 static inline int wait_trace(const char *core, const char *want)
@@ -115,7 +63,7 @@ static inline void set_up(struct __test_metadata *_metadata, FIXTURE_DATA(rproc)
 	ASSERT_STRNE("", self->core);
 	snprintf(self->before, sizeof(self->before), "%s",
 		 hwc_test_read(path(CLASS, self->core, "/firmware")));
-	self->timeout = hwc_test_number(PARAMETERS "rproc_timeout_ms");
+	self->timeout = hwc_test_number(HWC_PARAMETERS "rproc_timeout_ms");
 }
 
 /* Nothing of it is left: not the core, not the file, not the modes in sysfs. */
@@ -123,7 +71,7 @@ static inline void tear_down(struct __test_metadata *_metadata, FIXTURE_DATA(rpr
 {
 	struct stat st;
 
-	hwc_test_set(PARAMETERS "rproc_timeout_ms", self->timeout);
+	hwc_test_set(HWC_PARAMETERS "rproc_timeout_ms", self->timeout);
 	close(self->holder);
 	while (hwc_test_claims(self->ctx) > 0)
 		usleep(2000);

@@ -34,6 +34,7 @@ _hwctl() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		case $word in
+		--sysroot) i=$((i + 1)) ;;
 		-*) ;;
 		*)
 			if [ -z "$object" ]; then

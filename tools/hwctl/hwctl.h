@@ -23,12 +23,14 @@ enum {
  * @ctx: the library
  * @json: answer in JSON
  * @pretty: with line breaks
+ * @sysroot: folder that stands in for this system, or NULL
  * @command: object and verb, for the usage
  */
 struct hwctl {
 	struct hwc_ctx *ctx;
 	bool json;
 	bool pretty;
+	const char *sysroot;
 	const struct command *command;
 };
 

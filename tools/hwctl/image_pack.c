@@ -303,7 +303,8 @@ static struct json_object *commands(const struct pack *p)
 	if (p->n) {
 		add_command(list, text("umoci config --image IMAGE%s", labels));
 		add_command(list,
-			    text("podman run --runtime hwcontainer-runtime%s IMAGE", annotations));
+			    text("podman run --runtime $(command -v hwcontainer-runtime)%s IMAGE",
+				 annotations));
 	}
 	free(labels);
 	free(annotations);

@@ -82,6 +82,7 @@ static const struct command commands[] = {
 
 static const char options_help[] = "  -j, --json            answer in JSON\n"
 				   "  -p, --pretty          with line breaks\n"
+				   "      --sysroot DIR     a folder stands in for this system\n"
 				   "  -h, --help            this\n";
 
 static const char *space(const char *word)
@@ -197,7 +198,10 @@ static int run_command(struct hwctl *h, const struct command *c, int argc, char 
 		return REFUSED;
 	}
 	argv[0] = program; /* in whose name getopt_long() speaks */
-	ret = c->run(h, argc, argv);
+	if (h->sysroot && hwc_ctx_set_sysroot(h->ctx, h->sysroot))
+		ret = refused(h);
+	else
+		ret = c->run(h, argc, argv);
 	hwc_ctx_free(h->ctx);
 	if (fflush(stdout) || ferror(stdout)) {
 		say("standard output: cannot be written");
@@ -238,6 +242,7 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "pretty", no_argument, NULL, 'p' },
+		{ "sysroot", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -251,6 +256,9 @@ int main(int argc, char **argv)
 			break;
 		case 'p':
 			h.pretty = true;
+			break;
+		case 's':
+			h.sysroot = optarg;
 			break;
 		case 'h':
 			return help_all();

@@ -16,15 +16,56 @@ static const char *const options_with_value[] = {
 	"criu",
 	"rootless",
 	"cgroup-manager",
+	"sysroot",
 	/* after it */
 	"bundle",
 	"b",
 	"config",
 	"f",
+	"format",
 	"console-socket",
 	"pid-file",
 	"pidfd-socket",
 	"preserve-fds",
+	/* of exec, update, events, checkpoint and restore */
+	"additional-gids",
+	"apparmor",
+	"blkio-weight",
+	"cap",
+	"cgroup",
+	"cpu-burst",
+	"cpu-idle",
+	"cpu-period",
+	"cpu-quota",
+	"cpu-rt-period",
+	"cpu-rt-runtime",
+	"cpu-share",
+	"cpuset-cpus",
+	"cpuset-mems",
+	"cwd",
+	"empty-ns",
+	"env",
+	"image-path",
+	"interval",
+	"kernel-memory",
+	"kernel-memory-tcp",
+	"l3-cache-schema",
+	"lsm-mount-context",
+	"lsm-profile",
+	"manage-cgroups-mode",
+	"mem-bw-schema",
+	"memory",
+	"memory-reservation",
+	"memory-swap",
+	"page-server",
+	"parent-path",
+	"pids-limit",
+	"process",
+	"process-label",
+	"resources",
+	"status-fd",
+	"user",
+	"work-path",
 };
 
 /**
@@ -49,10 +90,30 @@ bool command_starts(const struct command *command)
 	return command->verb && (!strcmp(command->verb, "create") || !strcmp(command->verb, "run"));
 }
 
+bool command_waits(const struct command *command)
+{
+	return command->verb && !strcmp(command->verb, "run") && !command->detach;
+}
+
 /* "-f" is "--config FILE" to crun and "--force" to a delete. */
 static bool is_force(const struct command *command, const struct option *option)
 {
 	return option_is(option, "f") && command->verb && !strcmp(command->verb, "delete");
+}
+
+/* Letters that mean something else, or nothing, elsewhere. */
+static bool is_letter_with_value(const struct command *command, const struct option *option)
+{
+	if (option->length != 1 || !command->verb)
+		return false;
+	return (!strcmp(command->verb, "exec") && strchr("egpuc", *option->name)) ||
+	       (!strcmp(command->verb, "update") && *option->name == 'r');
+}
+
+/* and "--format" to a list. */
+static bool is_format(const struct command *command, const struct option *option)
+{
+	return option_is(option, "f") && command->verb && !strcmp(command->verb, "list");
 }
 
 static bool takes_value(const struct command *command, const struct option *option)
@@ -61,6 +122,8 @@ static bool takes_value(const struct command *command, const struct option *opti
 
 	if (is_force(command, option))
 		return false;
+	if (is_letter_with_value(command, option))
+		return true;
 	for (i = 0; i < sizeof(options_with_value) / sizeof(*options_with_value); i++)
 		if (option_is(option, options_with_value[i]))
 			return true;
@@ -100,10 +163,18 @@ static void use_flag(struct command *command, const struct option *option)
 		command->systemd_cgroup = is_on(option);
 	else if (option_is(option, "detach") || option_is(option, "d"))
 		command->detach = is_on(option);
+	else if (option_is(option, "quiet") || option_is(option, "q"))
+		command->quiet = is_on(option);
 	else if (option_is(option, "keep"))
 		command->keep = is_on(option);
 	else if (option_is(option, "force") || is_force(command, option))
 		command->force = is_on(option);
+}
+
+/* Ours alone, and of no verb: what follows an exec's is its program's. */
+static bool is_sysroot(const struct command *command, const struct option *option)
+{
+	return option_is(option, "sysroot") && !command->verb;
 }
 
 static void use_option(struct command *command, const struct option *option)
@@ -112,6 +183,8 @@ static void use_option(struct command *command, const struct option *option)
 		command->bundle = option->value;
 	else if (option_is(option, "root"))
 		command->root = option->value;
+	else if (is_sysroot(command, option))
+		command->sysroot = option->value ? option->value : "";
 	else if (option_is(option, "pid-file"))
 		command->pid_file = option->value;
 	else if (option_is(option, "console-socket"))
@@ -120,6 +193,8 @@ static void use_option(struct command *command, const struct option *option)
 		command->log = option->value;
 	else if (option_is(option, "log-format"))
 		command->log_json = option->value && !strcmp(option->value, "json");
+	else if (option_is(option, "format") || is_format(command, option))
+		command->format = option->value;
 	else if (takes_value(command, option) &&
 		 (option_is(option, "config") || option_is(option, "f")))
 		command->config = option->value;
@@ -144,10 +219,17 @@ static bool is_option(const char *word)
 	return word[0] == '-' && word[1];
 }
 
+static void take_out(char **words, size_t n)
+{
+	do
+		*words = words[n];
+	while (*words++);
+}
+
 void command_parse(struct command *command, char **argv)
 {
 	bool options = true;
-	char **word;
+	char **word, **first;
 
 	*command = (struct command){ .argv = argv, .bundle = ".", .sink = -1 };
 	for (word = argv + 1; word[-1] && *word; word++) {
@@ -161,10 +243,15 @@ void command_parse(struct command *command, char **argv)
 			options = false;
 			continue;
 		}
+		first = word;
 		option = read_option(command, *word);
 		if (!option.value && takes_value(command, &option) && word[1])
 			option.value = *++word;
 		use_option(command, &option);
+		if (is_sysroot(command, &option)) {
+			take_out(first, word - first + 1);
+			word = first - 1;
+		}
 	}
 	if (!command->bundle)
 		command->bundle = ".";

@@ -150,7 +150,8 @@ static bool report_missing(const struct turn *turn)
 		}
 		if (err != -ENOENT || hwc_resource_foreach(claims->ctx, add_core, &cores))
 			break;
-		log_error(claims->command, "there is no resource %s; remote processors here: %s",
+		log_error(claims->command,
+			  "remote processor %s does not exist, available remote processors: %s",
 			  name, *cores.text ? cores.text : "none");
 		return true;
 	}

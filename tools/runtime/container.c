@@ -15,9 +15,12 @@
 #include <unistd.h>
 #include "runtime.h"
 
+/* Of its start, which happens once; its locks are those who start it. */
+#define STARTS "hwcontainer-start"
+
 #define TEMPORARY ".hwcontainer-new-"
 
-static const char *root_path(const struct command *command)
+const char *container_root(const struct command *command)
 {
 	return command->root ? command->root : CONTAINER_ROOT;
 }
@@ -52,7 +55,7 @@ static int make_folders(const char *path)
 
 static int open_root(const struct command *command)
 {
-	int fd = open(root_path(command), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(container_root(command), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -62,7 +65,8 @@ static int refuse(const struct command *command, int err)
 	if (err == -EEXIST)
 		log_error(command, "container %s exists already", command->id);
 	else
-		log_error(command, "%s/%s: %s", root_path(command), command->id, strerror(-err));
+		log_error(command, "%s/%s: %s", container_root(command), command->id,
+			  strerror(-err));
 	return err;
 }
 
@@ -81,7 +85,7 @@ static void lock(int fd, int how)
 
 static int make_folder(struct container *container)
 {
-	int err = make_folders(root_path(container->command));
+	int err = make_folders(container_root(container->command));
 
 	if (err)
 		return err;
@@ -136,13 +140,21 @@ int container_read(struct container *container)
 	return json_object_is_type(container->record, json_type_object) ? 0 : -EBADMSG;
 }
 
-int container_open(const struct command *command, struct container *container)
+/* The folder of all. */
+static int open_above(const struct command *command, struct container *container)
 {
 	*container = (struct container){ .command = command, .rootfd = -1, .dirfd = -1 };
 	if (!command->id || !is_id(command->id))
 		return -ENOENT;
 	container->rootfd = open_root(command);
-	return container->rootfd < 0 ? container->rootfd : open_folder(container);
+	return container->rootfd < 0 ? container->rootfd : 0;
+}
+
+int container_open(const struct command *command, struct container *container)
+{
+	int err = open_above(command, container);
+
+	return err ? err : open_folder(container);
 }
 
 /* What cannot be opened was not made by us: the other runtime says what is wrong. */
@@ -186,23 +198,32 @@ int container_find_made(const struct command *command, struct container *contain
 {
 	int err;
 
-	*container = (struct container){ .command = command, .rootfd = -1, .dirfd = -1 };
-	if (!command->id || !is_id(command->id))
-		return -ENOENT;
-	container->rootfd = open_root(command);
-	if (container->rootfd < 0)
-		return -ENOENT;
-	if (lock_folder(container))
+	if (open_above(command, container) || lock_folder(container))
 		return -ENOENT;
 	err = container_read(container);
 	/* what cannot be read may be of one that lives */
 	return err && err != -ENOENT ? refuse(command, err) : err;
 }
 
+int container_lock_start(struct container *container)
+{
+	int fd = openat(container->dirfd, STARTS, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int err;
+
+	if (fd < 0)
+		return refuse(container->command, -errno);
+	lock(fd, LOCK_EX);
+	err = container_read(container);
+	if (!err)
+		return fd;
+	close(fd);
+	return refuse(container->command, err);
+}
+
 void container_leave(const struct container *container)
 {
 	if (container->rootfd >= 0 && fcntl(container->rootfd, F_DUPFD, STDERR_FILENO + 1) < 0)
-		log_debug(container->command, "%s: %s", root_path(container->command),
+		log_debug(container->command, "%s: %s", container_root(container->command),
 			  strerror(errno));
 }
 
@@ -265,7 +286,7 @@ int container_save(const struct container *container)
 /* Their names are nobody else's: a folder may be another runtime's. */
 bool container_remove(const struct container *container)
 {
-	static const char *const names[] = { CONTAINER_RECORD, CONTAINER_CONTROL,
+	static const char *const names[] = { CONTAINER_RECORD, CONTAINER_CONTROL, STARTS,
 					     TEMPORARY CONTAINER_RECORD };
 	bool removed;
 

@@ -4,266 +4,48 @@
  * ones that this program does not leave to another runtime.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <json-c/json.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "runtime.h"
 
 /* For a process to end after SIGKILL. */
 #define KILL_TIMEOUT_MS 10000
 
-/**
- * struct birth - a firmware container that is being created
- * @claims: its hardware
- * @spec: its configuration
- * @container: its folder and record
- * @listener: where it will be told to start
- * @terminal: its terminal, or -1
- * @pid: its process
- * @child: the connection to that
- */
-struct birth {
-	struct claims *claims;
-	struct spec spec;
-	struct container container;
-	int listener;
-	int terminal;
-	pid_t pid;
-	int child;
-};
-
-/* create */
-
-static bool is_foreground(const struct command *command)
+static int kill_and_wait(const struct container *container)
 {
-	return !strcmp(command->verb, "run") && !command->detach;
-}
+	int pidfd = container_process(container);
+	bool ended;
 
-static int open_terminal(struct birth *birth)
-{
-	const struct command *command = birth->claims->command;
-
-	birth->terminal = -1;
-	if (!spec_wants_terminal(&birth->spec) || is_foreground(command))
+	if (pidfd < 0)
 		return 0;
-	if (!command->console_socket) {
-		log_error(command, "process.terminal is true, and there is no --console-socket");
-		return -EINVAL;
-	}
-	birth->terminal = console_open(command);
-	return birth->terminal < 0 ? birth->terminal : 0;
-}
-
-static void set_text(const struct birth *birth, const char *key, const char *text)
-{
-	container_set(&birth->container, key, text ? json_object_new_string(text) : NULL);
-}
-
-static void set_time(const struct birth *birth)
-{
-	struct timespec now;
-	char text[64];
-	struct tm tm;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &tm));
-	sprintf(text + strlen(text), ".%09ldZ", now.tv_nsec);
-	set_text(birth, "created", text);
-}
-
-static void set_resources(const struct birth *birth)
-{
-	struct json_object *list = json_object_new_array();
-
-	for (size_t i = 0; list && i < birth->claims->count; i++)
-		json_object_array_add(
-			list,
-			json_object_new_string(hwc_bundle_ask(birth->claims->bundle, i)->resource));
-	container_set(&birth->container, "resources", list);
-}
-
-static void fill_record(const struct birth *birth)
-{
-	static const char *const version[] = { "ociVersion", NULL };
-	static const char *const annotations[] = { "annotations", NULL };
-	const struct container *container = &birth->container;
-	const struct command *command = birth->claims->command;
-
-	set_text(birth, "ociVersion", json_object_get_string(spec_find(&birth->spec, version)));
-	set_text(birth, "id", command->id);
-	set_text(birth, "bundle", birth->spec.bundle);
-	set_text(birth, "rootfs", birth->spec.rootfs);
-	set_text(birth, "cgroup", place_cgroup(command, &birth->spec));
-	set_time(birth);
-	set_resources(birth);
-	container_set(container, "annotations",
-		      json_object_get(spec_find(&birth->spec, annotations)));
-	container_set(container, "pid", json_object_new_int64(birth->pid));
-	container_set(container, "startTime", json_object_new_int64(process_time(birth->pid)));
-	container_set(container, "started", json_object_new_boolean(false));
-	container_set(container, "restarts",
-		      json_object_new_int64(hwc_bundle_restarts(birth->claims->bundle)));
-}
-
-static int live(const struct birth *birth, int parent)
-{
-	struct container container = birth->container;
-	struct supervisor supervisor = {
-		.command = *birth->claims->command,
-		.claims = birth->claims,
-		.container = &container,
-		.spec = &birth->spec,
-		.parent = parent,
-		.listener = birth->listener,
-		.terminal = birth->terminal,
-		.foreground = is_foreground(birth->claims->command),
-		.watchdog_ms = hwc_bundle_watchdog_ms(birth->claims->bundle),
-	};
-
-	return supervisor_live(&supervisor);
-}
-
-/* Its process, which has settled in and waits to be let go. */
-static int fork_supervisor(struct birth *birth)
-{
-	const struct command *command = birth->claims->command;
-	int pair[2];
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
-		return log_errno(command, "socketpair");
-	birth->pid = place_fork(command, &birth->spec);
-	if (!birth->pid) {
-		close(pair[0]);
-		_exit(live(birth, pair[1]));
-	}
-	close(pair[1]);
-	birth->child = pair[0];
-	if (birth->pid < 0)
-		return birth->pid;
-	return talk_hear(command, birth->child);
-}
-
-static int write_pid_file(const struct birth *birth)
-{
-	const struct command *command = birth->claims->command;
-	char text[16];
-	int err;
-
-	if (!command->pid_file)
+	process_signal(pidfd, SIGKILL);
+	ended = process_wait(pidfd, KILL_TIMEOUT_MS);
+	close(pidfd);
+	if (ended)
 		return 0;
-	snprintf(text, sizeof(text), "%d", birth->pid);
-	err = write_file_at(AT_FDCWD, command->pid_file, text, 0644);
-	if (err)
-		log_error(command, "--pid-file %s: %s", command->pid_file, strerror(-err));
-	return err;
+	log_error(container->command, "the process of container %s does not end",
+		  container->command->id);
+	return -ETIMEDOUT;
 }
 
-static int let_go(const struct birth *birth)
+static int refuse_state(const struct command *command, enum status status)
 {
-	if (send(birth->child, "", 1, MSG_NOSIGNAL) == 1)
-		return 0;
-	return log_errno(birth->claims->command, "the container's process");
-}
-
-static int bear(struct birth *birth)
-{
-	int err;
-
-	birth->listener = talk_listen(&birth->container);
-	if (birth->listener < 0)
-		return birth->listener;
-	err = open_terminal(birth);
-	if (!err)
-		err = fork_supervisor(birth);
-	if (err)
-		return err;
-	fill_record(birth);
-	err = container_save(&birth->container);
-	if (!err)
-		err = write_pid_file(birth);
-	return err ? err : let_go(birth);
-}
-
-/* It ends as soon as nobody is left who could let it go. */
-static void abort_birth(struct birth *birth)
-{
-	if (birth->child >= 0)
-		close(birth->child);
-	birth->child = -1;
-	if (birth->pid > 0)
-		waitpid(birth->pid, NULL, 0);
-	container_remove(&birth->container);
-}
-
-static int create_in_folder(struct birth *birth)
-{
-	int err;
-
-	birth->listener = -1;
-	birth->terminal = -1;
-	birth->child = -1;
-	err = container_new(birth->claims->command, &birth->container);
-	if (err)
-		return err;
-	err = bear(birth);
-	if (err)
-		abort_birth(birth);
-	container_made(&birth->container);
-	container_close(&birth->container);
-	if (birth->listener >= 0)
-		close(birth->listener);
-	if (birth->terminal >= 0)
-		close(birth->terminal);
-	if (birth->child >= 0)
-		close(birth->child);
-	return err;
-}
-
-static int create(struct birth *birth)
-{
-	struct claims *claims = birth->claims;
-	int err;
-
-	err = claims_check(claims);
-	if (!err)
-		err = claims_try(claims);
-	if (!err)
-		err = claims_report(claims, hwc_bundle_save(claims->bundle));
-	if (!err)
-		err = spec_read(claims->command, hwc_bundle_json(claims->bundle), &birth->spec);
-	if (err)
-		return err;
-	err = place_check(claims->command, &birth->spec);
-	if (!err)
-		err = create_in_folder(birth);
-	spec_free(&birth->spec);
-	return err;
+	log_error(command, "cannot %s %s container %s", command->verb, status_name(status),
+		  command->id);
+	return -EINVAL;
 }
 
 /* start */
 
-static int refuse_state(const struct command *command, const char *what, enum status status)
+static int ask_to_start(const struct container *container)
 {
-	log_error(command, "cannot %s container %s, which is %s", what, command->id,
-		  status_name(status));
-	return -EINVAL;
-}
+	int fd = talk_connect(container), err;
 
-static int start(const struct container *container, struct hwc_ctx *ctx)
-{
-	enum status status = status_of(container, ctx);
-	int fd, err;
-
-	if (status != STATUS_CREATED)
-		return refuse_state(container->command, "start", status);
-	fd = talk_connect(container);
 	if (fd < 0)
 		return fd;
 	err = talk_hear(container->command, fd);
@@ -271,11 +53,41 @@ static int start(const struct container *container, struct hwc_ctx *ctx)
 	return err;
 }
 
+static int start_with_hooks(const struct container *container)
+{
+	int err = hooks_run(container, "startContainer", status_name(STATUS_CREATED));
+
+	if (err) {
+		kill_and_wait(container);
+		return err;
+	}
+	err = ask_to_start(container);
+	if (!err)
+		hooks_run_all(container, "poststart", status_name(STATUS_RUNNING));
+	return err;
+}
+
+static int start(struct container *container, struct hwc_ctx *ctx)
+{
+	int lock = container_lock_start(container), err;
+	enum status status;
+
+	if (lock < 0)
+		return lock;
+	status = status_of(container, ctx);
+	if (status == STATUS_CREATED)
+		err = start_with_hooks(container);
+	else
+		err = refuse_state(container->command, status);
+	close(lock);
+	return err;
+}
+
 /* state */
 
 static int state(const struct container *container, struct hwc_ctx *ctx)
 {
-	struct json_object *obj = status_describe(container, ctx, status_of(container, ctx));
+	struct json_object *obj = status_describe(container, ctx, status_of(container, ctx), "");
 
 	if (!obj) {
 		log_error(container->command, "out of memory");
@@ -311,6 +123,9 @@ static int kill_container(const struct container *container)
 	int number = signal_parse(word);
 	char name[16];
 
+	/* whether it lives is asked that way */
+	if (!strcmp(word, "0"))
+		return send_signal(container, 0);
 	if (!number) {
 		log_error(command, "\"%s\" is no signal", word);
 		return -EINVAL;
@@ -324,23 +139,6 @@ static int kill_container(const struct container *container)
 
 /* delete */
 
-static int kill_and_wait(const struct container *container)
-{
-	int pidfd = container_process(container);
-	bool ended;
-
-	if (pidfd < 0)
-		return 0;
-	process_signal(pidfd, SIGKILL);
-	ended = process_wait(pidfd, KILL_TIMEOUT_MS);
-	close(pidfd);
-	if (ended)
-		return 0;
-	log_error(container->command, "the process of container %s does not end",
-		  container->command->id);
-	return -ETIMEDOUT;
-}
-
 /* When it is gone its cores are off, or somebody is told that they are not. */
 static int wait_free(const struct container *container, struct hwc_ctx *ctx,
 		     const struct settings *settings)
@@ -352,16 +150,10 @@ static int wait_free(const struct container *container, struct hwc_ctx *ctx,
 	return container->command->force ? 0 : -ETIMEDOUT;
 }
 
-static void remove_cgroup(const struct container *container)
+/* One that was never started is killed without being told to, as runc does. */
+static bool is_deletable(const struct container *container, enum status status)
 {
-	const char *cgroup = container_string(container, "cgroup");
-	char *path;
-
-	if (!cgroup || asprintf(&path, "/sys/fs/cgroup/%s", cgroup) < 0)
-		return;
-	/* one that is in use is somebody else's, too */
-	rmdir(path);
-	free(path);
+	return container->command->force || status == STATUS_STOPPED || status == STATUS_CREATED;
 }
 
 static int delete (const struct container *container, struct hwc_ctx *ctx,
@@ -370,16 +162,18 @@ static int delete (const struct container *container, struct hwc_ctx *ctx,
 	enum status status = status_of(container, ctx);
 	int err;
 
-	if (status != STATUS_STOPPED && !container->command->force)
-		return refuse_state(container->command, "delete", status);
+	if (!is_deletable(container, status))
+		return refuse_state(container->command, status);
 	err = kill_and_wait(container);
 	if (!err)
 		err = wait_free(container, ctx, settings);
 	if (err)
 		return err;
-	remove_cgroup(container);
-	if (container_remove(container))
+	cgroup_remove(container);
+	if (container_remove(container)) {
+		hooks_run_all(container, "poststop", status_name(STATUS_STOPPED));
 		return 0;
+	}
 	log_error(container->command, "the folder of container %s has files of somebody else",
 		  container->command->id);
 	return -ENOTEMPTY;
@@ -424,11 +218,11 @@ static int go_on(const struct claims *claims, pid_t pid, int *code)
 	if (err)
 		return err;
 	err = start(&container, claims->ctx);
-	if (!err && is_foreground(claims->command))
+	if (!err && command_waits(claims->command))
 		*code = wait_for_end(pid);
 	if (err)
 		kill_and_wait(&container);
-	if (err || (is_foreground(claims->command) && !claims->command->keep)) {
+	if (err || (command_waits(claims->command) && !claims->command->keep)) {
 		waitpid(pid, NULL, 0);
 		delete (&container, claims->ctx, claims->settings);
 	}
@@ -438,8 +232,8 @@ static int go_on(const struct claims *claims, pid_t pid, int *code)
 
 int firmware_start(struct claims *claims, int *code)
 {
-	struct birth birth = { .claims = claims };
 	int err = claims_open(claims);
+	pid_t pid = 0;
 	sigset_t set;
 
 	*code = EXIT_SUCCESS;
@@ -447,12 +241,12 @@ int firmware_start(struct claims *claims, int *code)
 	signal(SIGCHLD, SIG_DFL);
 	/* those that come before there is anybody to pass them on to, too */
 	fill_signals(&set);
-	if (is_foreground(claims->command))
+	if (command_waits(claims->command))
 		sigprocmask(SIG_BLOCK, &set, NULL);
 	if (!err)
-		err = create(&birth);
+		err = birth_create(claims, &pid);
 	if (!err && !strcmp(claims->command->verb, "run"))
-		err = go_on(claims, birth.pid, code);
+		err = go_on(claims, pid, code);
 	claims_close(claims);
 	return err ? err : 1;
 }
@@ -466,7 +260,7 @@ static int refuse_verb(const struct container *container)
 	return -EOPNOTSUPP;
 }
 
-static int do_verb(const struct container *container, struct hwc_ctx *ctx,
+static int do_verb(struct container *container, struct hwc_ctx *ctx,
 		   const struct settings *settings)
 {
 	const char *verb = container->command->verb;
@@ -487,15 +281,16 @@ static bool is_forced_delete(const struct command *command)
 	return !strcmp(command->verb, "delete") && command->force;
 }
 
-static int verb_for(const struct container *container, const struct settings *settings)
+static int verb_for(struct container *container, const struct settings *settings)
 {
 	struct hwc_ctx *ctx;
 	int err;
 
-	if (hwc_ctx_new(&ctx)) {
-		log_error(container->command, "out of memory");
-		return -ENOMEM;
-	}
+	/* one that is ignored, by who executed us, would not tell of the end of hooks */
+	signal(SIGCHLD, SIG_DFL);
+	err = library_open(container->command, &ctx);
+	if (err)
+		return err;
 	err = do_verb(container, ctx, settings);
 	hwc_ctx_free(ctx);
 	return err;

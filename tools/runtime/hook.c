@@ -73,7 +73,7 @@ static int handover(const struct command *command, char **words)
 	pidfd = open_container(command);
 	if (pidfd < 0)
 		return pidfd;
-	err = hwc_ctx_new(&ctx);
+	err = library_open(command, &ctx);
 	if (!err) {
 		err = hwc_claim_handover(ctx, ids, count, pidfd);
 		if (err)

@@ -51,12 +51,11 @@ static void append_line(const struct command *command, const char *level, const 
 	close(fd);
 }
 
-/* Whoever holds hardware waits for no reader for long. */
-static bool can_write(int fd)
+bool can_write(int fd, int timeout_ms)
 {
 	struct pollfd file = { .fd = fd, .events = POLLOUT };
 
-	return poll(&file, 1, WRITE_MS) > 0;
+	return poll(&file, 1, timeout_ms) > 0;
 }
 
 static void log_text(const struct command *command, const char *level, const char *fmt,
@@ -71,7 +70,8 @@ static void log_text(const struct command *command, const char *level, const cha
 	}
 	if (command->log)
 		append_line(command, level, text);
-	if (!command->supervises || can_write(STDERR_FILENO))
+	/* whoever holds hardware waits for no reader for long */
+	if (!command->supervises || can_write(STDERR_FILENO, WRITE_MS))
 		fprintf(stderr, "hwcontainer-runtime: %s\n", text);
 }
 
@@ -81,6 +81,15 @@ void log_error(const struct command *command, const char *fmt, ...)
 
 	va_start(args, fmt);
 	log_text(command, "error", fmt, args);
+	va_end(args);
+}
+
+void log_warning(const struct command *command, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_text(command, "warning", fmt, args);
 	va_end(args);
 }
 

@@ -5,40 +5,62 @@
  * firmware, which it runs itself. See hwcontainer-runtime(8).
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "runtime.h"
 
-/* Its own name first, as crun looks at it; the rest as it came. */
-static int execute(const struct command *command, char *runtime)
+/* What is not left to the other runtime: an exit status, or -1. */
+static int answer(const struct command *command, const struct settings *settings)
 {
-	command->argv[0] = runtime;
-	execv(runtime, command->argv);
-	log_error(command, "%s cannot be executed: %s", runtime, strerror(errno));
-	return EXIT_FAILURE;
+	int code = EXIT_SUCCESS, done;
+
+	if (command_starts(command)) {
+		done = start_prepare(command, settings, &code);
+		if (done < 0)
+			return EXIT_FAILURE;
+		return done ? code : -1;
+	}
+	if (firmware_verb(command, settings, &code))
+		return code;
+	if (list_answer(command, settings, &code))
+		return code;
+	if (features_print(command, settings))
+		return EXIT_SUCCESS;
+	return -1;
+}
+
+/* Also those of what stands in for this system. */
+static int read_settings(const struct command *command, struct settings *settings)
+{
+	char *path;
+	int err;
+
+	if (asprintf(&path, "%s" SETTINGS_PATH, command->sysroot ? command->sysroot : "") < 0) {
+		log_error(command, "out of memory");
+		return -ENOMEM;
+	}
+	err = settings_read(command, path, settings);
+	free(path);
+	return err;
 }
 
 int main(int argc, char **argv)
 {
 	struct settings settings;
 	struct command command;
-	int code = EXIT_FAILURE, done = 0;
+	int code;
 
 	if (!argc)
 		return EXIT_FAILURE;
 	command_parse(&command, argv);
 	if (command.verb && !strcmp(command.verb, HOOK_VERB))
 		return hook_run(&command) ? EXIT_FAILURE : EXIT_SUCCESS;
-	if (settings_read(&command, SETTINGS_PATH, &settings))
+	if (read_settings(&command, &settings))
 		return EXIT_FAILURE;
-	if (command_starts(&command))
-		done = start_prepare(&command, &settings, &code);
-	else if (firmware_verb(&command, &settings, &code))
-		done = 1;
-	if (!done && features_print(&command, settings.runtime))
-		return EXIT_SUCCESS;
-	if (done)
-		return done < 0 ? EXIT_FAILURE : code;
-	return execute(&command, settings.runtime);
+	code = answer(&command, &settings);
+	if (code < 0)
+		code = behind_execute(&command, &settings);
+	settings_free(&settings);
+	return code;
 }

@@ -11,19 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 #include "runtime.h"
-
-#define CGROUPS "/sys/fs/cgroup"
-#define CGROUP2_MAGIC 0x63677270
 
 static const struct {
 	const char *type;
 	int flag;
+	const char *file;
 } kinds[] = {
-	{ "pid", CLONE_NEWPID }, { "network", CLONE_NEWNET }, { "ipc", CLONE_NEWIPC },
-	{ "uts", CLONE_NEWUTS }, { "mount", CLONE_NEWNS },    { "cgroup", CLONE_NEWCGROUP },
+	{ "pid", CLONE_NEWPID, "pid" },	 { "network", CLONE_NEWNET, "net" },
+	{ "ipc", CLONE_NEWIPC, "ipc" },	 { "uts", CLONE_NEWUTS, "uts" },
+	{ "mount", CLONE_NEWNS, "mnt" }, { "cgroup", CLONE_NEWCGROUP, "cgroup" },
 };
 
 static struct json_object *namespaces(const struct spec *spec)
@@ -81,6 +79,24 @@ static int enter(const struct command *command, struct json_object *entry, int f
 	return err;
 }
 
+static pid_t fork_here(const struct command *command)
+{
+	pid_t pid = fork();
+
+	return pid < 0 ? log_errno(command, "fork") : pid;
+}
+
+/* The same for whoever has chosen the pid namespace of children, which was @own before. */
+static pid_t fork_and_return(const struct command *command, int own)
+{
+	pid_t pid = fork_here(command);
+
+	/* what the runtime itself starts stays outside */
+	if (pid && setns(own, CLONE_NEWPID))
+		log_errno(command, "/proc/self/ns/pid");
+	return pid;
+}
+
 static pid_t fork_into(const struct command *command, struct json_object *entry)
 {
 	int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
@@ -88,96 +104,64 @@ static pid_t fork_into(const struct command *command, struct json_object *entry)
 
 	if (own < 0)
 		return log_errno(command, "/proc/self/ns/pid");
-	if (!enter(command, entry, CLONE_NEWPID)) {
-		pid = fork();
-		if (pid < 0)
-			log_errno(command, "fork");
-		/* what the runtime itself starts, such as hooks, stays outside */
-		if (pid && setns(own, CLONE_NEWPID))
-			log_errno(command, "/proc/self/ns/pid");
-	}
+	if (!enter(command, entry, CLONE_NEWPID))
+		pid = fork_and_return(command, own);
 	close(own);
 	return pid;
+}
+
+static bool is_elsewhere(pid_t pid, const char *file)
+{
+	struct stat ours, theirs;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", file);
+	if (stat(path, &ours))
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, file);
+	/* one that has ended is told of by who goes there */
+	return stat(path, &theirs) || ours.st_ino != theirs.st_ino;
+}
+
+pid_t place_fork_beside(const struct command *command, pid_t neighbour, int pidfd)
+{
+	pid_t pid = -1;
+	int own;
+
+	/* that takes no privileges */
+	if (!is_elsewhere(neighbour, "pid"))
+		return fork_here(command);
+	own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	if (own < 0)
+		return log_errno(command, "/proc/self/ns/pid");
+	if (setns(pidfd, CLONE_NEWPID))
+		log_errno(command, "the container's pid namespace");
+	else
+		pid = fork_and_return(command, own);
+	close(own);
+	return pid;
+}
+
+int place_flags(pid_t pid)
+{
+	int flags = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].flag != CLONE_NEWPID && is_elsewhere(pid, kinds[i].file))
+			flags |= kinds[i].flag;
+	return flags;
 }
 
 pid_t place_fork(const struct command *command, const struct spec *spec)
 {
 	struct json_object *entry = find_namespace(spec, "pid");
-	pid_t pid;
 
-	if (entry)
-		return fork_into(command, entry);
-	pid = fork();
-	return pid < 0 ? log_errno(command, "fork") : pid;
-}
-
-static bool has_dots(const char *path)
-{
-	for (const char *at = path; (at = strstr(at, "..")); at += 2)
-		if ((at == path || at[-1] == '/') && (!at[2] || at[2] == '/'))
-			return true;
-	return false;
-}
-
-/* One that systemd is to make has colons in its place. */
-const char *place_cgroup(const struct command *command, const struct spec *spec)
-{
-	static const char *const keys[] = { "linux", "cgroupsPath", NULL };
-	const char *path = json_object_get_string(spec_find(spec, keys));
-	struct statfs fs;
-
-	if (!path || !*path || has_dots(path))
-		return NULL;
-	if (command->systemd_cgroup || strchr(path, ':')) {
-		log_debug(command, "cgroup %s is systemd's to make and is not entered", path);
-		return NULL;
-	}
-	if (statfs(CGROUPS, &fs) || fs.f_type != CGROUP2_MAGIC) {
-		log_debug(command, CGROUPS " is no cgroup2 file system and is not used");
-		return NULL;
-	}
-	return path;
-}
-
-/* @path: its last "/" separates what is there, or is made, from the file. */
-static int make_above(char *path)
-{
-	for (char *at = path + strlen(CGROUPS) + 1; (at = strchr(at, '/')); at++) {
-		int err;
-
-		*at = '\0';
-		err = mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
-		*at = '/';
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static int enter_cgroup(const struct command *command, const char *cgroup)
-{
-	char *path;
-	int fd = -1, err;
-
-	if (asprintf(&path, CGROUPS "/%s/cgroup.procs", cgroup + (*cgroup == '/')) < 0)
-		return -ENOMEM;
-	err = make_above(path);
-	if (!err) {
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		err = fd < 0 || write(fd, "0", 1) != 1 ? -errno : 0;
-	}
-	if (fd >= 0)
-		close(fd);
-	if (err)
-		log_error(command, "%s: %s", path, strerror(-err));
-	free(path);
-	return err;
+	return entry ? fork_into(command, entry) : fork_here(command);
 }
 
 int place_enter(const struct command *command, const struct spec *spec)
 {
-	const char *cgroup = place_cgroup(command, spec);
-	int err = cgroup ? enter_cgroup(command, cgroup) : 0;
+	int err = cgroup_enter(command, spec);
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(kinds); i++) {
 		struct json_object *entry = find_namespace(spec, kinds[i].type);

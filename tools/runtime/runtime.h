@@ -3,9 +3,12 @@
 #ifndef HWC_RUNTIME_H
 #define HWC_RUNTIME_H
 
+#include <dirent.h>
 #include <hwcontainer.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
+#include <termios.h>
 
 struct json_object;
 
@@ -23,11 +26,14 @@ struct json_object;
  * @bundle: its folder
  * @config: crun's option to read another file than config.json, or NULL
  * @root: folder for the states of containers, or NULL
+ * @sysroot: folder that stands in for this system, or NULL
  * @pid_file: where the container's process is told, or NULL
  * @console_socket: who gets the container's terminal, or NULL
  * @log: file that errors are added to, or NULL
  * @log_json: as JSON
  * @debug: tell more
+ * @format: of a list, or NULL
+ * @quiet: only the ids in it
  * @systemd_cgroup: cgroups are systemd's to make
  * @detach: a run does not wait
  * @keep: nor deletes
@@ -44,11 +50,14 @@ struct command {
 	const char *bundle;
 	const char *config;
 	const char *root;
+	const char *sysroot;
 	const char *pid_file;
 	const char *console_socket;
 	const char *log;
 	bool log_json;
 	bool debug;
+	const char *format;
+	bool quiet;
 	bool systemd_cgroup;
 	bool detach;
 	bool keep;
@@ -57,19 +66,32 @@ struct command {
 	bool supervises;
 };
 
+/* Takes the options that the other runtime does not know out of @argv. */
 void command_parse(struct command *command, char **argv);
 
 /* Whether it starts a container from a bundle. */
 bool command_starts(const struct command *command);
+/* Whether it also waits for that container's end. */
+bool command_waits(const struct command *command);
+
+/* library.c */
+
+/* A context for what the command line is about. Logs errors. */
+int library_open(const struct command *command, struct hwc_ctx **ctx);
 
 /* log.c: in the form and to the places of runc and crun, as engines read them */
 
 void log_error(const struct command *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* What went wrong and changes nothing. */
+void log_warning(const struct command *command, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void log_debug(const struct command *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Logs "@what: why" of errno; returns it negative. */
 int log_errno(const struct command *command, const char *what);
+/* Whether a write would not have to wait, within a time. */
+bool can_write(int fd, int timeout_ms);
 
 /* settings.c */
 
@@ -77,14 +99,16 @@ int log_errno(const struct command *command, const char *what);
 
 /**
  * struct settings - how this runtime works on this host
- * @runtime: the runtime that it execs, absolute
+ * @runtime: the runtime that it execs, absolute, or NULL where there is none
  * @policy: file with what images may ask for
+ * @coredumps: folder for what cores that crash leave, or NULL
  * @timeout_ms: most to wait for the hardware
  * @keep: leave images loaded when containers end
  */
 struct settings {
 	char *runtime;
 	char *policy;
+	char *coredumps;
 	int timeout_ms;
 	bool keep;
 };
@@ -176,6 +200,9 @@ uint64_t process_time(pid_t pid);
 /* The process of that number that began then, as a pidfd; -ESRCH when it has ended. */
 int process_open(pid_t pid, uint64_t time);
 bool process_has_ended(int pidfd);
+/* Its number in its own pid namespace, of the text in /proc/PID/status; 0 without one. */
+pid_t process_status_inner(const char *text);
+pid_t process_inner_number(pid_t pid);
 int process_signal(int pidfd, int signal);
 /* Whether it ends within a time. */
 bool process_wait(int pidfd, int timeout_ms);
@@ -192,8 +219,8 @@ bool process_wait(int pidfd, int timeout_ms);
  * @rootfd: folder of all containers
  * @dirfd: its own
  * @record: what is known of it, as in its file: "ociVersion", "id", "bundle",
- *	"rootfs", "created", "annotations", "resources", "pid", "startTime", "cgroup",
- *	"started", "restarts", "restarting"
+ *	"rootfs", "created", "annotations", "resources", "pid", "startTime", "cgroups",
+ *	"hooks", "creating", "started", "restarts", "restarting"
  */
 struct container {
 	const struct command *command;
@@ -223,10 +250,17 @@ int container_find_made(const struct command *command, struct container *contain
  * removes a folder of that name, whosever it has become.
  */
 void container_leave(const struct container *container);
+/*
+ * Waits for others who start it, and reads the record again: a file that is to be closed
+ * by who has started it. Logs errors.
+ */
+int container_lock_start(struct container *container);
 /* Reads its record again. */
 int container_read(struct container *container);
 /* Writes the record; whoever reads it finds the old one or this one. Logs errors. */
 int container_save(const struct container *container);
+/* The folder of all containers. */
+const char *container_root(const struct command *command);
 /* Removes the folder, with whatever of ours is in it; whether that could be done. */
 bool container_remove(const struct container *container);
 void container_close(struct container *container);
@@ -243,14 +277,17 @@ int write_file_at(int dirfd, const char *name, const char *text, mode_t mode);
 
 /* status.c: what the kernel knows of a firmware container */
 
-enum status { STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
+enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
 
 const char *status_name(enum status status);
 /* @ctx: where the claims are asked for */
 enum status status_of(const struct container *container, struct hwc_ctx *ctx);
-/* The answer to the verb "state"; to be put, or NULL without memory. */
+/*
+ * The answer to the verb "state", and with an owner to "list"; to be put, or NULL
+ * without memory.
+ */
 struct json_object *status_describe(const struct container *container, struct hwc_ctx *ctx,
-				    enum status status);
+				    enum status status, const char *owner);
 /* Waits until the claims of its process are released; whether they are. */
 bool status_wait_free(const struct container *container, struct hwc_ctx *ctx, int timeout_ms);
 
@@ -274,6 +311,8 @@ void spec_free(struct spec *spec);
 /* The member that keys, up to NULL, lead to, or NULL. */
 struct json_object *spec_find(const struct spec *spec, const char *const *keys);
 bool spec_wants_terminal(const struct spec *spec);
+/* Refuses hooks that could not be run. Logs errors. */
+int spec_check_hooks(const struct command *command, const struct spec *spec);
 
 /* place.c: namespaces and cgroup of the supervisor */
 
@@ -283,13 +322,96 @@ int place_check(const struct command *command, const struct spec *spec);
 pid_t place_fork(const struct command *command, const struct spec *spec);
 /* In the child: the cgroup and the other namespaces. */
 int place_enter(const struct command *command, const struct spec *spec);
-/* The cgroup that it makes and enters, below /sys/fs/cgroup, or NULL for none. */
-const char *place_cgroup(const struct command *command, const struct spec *spec);
+/* fork(), into the pid namespace of a process. */
+pid_t place_fork_beside(const struct command *command, pid_t neighbour, int pidfd);
+/* Its other namespaces that are not ours, for setns(). */
+int place_flags(pid_t pid);
+
+/* cgroup.c: that of the supervisor. Logs errors. */
+
+/* The cgroup of a systemd unit, from "slice:prefix:name"; to be freed. NULL sets errno. */
+char *cgroup_of_unit(const char *path);
+/* Its folders, in each hierarchy, as strings; to be put. Refuses what cannot be done. */
+int cgroup_find(const struct command *command, const struct spec *spec,
+		struct json_object **folders);
+/* Makes them and lets this process in. */
+int cgroup_enter(const struct command *command, const struct spec *spec);
+/* Removes those that its record names. */
+void cgroup_remove(const struct container *container);
 
 /* console.c */
 
 /* Sends a terminal's one end to --console-socket; returns the other, or -errno. */
 int console_open(const struct command *command);
+
+/* output.c: what the cores say, to standard output */
+
+#define LINE_SIZE 1024
+
+/**
+ * struct core - one that speaks
+ * @name: what the kernel calls it
+ * @speaks: it has a way to, or may get one
+ * @heard_ms: when it was heard last, or began to run, as now_ms()
+ */
+struct core {
+	char name[HWCONTAINER_NAME_MAX];
+	bool speaks;
+	int64_t heard_ms;
+};
+
+/**
+ * struct core_list - those of a container
+ * @core: they
+ * @count: how many
+ */
+struct core_list {
+	struct core *core;
+	size_t count;
+};
+
+/**
+ * struct voice - one of a core's ways to speak
+ * @core: whose it is
+ * @line: the beginning of a line that is not finished
+ * @size: bytes of that
+ * @since_ms: when it was begun, as now_ms()
+ */
+struct voice {
+	struct core *core;
+	char line[LINE_SIZE];
+	size_t size;
+	int64_t since_ms;
+};
+
+/**
+ * struct output - standard output
+ * @text: what could not be written yet
+ * @size: bytes of that
+ * @lost: bytes that did not fit there
+ * @unfinished: the last line is
+ * @speaker: whose that is, or NULL when nobody will go on with it
+ */
+struct output {
+	char *text;
+	size_t size;
+	size_t lost;
+	bool unfinished;
+	const struct voice *speaker;
+};
+
+/* Takes what is new. Lines up to LINE_SIZE stay whole. */
+void output_say(struct output *output, struct voice *voice, const char *text, size_t size);
+/* Takes a line that is not finished, when that has lasted. */
+void output_settle(struct output *output, struct voice *voice);
+/* It says nothing more. */
+void output_leave(struct output *output, struct voice *voice);
+/* Writes what can be written, the first of it within a time. */
+void output_write(struct output *output, int timeout_ms);
+/* Nobody says anything for now. */
+void output_finish(struct output *output);
+/* A core that has said nothing for longer than that, or NULL. */
+const struct core *cores_silent(const struct core_list *cores, int64_t ms);
 
 /* trace.c: what a core writes into the buffer that its resource table names */
 
@@ -301,16 +423,14 @@ int console_open(const struct command *command);
  * @old: what was in it last
  * @size: bytes of that
  * @at: where the core goes on writing
- * @core: whose it is
- * @heard_ms: when something new was last in it, as now_ms()
+ * @voice: whose it is
  */
 struct trace {
 	int fd;
 	char *old;
 	size_t size;
 	size_t at;
-	char core[HWCONTAINER_NAME_MAX];
-	int64_t heard_ms;
+	struct voice voice;
 };
 
 /**
@@ -328,32 +448,132 @@ bool trace_follow(struct trace *trace, char *now, size_t size,
 #define TRACES_MAX 16
 
 /**
- * struct traces - those of a container's cores, to standard output
+ * struct traces - those of a container's cores
+ * @output: where they go
  * @dirfd: remoteproc of debugfs, or -1
  * @trace: the buffers
  * @count: how many
- * @text: what could not be written yet
- * @size: bytes of that
- * @lost: bytes that did not fit there
  */
 struct traces {
+	struct output *output;
 	int dirfd;
 	struct trace trace[TRACES_MAX];
 	size_t count;
-	char *text;
-	size_t size;
-	size_t lost;
 };
 
-void traces_open(struct traces *traces);
-/* Follows the core of that name from its start. */
-void traces_add(struct traces *traces, const char *core);
-/* Takes what is new and writes what can be written without waiting. */
+void traces_open(struct traces *traces, struct output *output, struct hwc_ctx *ctx);
+/* Follows a core from its start. */
+void traces_add(struct traces *traces, struct core *core);
+/* Takes what is new. */
 void traces_step(struct traces *traces);
-/* A core that has said nothing for longer than that, or NULL. */
-const char *traces_silent(const struct traces *traces, int64_t ms);
 /* The cores have stopped. */
 void traces_end(struct traces *traces);
+
+/* terminal.c: terminals of cores */
+
+/* As many as mainline's rpmsg_tty makes. */
+#define TERMINALS_MAX 32
+#define TYPED_SIZE 256
+
+/**
+ * struct terminal - one of a core
+ * @fd: its file
+ * @name: ttyRPMSGn
+ * @voice: whose it is
+ * @greeted: the core was sent something, and so knows where to send to
+ */
+struct terminal {
+	int fd;
+	char name[NAME_MAX + 1];
+	struct voice voice;
+	bool greeted;
+};
+
+/**
+ * struct terminals - those of a container's cores
+ * @output: where they go
+ * @listing: the terminals in sysfs, or NULL
+ * @devices: /dev, or -1
+ * @terminal: in the order in which they came
+ * @count: how many
+ * @input: what is typed, or -1
+ * @text: of that, what the core has not taken yet
+ * @typed: bytes of it
+ * @keys: @input is a terminal that gives each key at once
+ * @before: its modes before that
+ */
+struct terminals {
+	struct output *output;
+	DIR *listing;
+	int devices;
+	struct terminal *terminal[TERMINALS_MAX];
+	size_t count;
+	int input;
+	char text[TYPED_SIZE];
+	size_t typed;
+	bool keys;
+	struct termios before;
+};
+
+/* @wants_terminal: standard input may be a terminal */
+void terminals_open(struct terminals *terminals, struct output *output, struct hwc_ctx *ctx,
+		    bool wants_terminal);
+/* Takes what is new there, opens those that are new, sends what could not be sent before. */
+void terminals_look(struct terminals *terminals, const struct core_list *cores);
+/* What terminals_type() is to be called for when it can be read, or -1. */
+int terminals_input(const struct terminals *terminals);
+/* Takes what was typed. */
+void terminals_type(struct terminals *terminals, const struct core_list *cores);
+/* The cores are about to be stopped. */
+void terminals_end(struct terminals *terminals);
+/* Standard input is as it was. */
+void terminals_close(const struct terminals *terminals);
+
+/* dump.c: what was in a core's memory when it crashed */
+
+/* So much is kept in the folder for them; the oldest goes first, the newest stays. */
+#define DUMPS_MAX 16
+#define DUMPS_BYTES_MAX (256l << 20)
+
+/* Room for a name in that folder, and for a path below a class in sysfs. */
+#define DUMP_NAME_MAX 256
+
+/**
+ * struct dump - one that may come
+ * @core: whose
+ * @old: name of the one that is there already, or empty
+ */
+struct dump {
+	char core[HWCONTAINER_NAME_MAX];
+	char old[32];
+};
+
+/**
+ * struct dumps - those of a container's cores
+ * @classfd: remoteproc of sysfs, or -errno
+ * @path: folder that they are copied to, or NULL
+ * @folder: that folder, or -errno
+ * @dump: they
+ * @count: how many
+ */
+struct dumps {
+	int classfd;
+	const char *path;
+	int folder;
+	struct dump dump[TRACES_MAX];
+	size_t count;
+};
+
+/* @folder: or NULL */
+void dumps_open(struct dumps *dumps, struct hwc_ctx *ctx, const char *folder);
+/* Before a core starts: a dump that is there by now is of an earlier crash. */
+void dumps_expect(struct dumps *dumps, const char *core);
+/* The same for all cores that are asked for, and no others. */
+void dumps_expect_all(struct dumps *dumps, const struct claims *claims);
+/* Whether a core has crashed and is not stopped yet. */
+bool dumps_crashed(const struct dumps *dumps, const char *core);
+/* The cores are stopped: tells of their dumps, copied where that is wanted and can be done. */
+void dumps_collect(struct dumps *dumps, const struct command *command);
 
 /* talk.c: from one of our processes to another, in packets */
 
@@ -389,7 +609,11 @@ enum {
  * @signals: TERM and INT, as a file
  * @claim: the claims, as files, -1 where there is none
  * @watchdog_ms: silence of a core that is a failure, or 0
- * @traces: what the cores say
+ * @output: what the cores say
+ * @cores: they
+ * @traces: what they write into their memory
+ * @terminals: and by rpmsg
+ * @dumps: what they leave
  */
 struct supervisor {
 	struct command command;
@@ -403,11 +627,27 @@ struct supervisor {
 	int signals;
 	int *claim;
 	unsigned int watchdog_ms;
+	struct output output;
+	struct core_list cores;
 	struct traces traces;
+	struct terminals terminals;
+	struct dumps dumps;
 };
 
 /* The life of that process; returns its exit status. */
 int supervisor_live(struct supervisor *supervisor);
+
+/* hooks.c: those of the configuration */
+
+/* Runs those of a kind until one fails, which is an error. @status: of the container */
+int hooks_run(const struct container *container, const char *kind, const char *status);
+/* Runs all of a kind; those that fail are warned of. */
+void hooks_run_all(const struct container *container, const char *kind, const char *status);
+
+/* birth.c */
+
+/* Creates a firmware container; @pid receives its process. Logs errors. */
+int birth_create(struct claims *claims, pid_t *pid);
 
 /* firmware.c: the verbs, for containers whose program is firmware */
 
@@ -417,6 +657,21 @@ int firmware_start(struct claims *claims, int *code);
 bool firmware_verb(const struct command *command, const struct settings *settings, int *code);
 
 /* features.c: false when the runtime is to answer itself */
-bool features_print(const struct command *command, char *runtime);
+bool features_print(const struct command *command, const struct settings *settings);
+
+/* list.c: the same; @code receives an exit status */
+bool list_answer(const struct command *command, const struct settings *settings, int *code);
+
+/* behind.c: the runtime behind this one, if there is one */
+
+/* What is implemented for firmware containers. */
+#define OCI_VERSION "1.1.0"
+
+/* Becomes it; answers itself where there is none. Returns an exit status. */
+int behind_execute(const struct command *command, const struct settings *settings);
+/* What it prints, as JSON, when it is executed with that; @argv begins with room for it. */
+int behind_ask(const struct settings *settings, char **argv, struct json_object **answer);
+/* Says that there is none for the container. */
+int behind_refuse(const struct command *command);
 
 #endif

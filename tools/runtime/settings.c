@@ -38,6 +38,8 @@ static int take(const struct command *command, const char *path, const char *key
 		return take_path(command, path, key, value, &settings->runtime);
 	if (!strcmp(key, "policy"))
 		return take_path(command, path, key, value, &settings->policy);
+	if (!strcmp(key, "coredumps"))
+		return take_path(command, path, key, value, &settings->coredumps);
 	if (!strcmp(key, "timeout")) {
 		int seconds = json_object_get_int(value);
 
@@ -109,8 +111,8 @@ static int read_environment(const struct command *command, struct settings *sett
 	return settings->runtime ? 0 : -ENOMEM;
 }
 
-/* Never by PATH, on which we may be under the name of runc. */
-static int find_runtime(const struct command *command, struct settings *settings)
+/* Never by PATH, on which we may be under the name of runc. There may be none. */
+static void find_runtime(struct settings *settings)
 {
 	static const char *const places[] = {
 		"/usr/bin/runc",	"/usr/sbin/runc", "/usr/local/bin/runc",
@@ -121,11 +123,6 @@ static int find_runtime(const struct command *command, struct settings *settings
 	for (i = 0; !settings->runtime && i < sizeof(places) / sizeof(*places); i++)
 		if (!access(places[i], X_OK))
 			settings->runtime = strdup(places[i]);
-	if (settings->runtime)
-		return 0;
-	log_error(command, "neither runc nor crun is installed, and %s names no other runtime",
-		  SETTINGS_PATH);
-	return -ENOENT;
 }
 
 static int check_runtime(const struct command *command, const struct settings *settings)
@@ -154,8 +151,8 @@ int settings_read(const struct command *command, const char *path, struct settin
 	if (!err)
 		err = read_environment(command, settings);
 	if (!err)
-		err = find_runtime(command, settings);
-	if (!err)
+		find_runtime(settings);
+	if (!err && settings->runtime)
 		err = check_runtime(command, settings);
 	if (err)
 		settings_free(settings);
@@ -166,5 +163,6 @@ void settings_free(struct settings *settings)
 {
 	free(settings->runtime);
 	free(settings->policy);
+	free(settings->coredumps);
 	*settings = (struct settings){ 0 };
 }

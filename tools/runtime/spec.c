@@ -76,3 +76,64 @@ bool spec_wants_terminal(const struct spec *spec)
 
 	return json_object_get_boolean(spec_find(spec, keys));
 }
+
+static bool are_strings(struct json_object *list)
+{
+	if (list && !json_object_is_type(list, json_type_array))
+		return false;
+	for (size_t i = 0; list && i < json_object_array_length(list); i++)
+		if (!json_object_is_type(json_object_array_get_idx(list, i), json_type_string))
+			return false;
+	return true;
+}
+
+static const char *find_mistake(struct json_object *hook)
+{
+	const char *path = json_object_get_string(json_object_object_get(hook, "path"));
+	struct json_object *timeout = json_object_object_get(hook, "timeout");
+
+	if (!path || *path != '/')
+		return "needs an absolute path";
+	if (timeout &&
+	    (!json_object_is_type(timeout, json_type_int) || json_object_get_int(timeout) <= 0))
+		return "has a timeout that is no number of seconds above 0";
+	if (!are_strings(json_object_object_get(hook, "args")) ||
+	    !are_strings(json_object_object_get(hook, "env")))
+		return "has args or env that are no list of strings";
+	return NULL;
+}
+
+static int check_kind(const struct command *command, const char *kind, struct json_object *list)
+{
+	if (list && !json_object_is_type(list, json_type_array)) {
+		log_error(command, "hooks.%s is no list", kind);
+		return -EINVAL;
+	}
+	for (size_t i = 0; list && i < json_object_array_length(list); i++) {
+		struct json_object *hook = json_object_array_get_idx(list, i);
+		const char *mistake = find_mistake(hook);
+
+		if (!mistake)
+			continue;
+		log_error(command, "hooks.%s[%zu] %s", kind, i, mistake);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int spec_check_hooks(const struct command *command, const struct spec *spec)
+{
+	static const char *const kinds[] = { "prestart",       "createRuntime", "createContainer",
+					     "startContainer", "poststart",	"poststop" };
+	static const char *const keys[] = { "hooks", NULL };
+	struct json_object *hooks = spec_find(spec, keys);
+	int err = 0;
+
+	if (hooks && !json_object_is_type(hooks, json_type_object)) {
+		log_error(command, "hooks is no object");
+		return -EINVAL;
+	}
+	for (size_t i = 0; hooks && !err && i < ARRAY_SIZE(kinds); i++)
+		err = check_kind(command, kinds[i], json_object_object_get(hooks, kinds[i]));
+	return err;
+}

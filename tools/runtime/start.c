@@ -63,16 +63,24 @@ static int add_claims(const struct start *start)
 /* @words: as many as there are claims, and a NULL */
 static int add_hook(const struct start *start, char **words)
 {
-	const char *args[HWCONTAINER_REQUESTS_MAX + 4] = { HOOK_NAME, HOOK_VERB, HOOK_HANDOVER };
-	char self[PATH_MAX];
+	const struct command *command = start->claims.command;
+	const char *args[HWCONTAINER_REQUESTS_MAX + 6] = { HOOK_NAME };
+	char self[PATH_MAX], sysroot[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	size_t n = 1;
 
-	if (length < 0) {
-		log_error(start->claims.command, "/proc/self/exe: %s", strerror(errno));
-		return -EIO;
-	}
+	if (length < 0)
+		return log_errno(command, "/proc/self/exe");
 	self[length] = '\0';
-	memcpy(args + 3, words, (start->claims.count + 1) * sizeof(*words));
+	if (command->sysroot) {
+		if (!realpath(command->sysroot, sysroot))
+			return log_errno(command, "--sysroot");
+		args[n++] = "--sysroot";
+		args[n++] = sysroot;
+	}
+	args[n++] = HOOK_VERB;
+	args[n++] = HOOK_HANDOVER;
+	memcpy(args + n, words, (start->claims.count + 1) * sizeof(*words));
 	return claims_report(&start->claims, hwc_edits_hook(start->edits, "createRuntime", self,
 							    args, HOOK_TIMEOUT_S));
 }
@@ -176,6 +184,8 @@ static int prepare(struct start *start, int *code)
 	claims->count = hwc_bundle_asks(claims->bundle);
 	if (hwc_bundle_firmware(claims->bundle) >= 0)
 		return firmware_start(claims, code);
+	if (!claims->settings->runtime)
+		return behind_refuse(claims->command);
 	if (claims->count) {
 		err = refuse_supervision(start);
 		return err ? err : claim_and_edit(start);
@@ -194,13 +204,14 @@ int start_prepare(const struct command *command, const struct settings *settings
 			  command->bundle);
 		return -EINVAL;
 	}
-	if (hwc_ctx_new(&start.claims.ctx))
-		return claims_no_memory(&start.claims);
+	err = library_open(command, &start.claims.ctx);
+	if (err)
+		return err;
 	err = hwc_bundle_open(start.claims.ctx, command->bundle, &start.claims.bundle);
 	if (!err) {
 		err = prepare(&start, code);
 		hwc_bundle_free(start.claims.bundle);
-	} else if (err == -ENOENT) {
+	} else if (err == -ENOENT && settings->runtime) {
 		err = 0; /* the runtime says so in its own words */
 	} else {
 		claims_report(&start.claims, err);

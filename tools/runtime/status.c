@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What has become of a firmware container: whether its process lives, and what the
- * kernel says of the claims that it holds. Nothing of this is kept in the record.
+ * kernel says of the claims that it holds. The record says only what the kernel cannot:
+ * whether it is complete, whether it was started, and whether what failed is being
+ * started again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +19,7 @@
 const char *status_name(enum status status)
 {
 	static const char *const names[] = {
+		[STATUS_CREATING] = "creating",
 		[STATUS_CREATED] = "created",
 		[STATUS_RUNNING] = "running",
 		[STATUS_STOPPED] = "stopped",
@@ -27,6 +30,7 @@ const char *status_name(enum status status)
 
 /**
  * struct found - the claims of a container's process
+ * @ctx: where they are asked for
  * @pid: the process
  * @container: the container
  * @err: why they could not be looked at, or 0
@@ -37,6 +41,7 @@ const char *status_name(enum status status)
  * @count: how many
  */
 struct found {
+	struct hwc_ctx *ctx;
 	uint32_t pid;
 	const char *container;
 	int err;
@@ -48,7 +53,7 @@ struct found {
 };
 
 /* The core's own word where it is a core, else that of the claim; with the name before it. */
-static void write_state(const struct hwc_claim *claim, char *text, size_t room)
+static void write_state(struct hwc_ctx *ctx, const struct hwc_claim *claim, char *text, size_t room)
 {
 	const char *name = hwc_claim_resource(claim);
 	char path[128], word[32];
@@ -56,7 +61,7 @@ static void write_state(const struct hwc_claim *claim, char *text, size_t room)
 	int fd;
 
 	snprintf(path, sizeof(path), CORES "/%s/state", name);
-	fd = strcmp(hwc_claim_kind(claim), "remoteproc") ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	fd = strcmp(hwc_claim_kind(claim), "remoteproc") ? -1 : hwc_ctx_open(ctx, path, O_RDONLY);
 	if (fd >= 0) {
 		size = read(fd, word, sizeof(word) - 1);
 		close(fd);
@@ -73,7 +78,7 @@ static void add_state(struct found *found, const struct hwc_claim *claim)
 	struct json_object *value;
 
 	snprintf(key, sizeof(key), "org.hwcontainer.status.%zu", found->count++);
-	write_state(claim, text, sizeof(text));
+	write_state(found->ctx, claim, text, sizeof(text));
 	value = json_object_new_string(text);
 	if (value && json_object_object_add(found->states, key, value))
 		json_object_put(value);
@@ -114,6 +119,7 @@ static struct found find_claims(const struct container *container, struct hwc_ct
 				struct json_object *states)
 {
 	struct found found = {
+		.ctx = ctx,
 		.pid = container_number(container, "pid"),
 		.container = container->command->id,
 		.states = states,
@@ -137,6 +143,8 @@ enum status status_of(const struct container *container, struct hwc_ctx *ctx)
 	if (pidfd < 0)
 		return STATUS_STOPPED;
 	close(pidfd);
+	if (container_flag(container, "creating"))
+		return STATUS_CREATING;
 	if (!container_flag(container, "started"))
 		return STATUS_CREATED;
 	if (container_number(container, "restarts") || container_flag(container, "restarting"))
@@ -175,7 +183,7 @@ static struct json_object *describe_annotations(const struct container *containe
 }
 
 struct json_object *status_describe(const struct container *container, struct hwc_ctx *ctx,
-				    enum status status)
+				    enum status status, const char *owner)
 {
 	static const char *const keys[] = { "bundle", "rootfs", "created" };
 	int64_t pid = status == STATUS_STOPPED ? 0 : container_number(container, "pid");
@@ -194,6 +202,8 @@ struct json_object *status_describe(const struct container *container, struct hw
 		err = add_text(obj, keys[i], container_string(container, keys[i]));
 	if (!err)
 		err = add(obj, "annotations", describe_annotations(container, ctx));
+	if (!err)
+		err = add_text(obj, "owner", owner);
 	if (!err)
 		return obj;
 	json_object_put(obj);

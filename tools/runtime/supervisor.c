@@ -4,6 +4,7 @@
  * stops the cores when it ends, in whatever way; it starts them when it is told to,
  * copies what they say, and ends when they do.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
@@ -19,15 +20,16 @@
 #include <unistd.h>
 #include "runtime.h"
 
-/* Between two looks at what the cores say. */
-#define TRACE_LOOK_MS 50
+/* Between two looks at what the cores say, and have to say it with. */
+#define LOOK_MS 50
 
 /* Before a start again, doubled each time up to the other. */
 #define BACKOFF_MS 100
 #define BACKOFF_MAX_MS 10000
 
-/* Other files than these are few. */
-#define FILES_MAX 1024
+/* For the kernel to believe in a crash, and between two looks whether it does. */
+#define CRASH_MS 1000
+#define CRASH_LOOK_MS 5
 
 /*
  * Files that came with the program are closed, ours would be by another one: an engine
@@ -35,12 +37,18 @@
  */
 static void close_inherited(void)
 {
-	for (int fd = STDERR_FILENO + 1; fd < FILES_MAX; fd++) {
-		int flags = fcntl(fd, F_GETFD);
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		int fd = atoi(entry->d_name);
+		int flags = fd > STDERR_FILENO ? fcntl(fd, F_GETFD) : -1;
 
 		if (flags >= 0 && !(flags & FD_CLOEXEC))
 			close(fd);
 	}
+	if (dir)
+		closedir(dir);
 }
 
 /* All others are blocked: nothing but what the runtime sends has a meaning here. */
@@ -80,14 +88,17 @@ static int settle_in(struct supervisor *s)
 	if (s->signals < 0)
 		return log_errno(&s->command, "signalfd");
 	s->claim = calloc(s->claims->count, sizeof(*s->claim));
-	if (!s->claim)
+	s->cores.core = calloc(s->claims->count, sizeof(*s->cores.core));
+	if (!s->claim || !s->cores.core)
 		return claims_no_memory(s->claims);
 	for (size_t i = 0; i < s->claims->count; i++)
 		s->claim[i] = -1;
-	traces_open(&s->traces);
+	traces_open(&s->traces, &s->output, s->claims->ctx);
+	dumps_open(&s->dumps, s->claims->ctx, s->claims->settings->coredumps);
 	err = claims_connect(s->claims);
 	if (!err)
 		err = use_terminal(s);
+	terminals_open(&s->terminals, &s->output, s->claims->ctx, spec_wants_terminal(s->spec));
 	return err ? err : place_enter(&s->command, s->spec);
 }
 
@@ -111,38 +122,87 @@ static void forget_claims(struct supervisor *s)
 	}
 }
 
-/* What tells of the claims' ends, and what the cores have to say. */
+/* Firmware that brings devices, which are for rpmsg, may get a terminal at any time. */
+static void add_core(struct supervisor *s, const struct hwc_claim *claim)
+{
+	struct core *core = &s->cores.core[s->cores.count];
+
+	if (strcmp(hwc_claim_kind(claim), "remoteproc"))
+		return;
+	*core = (struct core){ .speaks = hwc_claim_devices(claim) > 1, .heard_ms = now_ms() };
+	snprintf(core->name, sizeof(core->name), "%s", hwc_claim_resource(claim));
+	s->cores.count++;
+	traces_add(&s->traces, core);
+}
+
+static bool is_mute(const struct supervisor *s)
+{
+	for (size_t i = 0; i < s->cores.count; i++)
+		if (s->cores.core[i].speaks)
+			return false;
+	return true;
+}
+
+/* What tells of a claim's end, and what its core has to say. */
+static int watch_claim(struct supervisor *s, size_t i)
+{
+	const struct claims *claims = s->claims;
+	struct hwc_claim *claim;
+	int err;
+
+	s->claim[i] = hwc_claim_open(claims->ctx, claims->holder, claims->grants[i].id);
+	if (s->claim[i] < 0)
+		return s->claim[i];
+	err = hwc_claim_get(claims->ctx, claims->grants[i].id, &claim);
+	if (err)
+		return err;
+	add_core(s, claim);
+	hwc_claim_free(claim);
+	return 0;
+}
+
 static int watch_claims(struct supervisor *s)
 {
 	struct claims *claims = s->claims;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < claims->count; i++) {
-		struct hwc_claim *claim;
-
-		s->claim[i] = hwc_claim_open(claims->ctx, claims->holder, claims->grants[i].id);
-		err = s->claim[i] < 0 ? s->claim[i] : 0;
-		if (!err)
-			err = hwc_claim_get(claims->ctx, claims->grants[i].id, &claim);
-		if (err)
-			break;
-		if (!strcmp(hwc_claim_kind(claim), "remoteproc"))
-			traces_add(&s->traces, hwc_claim_resource(claim));
-		hwc_claim_free(claim);
-	}
-	if (!err && s->watchdog_ms && !s->traces.count) {
+	for (size_t i = 0; !err && i < claims->count; i++)
+		err = watch_claim(s, i);
+	if (!err && s->watchdog_ms && is_mute(s)) {
 		log_error(
 			&s->command,
-			"org.hwcontainer.watchdog-ms needs a trace buffer, and the firmware has none");
+			"org.hwcontainer.watchdog-ms needs a trace buffer or rpmsg, and the firmware has neither");
 		return -EINVAL;
 	}
 	return claims_report(claims, err);
 }
 
+/* Cores that crash before their claims are ready may have said why, and leave a dump. */
+static void hear_crashed(struct supervisor *s)
+{
+	const struct claims *claims = s->claims;
+
+	for (size_t i = 0; i < claims->count; i++) {
+		struct hwc_claim *claim;
+
+		if (!claims->grants[i].id ||
+		    hwc_claim_get(claims->ctx, claims->grants[i].id, &claim))
+			continue;
+		if (dumps_crashed(&s->dumps, hwc_claim_resource(claim)))
+			watch_claim(s, i);
+		hwc_claim_free(claim);
+	}
+	traces_step(&s->traces);
+}
+
 static int start(struct supervisor *s)
 {
-	int err = claims_take(s->claims);
+	int err;
 
+	dumps_expect_all(&s->dumps, s->claims);
+	err = claims_take(s->claims);
+	if (err)
+		hear_crashed(s);
 	return err ? err : watch_claims(s);
 }
 
@@ -172,6 +232,8 @@ static int stop(struct supervisor *s)
 	int64_t end = now_ms() + s->claims->settings->timeout_ms;
 	int code = ENDED_STOPPED;
 
+	traces_step(&s->traces);
+	terminals_end(&s->terminals);
 	claims_drop(s->claims);
 	for (size_t i = 0; i < s->claims->count; i++) {
 		int64_t left = end - now_ms();
@@ -185,7 +247,10 @@ static int stop(struct supervisor *s)
 	if (code == ENDED_STOPPED && is_stuck(s))
 		code = ENDED_STUCK;
 	forget_claims(s);
+	dumps_collect(&s->dumps, &s->command);
 	traces_end(&s->traces);
+	output_finish(&s->output);
+	s->cores.count = 0;
 	return code;
 }
 
@@ -219,10 +284,30 @@ static int tell_failure(const struct supervisor *s)
 	return code;
 }
 
-/* A core without a trap for it cannot tell its crash, but it says nothing any more. */
-static int tell_silence(const struct supervisor *s, const char *core)
+/* The kernel is told of a crash, so that it keeps what the core's memory holds. */
+static void report_crash(const struct supervisor *s, const char *core)
 {
-	log_error(&s->command, "%s has said nothing for more than %u ms", core, s->watchdog_ms);
+	int64_t end = now_ms() + CRASH_MS;
+	char path[HWCONTAINER_NAME_MAX + 32];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/crash", core);
+	fd = openat(s->traces.dirfd, path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	/* as of a watchdog: enum rproc_crash_type in linux/remoteproc.h */
+	if (write(fd, "1", 1) == 1)
+		while (!dumps_crashed(&s->dumps, core) && now_ms() < end)
+			poll(NULL, 0, CRASH_LOOK_MS);
+	close(fd);
+}
+
+/* A core without a trap for it cannot tell its crash, but it says nothing any more. */
+static int tell_silence(const struct supervisor *s, const struct core *core)
+{
+	log_error(&s->command, "%s has said nothing for more than %u ms", core->name,
+		  s->watchdog_ms);
+	report_crash(s, core->name);
 	return ENDED_FAILED;
 }
 
@@ -284,42 +369,87 @@ static void refuse_start(struct supervisor *s)
 	close(fd);
 }
 
+/**
+ * struct watch - what is waited for
+ * @files: the files of that: FILE_* and the claims
+ * @claims: how many of the files are claims
+ * @look_ms: when the cores were looked at last, as now_ms()
+ */
+struct watch {
+	struct pollfd *files;
+	size_t claims;
+	int64_t look_ms;
+};
+
+enum { FILE_SIGNALS, FILE_LISTENER, FILE_TYPED, FILE_CLAIMS };
+
+/* That a claim is ready is no news: ends are told in any case. */
+static void wait_for_news(const struct supervisor *s, const struct watch *watch)
+{
+	struct pollfd *files = watch->files;
+	int64_t left = watch->look_ms + LOOK_MS - now_ms();
+
+	files[FILE_SIGNALS] = (struct pollfd){ s->signals, POLLIN, 0 };
+	files[FILE_LISTENER] = (struct pollfd){ s->listener, POLLIN, 0 };
+	files[FILE_TYPED] = (struct pollfd){ terminals_input(&s->terminals), POLLIN, 0 };
+	for (size_t i = 0; i < watch->claims; i++)
+		files[FILE_CLAIMS + i] = (struct pollfd){ .fd = s->claim[i] };
+	poll(files, FILE_CLAIMS + watch->claims, left > 0 ? left : 0);
+}
+
+static void hear_cores(struct supervisor *s, struct watch *watch)
+{
+	if (watch->files[FILE_TYPED].revents)
+		terminals_type(&s->terminals, &s->cores);
+	if (now_ms() - watch->look_ms >= LOOK_MS) {
+		traces_step(&s->traces);
+		terminals_look(&s->terminals, &s->cores);
+		watch->look_ms = now_ms();
+	}
+	output_write(&s->output, 0);
+}
+
+static bool has_failed(const struct watch *watch)
+{
+	for (size_t i = 0; i < watch->claims; i++)
+		if (watch->files[FILE_CLAIMS + i].revents)
+			return true;
+	return false;
+}
+
+/* What has happened: an exit status, or -1 while it runs. */
+static int see(struct supervisor *s, const struct watch *watch, int *backoff_ms)
+{
+	const struct core *silent = s->watchdog_ms ? cores_silent(&s->cores, s->watchdog_ms) : NULL;
+
+	if (watch->files[FILE_SIGNALS].revents)
+		return stop(s);
+	if (has_failed(watch))
+		return fail(s, tell_failure(s), backoff_ms);
+	if (silent)
+		return fail(s, tell_silence(s, silent), backoff_ms);
+	if (watch->files[FILE_LISTENER].revents)
+		refuse_start(s);
+	return -1;
+}
+
 /* Until the cores end, or are to. */
 static int run(struct supervisor *s)
 {
-	size_t n = s->claims->count, i;
-	struct pollfd *files = calloc(n + 2, sizeof(*files));
+	struct watch watch = { .claims = s->claims->count };
 	int backoff_ms = BACKOFF_MS, code = -1;
 
-	if (!files) {
+	watch.files = calloc(FILE_CLAIMS + watch.claims, sizeof(*watch.files));
+	if (!watch.files) {
 		claims_no_memory(s->claims);
 		code = ENDED_FAILED;
 	}
 	while (code < 0) {
-		const char *silent = NULL;
-		bool failed = false;
-
-		/* that a claim is ready is no news: ends are told in any case */
-		for (i = 0; i < n; i++)
-			files[i] = (struct pollfd){ .fd = s->claim[i] };
-		files[n] = (struct pollfd){ s->signals, POLLIN, 0 };
-		files[n + 1] = (struct pollfd){ s->listener, POLLIN, 0 };
-		poll(files, n + 2, s->traces.count || s->traces.size ? TRACE_LOOK_MS : -1);
-		traces_step(&s->traces);
-		if (s->watchdog_ms)
-			silent = traces_silent(&s->traces, s->watchdog_ms);
-		for (i = 0; i < n; i++)
-			failed = failed || files[i].revents;
-		if (files[n].revents)
-			code = stop(s);
-		else if (failed)
-			code = fail(s, tell_failure(s), &backoff_ms);
-		else if (silent)
-			code = fail(s, tell_silence(s, silent), &backoff_ms);
-		else if (files[n + 1].revents)
-			refuse_start(s);
+		wait_for_news(s, &watch);
+		hear_cores(s, &watch);
+		code = see(s, &watch, &backoff_ms);
 	}
-	free(files);
+	free(watch.files);
 	return code;
 }
 
@@ -334,7 +464,9 @@ static int start_for(struct supervisor *s, int fd)
 		container_set(s->container, "started", json_object_new_boolean(true));
 		err = container_save(s->container);
 	}
-	if (!err)
+	if (err)
+		stop(s);
+	else
 		talk_say(fd, NULL);
 	s->command.sink = -1;
 	return err;
@@ -344,7 +476,7 @@ static int start_for(struct supervisor *s, int fd)
 static int wait_for_start(struct supervisor *s)
 {
 	struct pollfd files[] = { { s->signals, POLLIN, 0 }, { s->listener, POLLIN, 0 } };
-	int fd, err;
+	int fd, err, code;
 
 	do {
 		poll(files, 2, -1);
@@ -354,9 +486,11 @@ static int wait_for_start(struct supervisor *s)
 	} while (fd < 0);
 	err = start_for(s, fd);
 	close(fd);
-	if (!err)
-		return run(s);
-	stop(s);
+	if (!err) {
+		code = run(s);
+		terminals_close(&s->terminals);
+		return code;
+	}
 	return is_told_to_stop(s, 0) ? ENDED_STOPPED : ENDED_REFUSED;
 }
 

@@ -32,6 +32,16 @@ static void test_engines(void **state)
 	       "create", "c1", "/b");
 	expect(ARGV("--root=/run/slurm-runc", "run", "j.1", "-b", "/b"), "run", "j.1", "/b");
 	expect(ARGV("run", "c1"), "run", "c1", ".");
+	/* conmon's exec, containerd's update, people */
+	expect(ARGV("exec", "--pid-file", "/p", "--process", "/b/exec", "--detach", "c1"), "exec",
+	       "c1", ".");
+	expect(ARGV("exec", "-u", "1:1", "-e", "A=b", "-t", "c1", "ls", "-p"), "exec", "c1", ".");
+	expect(ARGV("update", "--resources", "-", "c1"), "update", "c1", ".");
+	expect(ARGV("update", "-r", "/f", "--memory", "1", "c1"), "update", "c1", ".");
+	expect(ARGV("events", "--interval", "1s", "--stats", "c1"), "events", "c1", ".");
+	/* Arm's remoteproc-runtime */
+	expect(ARGV("--log-level", "debug", "create", "--bundle", "/b", "--pid-file", "/p", "c1"),
+	       "create", "c1", "/b");
 	expect(ARGV("run", "-d", "--no-pivot", "--keep", "--bundle=/b", "c1"), "run", "c1", "/b");
 }
 
@@ -55,6 +65,52 @@ static void test_forms(void **state)
 	expect(ARGV("run", "c1", "--bundle"), "run", "c1", ".");
 	/* an option that is not known has no value */
 	expect(ARGV("--new-flag", "run", "--other=x", "c1"), "run", "c1", ".");
+}
+
+/* The other runtime does not know it, and has its own where a verb is before it. */
+static void test_sysroot(void **state)
+{
+	static const struct {
+		char *argv[8];
+		const char *sysroot;
+		const char *left[8];
+	} cases[] = {
+		{ { "p", "--sysroot", "/s", "state", "c1" }, "/s", { "p", "state", "c1" } },
+		{ { "p", "--root", "/r", "--sysroot=/s", "delete", "c1" },
+		  "/s",
+		  { "p", "--root", "/r", "delete", "c1" } },
+		{ { "p", "-sysroot", "/s", "--debug", "start", "c1" },
+		  "/s",
+		  { "p", "--debug", "start", "c1" } },
+		{ { "p", "--sysroot", "/a", "--sysroot", "/s", "run", "c1" },
+		  "/s",
+		  { "p", "run", "c1" } },
+		{ { "p", "exec", "c1", "ls", "--sysroot", "/s" },
+		  NULL,
+		  { "p", "exec", "c1", "ls", "--sysroot", "/s" } },
+		{ { "p", "--root", "--sysroot", "run", "c1" },
+		  NULL,
+		  { "p", "--root", "--sysroot", "run", "c1" } },
+		{ { "p", "--sysroot" }, "", { "p" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct command command;
+		char *argv[8];
+		size_t n;
+
+		memcpy(argv, cases[i].argv, sizeof(argv));
+		command_parse(&command, argv);
+		assert_int_equal(!command.sysroot, !cases[i].sysroot);
+		if (command.sysroot)
+			assert_string_equal(command.sysroot, cases[i].sysroot);
+		for (n = 0; cases[i].left[n]; n++)
+			assert_string_equal(argv[n], cases[i].left[n]);
+		assert_null(argv[n]);
+		if (n > 1)
+			assert_non_null(command.verb);
+	}
 }
 
 static void test_log(void **state)
@@ -145,16 +201,32 @@ static void test_force(void **state)
 	assert_false(command.force);
 }
 
+/* "-f" has a value for a list, too. */
+static void test_list(void **state)
+{
+	struct command command;
+
+	(void)state;
+	command_parse(&command, ARGV("--root", "/r", "list", "-q", "--format", "json"));
+	assert_string_equal(command.format, "json");
+	assert_true(command.quiet);
+	assert_null(command.id);
+	command_parse(&command, ARGV("list", "-f", "table"));
+	assert_string_equal(command.format, "table");
+	assert_null(command.config);
+	assert_false(command.quiet);
+	command_parse(&command, ARGV("ps", "--format=json", "c1"));
+	assert_string_equal(command.id, "c1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_engines),
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_log),
-		cmocka_unit_test(test_starts),
-		cmocka_unit_test(test_config_and_words),
-		cmocka_unit_test(test_firmware),
-		cmocka_unit_test(test_force),
+		cmocka_unit_test(test_engines),	 cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_sysroot),	 cmocka_unit_test(test_log),
+		cmocka_unit_test(test_starts),	 cmocka_unit_test(test_config_and_words),
+		cmocka_unit_test(test_firmware), cmocka_unit_test(test_force),
+		cmocka_unit_test(test_list),
 	};
 
 	return cmocka_run_group_tests_name("runtime-args", tests, NULL, NULL);

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A firmware container comes into being: its folder, its process, its record. */
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "runtime.h"
+
+/**
+ * struct birth - a firmware container that is being created
+ * @claims: its hardware
+ * @spec: its configuration
+ * @container: its folder and record
+ * @listener: where it will be told to start
+ * @terminal: its terminal, or -1
+ * @pid: its process
+ * @child: the connection to that
+ */
+struct birth {
+	struct claims *claims;
+	struct spec spec;
+	struct container container;
+	int listener;
+	int terminal;
+	pid_t pid;
+	int child;
+};
+
+static int open_terminal(struct birth *birth)
+{
+	const struct command *command = birth->claims->command;
+
+	birth->terminal = -1;
+	if (!spec_wants_terminal(&birth->spec) || command_waits(command))
+		return 0;
+	if (!command->console_socket) {
+		log_error(command, "process.terminal is true, and there is no --console-socket");
+		return -EINVAL;
+	}
+	birth->terminal = console_open(command);
+	return birth->terminal < 0 ? birth->terminal : 0;
+}
+
+static void set_text(const struct birth *birth, const char *key, const char *text)
+{
+	container_set(&birth->container, key, text ? json_object_new_string(text) : NULL);
+}
+
+static void set_time(const struct birth *birth)
+{
+	struct timespec now;
+	char text[64];
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &tm));
+	sprintf(text + strlen(text), ".%09ldZ", now.tv_nsec);
+	set_text(birth, "created", text);
+}
+
+static void set_resources(const struct birth *birth)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; list && i < birth->claims->count; i++)
+		json_object_array_add(
+			list,
+			json_object_new_string(hwc_bundle_ask(birth->claims->bundle, i)->resource));
+	container_set(&birth->container, "resources", list);
+}
+
+static void fill_record(const struct birth *birth)
+{
+	static const char *const version[] = { "ociVersion", NULL };
+	static const char *const annotations[] = { "annotations", NULL };
+	static const char *const hooks[] = { "hooks", NULL };
+	const struct container *container = &birth->container;
+	const struct command *command = birth->claims->command;
+
+	set_text(birth, "ociVersion", json_object_get_string(spec_find(&birth->spec, version)));
+	set_text(birth, "id", command->id);
+	set_text(birth, "bundle", birth->spec.bundle);
+	set_text(birth, "rootfs", birth->spec.rootfs);
+	set_time(birth);
+	set_resources(birth);
+	container_set(container, "annotations",
+		      json_object_get(spec_find(&birth->spec, annotations)));
+	container_set(container, "pid", json_object_new_int64(birth->pid));
+	container_set(container, "startTime", json_object_new_int64(process_time(birth->pid)));
+	container_set(container, "hooks", json_object_get(spec_find(&birth->spec, hooks)));
+	container_set(container, "creating", json_object_new_boolean(true));
+	container_set(container, "started", json_object_new_boolean(false));
+	container_set(container, "restarts",
+		      json_object_new_int64(hwc_bundle_restarts(birth->claims->bundle)));
+}
+
+static int live(const struct birth *birth, int parent)
+{
+	struct container container = birth->container;
+	struct supervisor supervisor = {
+		.command = *birth->claims->command,
+		.claims = birth->claims,
+		.container = &container,
+		.spec = &birth->spec,
+		.parent = parent,
+		.listener = birth->listener,
+		.terminal = birth->terminal,
+		.foreground = command_waits(birth->claims->command),
+		.watchdog_ms = hwc_bundle_watchdog_ms(birth->claims->bundle),
+	};
+
+	return supervisor_live(&supervisor);
+}
+
+/* Its process, which has settled in and waits to be let go. */
+static int fork_supervisor(struct birth *birth)
+{
+	const struct command *command = birth->claims->command;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return log_errno(command, "socketpair");
+	birth->pid = place_fork(command, &birth->spec);
+	if (!birth->pid) {
+		close(pair[0]);
+		_exit(live(birth, pair[1]));
+	}
+	close(pair[1]);
+	birth->child = pair[0];
+	if (birth->pid < 0)
+		return birth->pid;
+	return talk_hear(command, birth->child);
+}
+
+static int write_pid_file(const struct birth *birth)
+{
+	const struct command *command = birth->claims->command;
+	char text[16];
+	int err;
+
+	if (!command->pid_file)
+		return 0;
+	snprintf(text, sizeof(text), "%d", birth->pid);
+	err = write_file_at(AT_FDCWD, command->pid_file, text, 0644);
+	if (err)
+		log_error(command, "--pid-file %s: %s", command->pid_file, strerror(-err));
+	return err;
+}
+
+static int let_go(const struct birth *birth)
+{
+	if (send(birth->child, "", 1, MSG_NOSIGNAL) == 1)
+		return 0;
+	return log_errno(birth->claims->command, "the container's process");
+}
+
+/* Known before they are made, for whoever has to remove them. */
+static int find_cgroups(const struct birth *birth)
+{
+	struct json_object *folders;
+	int err = cgroup_find(birth->claims->command, &birth->spec, &folders);
+
+	if (!err)
+		container_set(&birth->container, "cgroups", folders);
+	return err;
+}
+
+/* The core is off all the while, and nobody can start it before they have ended. */
+static int run_hooks(const struct birth *birth)
+{
+	static const char *const kinds[] = { "prestart", "createRuntime", "createContainer" };
+	int err = 0;
+
+	for (size_t i = 0; !err && i < ARRAY_SIZE(kinds); i++)
+		err = hooks_run(&birth->container, kinds[i], status_name(STATUS_CREATING));
+	return err;
+}
+
+/* For its process to read it before anybody else does something with the container. */
+static int complete_record(const struct birth *birth)
+{
+	container_set(&birth->container, "creating", json_object_new_boolean(false));
+	return container_save(&birth->container);
+}
+
+static int bear(struct birth *birth)
+{
+	int err = find_cgroups(birth);
+
+	if (err)
+		return err;
+	birth->listener = talk_listen(&birth->container);
+	if (birth->listener < 0)
+		return birth->listener;
+	err = open_terminal(birth);
+	if (!err)
+		err = fork_supervisor(birth);
+	if (err)
+		return err;
+	fill_record(birth);
+	err = container_save(&birth->container);
+	if (!err)
+		err = run_hooks(birth);
+	if (!err)
+		err = complete_record(birth);
+	if (!err)
+		err = write_pid_file(birth);
+	return err ? err : let_go(birth);
+}
+
+/* It ends as soon as nobody is left who could let it go. */
+static void abort_birth(struct birth *birth)
+{
+	if (birth->child >= 0)
+		close(birth->child);
+	birth->child = -1;
+	if (birth->pid > 0)
+		waitpid(birth->pid, NULL, 0);
+	cgroup_remove(&birth->container);
+	container_remove(&birth->container);
+	hooks_run_all(&birth->container, "poststop", status_name(STATUS_STOPPED));
+}
+
+static int create_in_folder(struct birth *birth)
+{
+	int err;
+
+	birth->listener = -1;
+	birth->terminal = -1;
+	birth->child = -1;
+	err = container_new(birth->claims->command, &birth->container);
+	if (err)
+		return err;
+	err = bear(birth);
+	if (err)
+		abort_birth(birth);
+	container_made(&birth->container);
+	container_close(&birth->container);
+	if (birth->listener >= 0)
+		close(birth->listener);
+	if (birth->terminal >= 0)
+		close(birth->terminal);
+	if (birth->child >= 0)
+		close(birth->child);
+	return err;
+}
+
+static int create(struct birth *birth)
+{
+	struct claims *claims = birth->claims;
+	int err;
+
+	err = claims_check(claims);
+	if (!err)
+		err = claims_try(claims);
+	if (!err)
+		err = claims_report(claims, hwc_bundle_save(claims->bundle));
+	if (!err)
+		err = spec_read(claims->command, hwc_bundle_json(claims->bundle), &birth->spec);
+	if (err)
+		return err;
+	err = place_check(claims->command, &birth->spec);
+	if (!err)
+		err = spec_check_hooks(claims->command, &birth->spec);
+	if (!err)
+		err = create_in_folder(birth);
+	spec_free(&birth->spec);
+	return err;
+}
+
+int birth_create(struct claims *claims, pid_t *pid)
+{
+	struct birth birth = { .claims = claims };
+	int err = create(&birth);
+
+	*pid = birth.pid;
+	return err;
+}
