@@ -53,7 +53,7 @@ show_life() {
 	check "its process is the one in the pid file" \
 		[ "$(claim_field holder)" = "process $(cat /tmp/core.pid)" ]
 	check "its output is the core's trace" within 10 has_said 1 "counter 2"
-	tell "What the container prints, which is the core's trace:"
+	tell "What the container prints, the core's trace and its terminal:"
 	indent <"$said"
 	show hwctl claim list
 	tell "Somebody stops the core by sysfs meanwhile:"

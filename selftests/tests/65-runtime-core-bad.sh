@@ -9,7 +9,9 @@ driver=/sys/bus/platform/drivers/hwcontainer-sim-rproc
 timeout=/sys/module/hwcontainer/parameters/rproc_timeout_ms
 placed=/lib/firmware/hwcontainer
 
+# From nothing, whatever the test before has left.
 ours() { # more annotations
+	[ ! -e "$root/c1" ] || rt delete --force c1
 	firmware_bundle f "$firmware" "\"/$core\": \"/boot/rpu.elf\"${1+, $1}"
 	file=$bundles/f/rootfs/boot/rpu.elf
 }
