@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* hwcontainer: /dev/hwcontainer, whose open files hold claims, and claims as files. */
 #include <linux/anon_inodes.h>
-#include <linux/capability.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/poll.h>
@@ -41,14 +40,23 @@ static const struct file_operations hwc_claim_fops = {
 	.llseek = noop_llseek,
 };
 
-/* Who asks now counts, not who opened the device: files are passed on. */
+/*
+ * Who asks now counts, not who opened the device: files are passed on. A process sees what
+ * it holds wherever it went meanwhile.
+ */
+static bool hwc_cdev_sees_locked(const struct hwcontainer_claim *claim)
+{
+	return hwc_domain_sees(hwc_domain_current(), claim) ||
+	       hwc_holder_is_current(claim->holder) || hwc_domain_current_is_admin();
+}
+
 static struct hwcontainer_claim *hwc_cdev_claim_get(u32 id)
 {
 	struct hwcontainer_claim *claim;
 
 	mutex_lock(&hwc_lock);
 	claim = hwc_claim_find_locked(id);
-	if (claim && !hwc_domain_sees(hwc_domain_current(), claim) && !capable(CAP_SYS_ADMIN))
+	if (claim && !hwc_cdev_sees_locked(claim))
 		claim = NULL;
 	if (claim)
 		hwc_claim_get(claim);
@@ -97,7 +105,7 @@ static long hwc_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 static int hwc_check_open(void)
 {
-	bool admin = capable(CAP_SYS_ADMIN);
+	bool admin = hwc_domain_current_is_admin();
 	int ret;
 
 	mutex_lock(&hwc_lock);

@@ -5,6 +5,7 @@
  * A domain is as old as its namespace and keeps no reference to it: one would keep
  * the namespace alive, whose end is to end its claims.
  */
+#include <linux/capability.h>
 #include <linux/nsproxy.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
@@ -40,6 +41,12 @@ bool hwc_domain_current_on_host(void)
 {
 	return task_active_pid_ns(current) == &init_pid_ns ||
 	       net_eq(current->nsproxy->net_ns, &init_net);
+}
+
+/* Whether the calling process is one of the host's administrators. */
+bool hwc_domain_current_is_admin(void)
+{
+	return hwc_domain_current_on_host() && capable(CAP_SYS_ADMIN);
 }
 
 /* The first namespace is the host's. */

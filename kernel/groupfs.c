@@ -6,7 +6,6 @@
  * refused with EBUSY. Dependencies are taken in calls from configfs only, where the
  * folder is there, and given back anywhere: that takes no more than a spinlock.
  */
-#include <linux/capability.h>
 #include <linux/configfs.h>
 #include <linux/ctype.h>
 #include <linux/hex.h>
@@ -58,7 +57,7 @@ static struct hwc_group *to_group(struct config_item *item)
 /* Files are opened by some and written to by others. */
 static int hwc_groupfs_may_write(void)
 {
-	return capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
+	return hwc_domain_current_is_admin() ? 0 : -EPERM;
 }
 
 static int hwc_groupfs_busy_locked(struct hwc_group *group)

@@ -285,6 +285,7 @@ void hwc_domain_exit(void);
 struct hwc_domain *hwc_domain_of(const struct net *net);
 struct hwc_domain *hwc_domain_current(void);
 bool hwc_domain_current_on_host(void);
+bool hwc_domain_current_is_admin(void);
 bool hwc_domain_is_host(const struct hwc_domain *domain);
 bool hwc_domain_sees(const struct hwc_domain *domain, const struct hwcontainer_claim *claim);
 u32 hwc_domain_inum(const struct hwc_domain *domain);
@@ -403,6 +404,7 @@ void hwc_holder_put_locked(struct hwc_holder *holder);
 void hwc_holder_die(struct hwc_holder *holder);
 struct hwc_holder *hwc_holder_from_pidfd(int fd, struct netlink_ext_ack *extack);
 u32 hwc_holder_pid(struct hwc_holder *holder);
+bool hwc_holder_is_current(struct hwc_holder *holder);
 
 /* image.c: the files of an image */
 

@@ -419,4 +419,62 @@ TEST_F(domain, has_no_rights_by_what_was_passed_to_it)
 	ASSERT_EQ(0, hwc_claim_delete(self->ctx, &passed.claim, 1));
 }
 
+static int hold_toy0(struct hwc_ctx *ctx, pid_t pid, struct hwc_grant *grant)
+{
+	int pidfd = hwc_test_pidfd(pid);
+	struct hwc_request *req;
+	int ret = hwc_request_new(ctx, &req);
+
+	if (ret)
+		return ret;
+	hwc_request_holder_pidfd(req, pidfd);
+	ret = hwc_request_add(req, "toy0", -1, -1, NULL, NULL);
+	if (!ret)
+		ret = hwc_request_submit(req, grant);
+	hwc_request_free(req);
+	close(pidfd);
+	return ret;
+}
+
+/* In a network namespace of its own: is there a claim of the number that is read? */
+static int watch_elsewhere(struct hwc_ctx *ctx, int go)
+{
+	int file = hwc_holder_open(ctx);
+	uint32_t id;
+
+	if (unshare(CLONE_NEWNET) || read(go, &id, sizeof(id)) != sizeof(id))
+		return 3;
+	return hwc_claim_open(ctx, file, id) < 0 ? 4 : 0;
+}
+
+static int watch_from_elsewhere(const void *holds)
+{
+	struct hwc_grant grant;
+	struct hwc_ctx *ctx;
+	int go[2], ret, status;
+	pid_t pid;
+
+	if (hwc_ctx_new(&ctx) || pipe(go) || unshare(CLONE_NEWPID))
+		return 1;
+	pid = fork();
+	if (!pid)
+		_exit(watch_elsewhere(ctx, go[0]));
+	ret = hold_toy0(ctx, *(const bool *)holds ? pid : getpid(), &grant);
+	if (ret || write(go[1], &grant.id, sizeof(grant.id)) != sizeof(grant.id))
+		return 2;
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+/* What a process holds it watches wherever it went; others there do not. */
+TEST_F(domain, is_left_by_who_holds_its_claims)
+{
+	bool holds = true;
+
+	EXPECT_EQ(0, hwc_test_domain_run(&self->a, watch_from_elsewhere, &holds));
+	EXPECT_EQ(0, hwc_test_wait_no_claims(self->ctx));
+	holds = false;
+	EXPECT_EQ(4, hwc_test_domain_run(&self->a, watch_from_elsewhere, &holds));
+}
+
 TEST_HARNESS_MAIN

@@ -855,6 +855,73 @@ TEST_F_TIMEOUT(delegate, has_no_way_out, 200)
 	ASSERT_EQ(0, hwc_claim_delete(self->ctx, &self->way.host_claim, 1));
 }
 
+static int list_anything(const struct way *w)
+{
+	(void)w;
+	return hwc_test_group_write("web/a", "images", "any");
+}
+
+/* Ways of a container's root, with all capabilities and processes of its own. */
+static const struct {
+	const char *name;
+	int (*way)(const struct way *w);
+	int err;
+} roots_ways[] = {
+	TRY(by_taking_over, EPERM),
+	TRY(an_image_that_is_not_listed, EPERM),
+	TRY(end_the_hosts_claim, ENOENT),
+	TRY(end_an_administrators_claim, EPERM),
+	TRY(open_the_hosts_claim, ENOENT),
+	TRY(open_a_neighbours_claim, ENOENT),
+	TRY(open_the_hosts_claim_with_its_own_file, ENOENT),
+	TRY(raise_its_limit, EPERM),
+	TRY(delegate_to_itself, EPERM),
+	TRY(list_anything, EPERM),
+	TRY(leave_its_group, EPERM),
+	TRY(make_a_group, EPERM),
+	TRY(raise_its_limit_by_an_open_file, EPERM),
+	TRY(list_by_an_open_file, EPERM),
+	TRY(delegate_by_an_open_file, EPERM),
+	TRY(attach_by_an_open_file, EPERM),
+};
+
+static int attempt_as_containers_root(const void *data)
+{
+	const struct attempt *a = data;
+	int status;
+	pid_t pid;
+
+	if (unshare(CLONE_NEWPID))
+		return 9;
+	pid = fork();
+	if (!pid)
+		_exit(-roots_ways[a->way].way(a->w));
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : 8;
+}
+
+TEST_F_TIMEOUT(delegate, has_no_way_out_as_root_of_a_container, 100)
+{
+	struct attempt a = { .w = &self->way };
+	int i;
+
+	prepare(_metadata, self);
+	for (a.way = 0; a.way < sizeof(roots_ways) / sizeof(roots_ways[0]); a.way++) {
+		EXPECT_EQ(-roots_ways[a.way].err,
+			  hwc_test_domain_run(&self->a, attempt_as_containers_root, &a))
+		TH_LOG("%s", roots_ways[a.way].name);
+		clean_up(_metadata, self);
+	}
+	EXPECT_EQ(3, hwc_test_group_number("web/a", "max", "toy"));
+	EXPECT_STREQ("0\n", hwc_test_group_read("web", "delegate"));
+	EXPECT_STREQ(listed, hwc_test_group_read("web/a", "images"));
+	EXPECT_EQ(-ENOENT, hwc_test_group_remove("web/a/mine"));
+	for (i = 0; i < 4; i++)
+		close(self->way.files[i]);
+	close(self->way.device);
+	ASSERT_EQ(0, hwc_claim_delete(self->ctx, &self->way.host_claim, 1));
+}
+
 /* Rights go with the group, at once. */
 TEST_F(delegate, loses_its_rights_when_it_is_moved)
 {
