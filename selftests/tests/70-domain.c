@@ -437,9 +437,8 @@ static int hold_toy0(struct hwc_ctx *ctx, pid_t pid, struct hwc_grant *grant)
 }
 
 /* In a network namespace of its own: is there a claim of the number that is read? */
-static int watch_elsewhere(struct hwc_ctx *ctx, int go)
+static int watch_elsewhere(struct hwc_ctx *ctx, int file, int go)
 {
-	int file = hwc_holder_open(ctx);
 	uint32_t id;
 
 	if (unshare(CLONE_NEWNET) || read(go, &id, sizeof(id)) != sizeof(id))
@@ -451,14 +450,17 @@ static int watch_from_elsewhere(const void *holds)
 {
 	struct hwc_grant grant;
 	struct hwc_ctx *ctx;
-	int go[2], ret, status;
+	int go[2], file, ret, status;
 	pid_t pid;
 
-	if (hwc_ctx_new(&ctx) || pipe(go) || unshare(CLONE_NEWPID))
+	if (hwc_ctx_new(&ctx) || pipe(go))
+		return 1;
+	file = hwc_holder_open(ctx);
+	if (file < 0 || unshare(CLONE_NEWPID))
 		return 1;
 	pid = fork();
 	if (!pid)
-		_exit(watch_elsewhere(ctx, go[0]));
+		_exit(watch_elsewhere(ctx, file, go[0]));
 	ret = hold_toy0(ctx, *(const bool *)holds ? pid : getpid(), &grant);
 	if (ret || write(go[1], &grant.id, sizeof(grant.id)) != sizeof(grant.id))
 		return 2;
