@@ -78,15 +78,23 @@ static void hwc_claim_uncharge_locked(struct hwcontainer_claim *claim)
 }
 
 /*
- * A file that is never read to its end has memory and a place in the workqueue. So
- * that nobody has more of these than claims, it stays charged.
+ * What takes memory stays charged, so that nobody without privilege has more of it than
+ * his group may have claims: a claim that failed, until it ends; a file that is never
+ * read to its end, which has a place in the workqueue, too.
  */
+static bool hwc_claim_stays_charged(const struct hwcontainer_claim *claim)
+{
+	if (claim->busy && claim->step == HWC_READ && claim->reads)
+		return true;
+	return !claim->ending && !claim->admin;
+}
+
 static void hwc_claim_uncount_locked(struct hwcontainer_claim *claim)
 {
 	if (claim->counted)
 		claim->res->in_use--;
 	claim->counted = false;
-	if (!claim->busy || claim->step != HWC_READ || !claim->reads)
+	if (!hwc_claim_stays_charged(claim))
 		hwc_claim_uncharge_locked(claim);
 }
 
@@ -382,11 +390,11 @@ static struct hwcontainer_claim *hwc_claim_alloc(struct hwcontainer_resource *re
 	if (!try_module_get(res->kind->owner))
 		goto err_put_self;
 	ret = -ENOMEM;
-	claim = kzalloc(struct_size(claim, priv, res->kind->priv_size), GFP_KERNEL);
+	claim = kzalloc(struct_size(claim, priv, res->kind->priv_size), GFP_KERNEL_ACCOUNT);
 	if (!claim)
 		goto err_put_owner;
 	if (txn->container) {
-		claim->container = kstrdup(txn->container, GFP_KERNEL);
+		claim->container = kstrdup(txn->container, GFP_KERNEL_ACCOUNT);
 		if (!claim->container)
 			goto err_free;
 	}

@@ -289,6 +289,70 @@ TEST_F(delegate, keeps_what_it_has_when_the_list_changes)
 	EXPECT_EQ(0, id);
 }
 
+/* Claims of nobody's, one after the other, that fail: how many there can be. */
+static int fail_as_nobody(const void *path)
+{
+	int64_t end = hwc_test_ms() + HWC_TEST_WAIT_MS;
+	struct hwc_ctx *ctx;
+	int n, id;
+
+	if (become_nobody() || hwc_ctx_new(&ctx))
+		return 1;
+	for (n = 0; n < 20; n++) {
+		id = claim_one(ctx, "toy0", path, -1, 0);
+		if (id < 0)
+			return id == -EDQUOT ? 100 + n : id;
+		while (hwc_test_claim_state(ctx, id) != HWCONTAINER_CLAIM_STATE_FAILED)
+			if (hwc_test_ms() > end)
+				return 2;
+	}
+	return 100 + n;
+}
+
+static int end_one(const struct hwc_claim *claim, void *ctx)
+{
+	uint32_t id = hwc_claim_id(claim);
+
+	return hwc_claim_delete(ctx, &id, 1);
+}
+
+static int end_all_as_nobody(const void *unused)
+{
+	struct hwc_ctx *list, *ctx;
+
+	(void)unused;
+	if (become_nobody() || hwc_ctx_new(&ctx) || hwc_ctx_new(&list))
+		return 1;
+	return hwc_claim_foreach(list, end_one, ctx);
+}
+
+/* Failed claims have memory until they end: a group has no more of them than claims. */
+TEST_F(delegate, piles_up_no_failures)
+{
+	static const char *const knobs[] = {
+		HWC_TOY "fail_examine",
+		HWC_TOY "fail_configure",
+		HWC_TOY "fail_settle",
+	};
+	size_t i;
+
+	EXPECT_EQ(103, hwc_test_domain_run(&self->a, fail_as_nobody, OTHER_IMAGE));
+	for (i = 0; i < 3; i++) {
+		EXPECT_EQ(3, hwc_test_claims(self->ctx));
+		EXPECT_EQ(3, hwc_test_group_number("web/a", "current", "toy"));
+		EXPECT_EQ(3, hwc_test_group_number("web", "current", "toy"));
+		ASSERT_EQ(0, hwc_test_domain_run(&self->a, end_all_as_nobody, NULL));
+		ASSERT_EQ(0, hwc_test_wait_no_claims(self->ctx));
+		EXPECT_EQ(0, hwc_test_group_number("web/a", "current", "toy"));
+		ASSERT_EQ(0, hwc_test_write(HWC_TOY "reset", "1"));
+		ASSERT_EQ(0, hwc_test_set(knobs[i], EPROTO));
+		EXPECT_EQ(103, hwc_test_domain_run(&self->a, fail_as_nobody, IMAGE))
+		TH_LOG("%s", knobs[i]);
+	}
+	ASSERT_EQ(0, hwc_test_domain_run(&self->a, end_all_as_nobody, NULL));
+	ASSERT_EQ(0, hwc_test_wait_no_claims(self->ctx));
+}
+
 /*
  * Ways out. Each is tried by a process without privilege in the namespace, which gets -errno.
  */
