@@ -16,6 +16,9 @@
 
 static unsigned int hwc_net_id __read_mostly;
 
+/* Number of the domain that began last. Core lock. */
+static u64 hwc_domain_serial;
+
 /**
  * hwc_domain_of() - the domain of a network namespace
  * @net: a namespace that the caller keeps from ending
@@ -119,6 +122,7 @@ static int __net_init hwc_domain_begin(struct net *net)
 	domain->net = net;
 	INIT_LIST_HEAD(&domain->claims);
 	mutex_lock(&hwc_lock);
+	domain->serial = ++hwc_domain_serial;
 	hwc_group_move_locked(domain, &hwc_root);
 	mutex_unlock(&hwc_lock);
 	return 0;

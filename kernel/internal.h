@@ -269,12 +269,14 @@ const struct hwcontainer_claim *hwc_resource_tenant_locked(const struct hwcontai
 /**
  * struct hwc_domain - a network namespace
  * @net: the namespace, which is not held
+ * @serial: its number, which no other one gets; not 0
  * @claims: charged to it, until they are released
  * @group: what its claims are charged to from now on
  * @in_group: in the group's domains
  */
 struct hwc_domain {
 	struct net *net;
+	u64 serial;
 	struct list_head claims;
 	struct hwc_group *group;
 	struct list_head in_group;

@@ -170,13 +170,18 @@ static int hwc_region_check_manager_answers(struct hwc_region *r, struct netlink
 			  r->manager->mgr->name, ms);
 }
 
-/* Is what the claim asks for loaded, to the last bit? */
+/*
+ * Is what the claim asks for loaded, to the last bit, and by those who ask for it? The
+ * files and mappings of others would go on reaching the devices.
+ */
 static bool hwc_region_is_warm_for(const struct hwc_region *r,
 				   const struct hwcontainer_claim *claim)
 {
 	const u8 *want;
 	int slot;
 
+	if (r->loader != claim->domain->serial)
+		return false;
 	if (!r->loaded || r->failed[0] || !hwcontainer_claim_wants(claim, HWCONTAINER_IMAGE))
 		return false;
 	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
