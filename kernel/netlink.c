@@ -246,8 +246,6 @@ static int hwc_nl_fill_aliases(struct sk_buff *msg, const struct hwcontainer_res
 /* Who holds an exclusive resource. */
 static int hwc_nl_fill_tenant(struct sk_buff *msg, const struct hwcontainer_claim *claim)
 {
-	if (!claim)
-		return 0;
 	return nla_put_u32(msg, HWCONTAINER_A_RESOURCE_CLAIM_ID, claim->id) ?:
 	       hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_CONTAINER, claim->container);
 }
@@ -265,18 +263,25 @@ static int hwc_nl_fill_load(struct sk_buff *msg, const struct hwcontainer_resour
 				  info->failed[0] ? info->failed : info->note);
 }
 
-/* Who has it with what is told to the host and to whoever has it. */
+/* Until a tenant is ready, what is loaded may be what the last one left. */
+static bool hwc_nl_has_loaded(const struct hwcontainer_claim *tenant)
+{
+	return tenant->on_hw && tenant->state == HWCONTAINER_CLAIM_STATE_READY;
+}
+
+/* The host hears it all; others, what they have and what they loaded. */
 static int hwc_resource_fill_locked(struct sk_buff *msg, void *object,
 				    const struct hwc_domain *reader)
 {
 	struct hwcontainer_resource *res = object;
 	const struct hwcontainer_claim *tenant;
 	struct hwcontainer_resource_info info;
-	bool all;
+	bool host, own;
 	int ret;
 
 	tenant = res->capacity == 1 ? hwc_resource_tenant_locked(res) : NULL;
-	all = tenant ? hwc_domain_sees(reader, tenant) : hwc_domain_is_host(reader);
+	own = tenant && hwc_domain_sees(reader, tenant);
+	host = hwc_domain_is_host(reader);
 
 	hwc_resource_describe(res, &info);
 	ret = nla_put_u32(msg, HWCONTAINER_A_RESOURCE_ID, res->id) ?:
@@ -287,8 +292,10 @@ static int hwc_resource_fill_locked(struct sk_buff *msg, void *object,
 	      nla_put_u32(msg, HWCONTAINER_A_RESOURCE_CAPACITY, res->capacity) ?:
 	      nla_put_u32(msg, HWCONTAINER_A_RESOURCE_IN_USE, res->in_use) ?:
 	      hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_CONTROLLER, info.controller);
-	if (!ret && all)
-		ret = hwc_nl_fill_load(msg, &info) ?: hwc_nl_fill_tenant(msg, tenant);
+	if (!ret && (host || (own && hwc_nl_has_loaded(tenant))))
+		ret = hwc_nl_fill_load(msg, &info);
+	if (!ret && own)
+		ret = hwc_nl_fill_tenant(msg, tenant);
 	if (!ret && info.has_device_id)
 		ret = nla_put_u32(msg, HWCONTAINER_A_RESOURCE_DEVICE_ID, info.device_id);
 	return ret;

@@ -196,4 +196,104 @@ TEST_F(region, is_programmed_again_for_the_next_domain)
 	}
 }
 
+/* What hwc_resource_get() says of what is loaded: 2 for an image, 1 for who has it. */
+static int look(struct hwc_ctx *ctx, const char *resource)
+{
+	struct hwc_resource *res;
+	int ret = hwc_resource_get(ctx, resource, &res);
+
+	if (ret)
+		return ret;
+	ret = (hwc_resource_image_digest(res) || hwc_resource_overlay_digest(res) ? 2 : 0) +
+	      (hwc_resource_claim_id(res) ? 1 : 0);
+	hwc_resource_free(res);
+	return ret;
+}
+
+/* Claims, and looks while that is not ready or loads nothing. */
+static int claim_and_look(const void *data)
+{
+	const struct want *want = data;
+	struct hwc_grant grant;
+	struct hwc_ctx *ctx;
+	int early, late, ret;
+
+	if (hwc_ctx_new(&ctx))
+		return -1;
+	ret = submit(ctx, want, hwc_holder_open(ctx), &grant);
+	if (ret)
+		return ret;
+	early = look(ctx, want->resource);
+	ret = hwc_claim_wait(ctx, hwc_holder_open(ctx), grant.id, HWC_TEST_WAIT_MS);
+	late = look(ctx, want->resource);
+	return ret ? ret : 10 * early + late;
+}
+
+#define look_in(domain, ...) \
+	hwc_test_domain_run(domain, claim_and_look, &(const struct want){ __VA_ARGS__ })
+
+/* Who claims a region does not hear what was loaded before, whatever he does with it. */
+TEST_F(region, does_not_say_what_others_loaded)
+{
+	warm_up_in(&self->a);
+	EXPECT_EQ(2, look(self->ctx, HWC_PR0));
+	EXPECT_EQ(11, look_in(&self->b, SHA256, .flags = DRY_RUN));
+	ASSERT_EQ(0, hwc_test_wait_state(self->ctx, HWC_PR0, WARM));
+	EXPECT_EQ(2, look(self->ctx, HWC_PR0));
+	/* his own he sees, when it is there */
+	EXPECT_EQ(13, look_in(&self->b, SHA256, .by_digest = true));
+	ASSERT_EQ(0, hwc_test_wait_no_claims(self->ctx));
+}
+
+/* Refused because of what has the slot of a shell: 0, -errno, or 1 when it names anybody. */
+static int refused_for_a_slot(const void *data)
+{
+	struct hwc_grant grant;
+	struct hwc_ctx *ctx;
+	int ret;
+
+	if (hwc_ctx_new(&ctx))
+		return 9;
+	ret = submit(ctx, data, hwc_holder_open(ctx), &grant);
+	if (ret == -EBUSY && strcmp(hwc_ctx_error(ctx), SLOT4 " inside it is claimed")) {
+		printf("# %s\n", hwc_ctx_error(ctx));
+		fflush(stdout);
+		return 1;
+	}
+	return ret;
+}
+
+TEST_F(region, does_not_say_who_has_a_slot_elsewhere)
+{
+	static const struct want shell = {
+		.resource = HWC_FULL,
+		.image = HWC_IMAGES "full.bit",
+		.overlay = HWC_DTBO "shell.dtbo",
+		.persists = true,
+	};
+	static const struct want slot = {
+		.resource = SLOT4,
+		.image = HWC_IMAGES "sha256-pr4.bit",
+		.overlay = HWC_DTBO "shell-sha256-pr4.dtbo",
+		.persists = true,
+	};
+	struct hwc_resource *res;
+	uint32_t id;
+
+	ASSERT_EQ(0, claim(&shell));
+	ASSERT_EQ(0, hwc_test_domain_run(&self->a, claim, &slot));
+	/* the shell's claim ends, and it stays for its slot */
+	ASSERT_EQ(0, hwc_resource_get(self->ctx, HWC_FULL, &res));
+	id = hwc_resource_claim_id(res);
+	hwc_resource_free(res);
+	ASSERT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
+	ASSERT_EQ(0, hwc_test_wait_state(self->ctx, HWC_FULL, WARM));
+	EXPECT_EQ(-EBUSY, hwc_test_domain_run(&self->b, refused_for_a_slot, &shell));
+	/* whose it is may know, and the host */
+	EXPECT_EQ(1, hwc_test_domain_run(&self->a, refused_for_a_slot, &shell));
+	EXPECT_EQ(1, refused_for_a_slot(&shell));
+	hwc_test_domain_end(&self->a);
+	ASSERT_EQ(0, hwc_test_wait_free(self->ctx, HWC_FULL));
+}
+
 TEST_HARNESS_MAIN
