@@ -120,14 +120,16 @@ static int hwc_sha256_digest(const struct hwcontainer_claim *claim, const void *
 	return ret ?: crypto_shash_final(desc, digest);
 }
 
-/* Lists that come from now on are for claims to come. */
+/*
+ * Lists that come from now on are for claims to come. A claim is charged as long as
+ * its files are read; one that is not has no group to ask.
+ */
 static bool hwc_file_is_listed_somewhere(const struct hwcontainer_claim *claim)
 {
 	bool ret = !claim->admin;
 
 	mutex_lock(&hwc_lock);
-	if (claim->group)
-		ret |= hwc_group_has_images_locked(claim->group);
+	ret |= !claim->group || hwc_group_has_images_locked(claim->group);
 	mutex_unlock(&hwc_lock);
 	return ret;
 }
@@ -137,14 +139,18 @@ static int hwc_file_check_listed(struct hwcontainer_claim *claim, enum hwcontain
 {
 	const struct hwc_file *f = &claim->file[slot];
 	const struct hwc_group *bar = NULL;
+	bool charged;
 	char name[64];
 
 	mutex_lock(&hwc_lock);
-	if (claim->group)
+	charged = claim->group;
+	if (charged)
 		bar = hwc_group_bars_locked(claim->group, claim->admin, f->blob.digest);
 	if (bar)
 		strscpy(name, bar->name);
 	mutex_unlock(&hwc_lock);
+	if (WARN_ON_ONCE(!charged))
+		return -ECANCELED;
 	if (!bar)
 		return 0;
 	return hwcontainer_claim_refuse(claim, -EPERM, "group %s does not list the %s sha256:%*phN",
