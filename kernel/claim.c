@@ -473,7 +473,8 @@ static int hwc_claim_charge_locked(struct hwcontainer_claim *claim, struct hwc_d
 				   struct netlink_ext_ack *extack)
 {
 	const struct hwcontainer_resource *res = claim->res;
-	int ret = hwc_group_charge_locked(domain->group, res->kind->name, res->slot, extack);
+	int ret = hwc_group_charge_locked(domain->group, claim->admin, res->kind->name, res->slot,
+					  extack);
 
 	if (ret)
 		return ret;

@@ -41,6 +41,14 @@ static struct hwc_group *hwc_group_full(struct hwc_group *group, unsigned int sl
 	return NULL;
 }
 
+static bool hwc_group_has_limit(const struct hwc_group *group, unsigned int slot)
+{
+	for (; group->parent; group = group->parent)
+		if (group->max[slot] != HWC_NO_LIMIT)
+			return true;
+	return false;
+}
+
 static void hwc_group_count_max(struct hwc_group *group)
 {
 	for (; group; group = group->parent)
@@ -50,19 +58,26 @@ static void hwc_group_count_max(struct hwc_group *group)
 /**
  * hwc_group_charge_locked() - charge a claim
  * @group: to this one and to all above it
+ * @admin: one of the host's administrators claims; all others need a limit
  * @kind: of the claim's resource
  * @slot: of that kind
  * @extack: receives the sentence
  *
  * Context: core lock held.
- * Return: 0, or -EDQUOT when one of them has all it may have; then none is charged.
+ * Return: 0, or -EDQUOT when one of them has all it may have, or none says how much that
+ * is; then none is charged.
  */
-int hwc_group_charge_locked(struct hwc_group *group, const char *kind, unsigned int slot,
-			    struct netlink_ext_ack *extack)
+int hwc_group_charge_locked(struct hwc_group *group, bool admin, const char *kind,
+			    unsigned int slot, struct netlink_ext_ack *extack)
 {
 	struct hwc_group *full = hwc_group_full(group, slot);
 
 	lockdep_assert_held(&hwc_lock);
+	if (!admin && !hwc_group_has_limit(group, slot)) {
+		hwc_group_count_max(group);
+		return hwc_refuse(extack, -EDQUOT, "group %s has no limit for kind %s",
+				  hwc_tail(group->name, 24), hwc_tail(kind, 24));
+	}
 	if (full) {
 		hwc_group_count_max(full);
 		return hwc_refuse(extack, -EDQUOT, "group %s has %u of %u claims of kind %s",

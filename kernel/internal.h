@@ -350,8 +350,8 @@ struct hwc_group {
 extern struct hwc_group hwc_root;
 
 void hwc_group_begin(struct hwc_group *group, struct hwc_group *parent, const char *name);
-int hwc_group_charge_locked(struct hwc_group *group, const char *kind, unsigned int slot,
-			    struct netlink_ext_ack *extack);
+int hwc_group_charge_locked(struct hwc_group *group, bool admin, const char *kind,
+			    unsigned int slot, struct netlink_ext_ack *extack);
 void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot);
 void hwc_group_uncharge_locked(struct hwc_group *group, unsigned int slot);
 void hwc_group_move_locked(struct hwc_domain *domain, struct hwc_group *group);

@@ -218,6 +218,21 @@ TEST_F(delegate, begins_with_nothing)
 	EXPECT_EQ(-EINVAL, hwc_test_group_write("web", "delegate", "yes"));
 }
 
+/* No limit is none for administrators, and nothing for all others. */
+TEST_F(delegate, needs_a_limit)
+{
+	ASSERT_EQ(0, hwc_test_group_write("web/a", "max", "toy max"));
+	EXPECT_EQ(0, ask_as_nobody(&self->a, .n = 1));
+	ASSERT_EQ(0, hwc_test_group_write("web", "max", "toy max\nremoteproc 9"));
+	EXPECT_EQ(-EDQUOT, ask_as_nobody(&self->a, .first = 1, .n = 1,
+					 .says = "group a has no limit for kind toy"));
+	EXPECT_EQ(1, hwc_test_group_number("web/a", "events", "max"));
+	EXPECT_EQ(1, hwc_test_group_number("web", "events", "max"));
+	EXPECT_EQ(0, hwc_test_ask(&self->a, .first = 2, .n = 6));
+	ASSERT_EQ(0, hwc_test_group_write("web/a", "max", "toy 8"));
+	EXPECT_EQ(0, ask_as_nobody(&self->a, .first = 1, .n = 1));
+}
+
 /* A list is whole, or as it was. */
 TEST_F(delegate, takes_no_nonsense_for_an_image)
 {
