@@ -68,8 +68,8 @@ struct want {
 	bool persists;
 };
 
-#define SHA256                                                                                   \
-	.resource = HWC_PR0, .image = HWC_IMAGES "sha256-pr0.bit",                               \
+#define SHA256                                                     \
+	.resource = HWC_PR0, .image = HWC_IMAGES "sha256-pr0.bit", \
 	.overlay = HWC_DTBO "sha256-pr0.dtbo"
 
 static int digests_of(struct hwc_ctx *ctx, const struct want *want, uint8_t digest[2][32])
@@ -90,8 +90,7 @@ static int digests_of(struct hwc_ctx *ctx, const struct want *want, uint8_t dige
 	return 0;
 }
 
-static int submit(struct hwc_ctx *ctx, const struct want *want, int holder,
-		  struct hwc_grant *grant)
+static int submit(struct hwc_ctx *ctx, const struct want *want, int holder, struct hwc_grant *grant)
 {
 	int image = want->without_files ? -1 : hwc_test_open(want->image);
 	int overlay = want->without_files ? -1 : hwc_test_open(want->overlay);
@@ -146,11 +145,11 @@ static int claim(const void *data)
 	hwc_test_domain_run(domain, claim, &(const struct want){ __VA_ARGS__ })
 
 /* Its holder is the process that claimed, so the claim is over soon. */
-#define warm_up_in(domain)                                                       \
-	do {                                                                     \
-		ASSERT_EQ(0, claim_in(domain, SHA256, .flags = KEEP));           \
-		ASSERT_EQ(0, hwc_test_wait_no_claims(self->ctx));                \
-		ASSERT_EQ(0, hwc_test_wait_state(self->ctx, HWC_PR0, WARM));     \
+#define warm_up_in(domain)                                                   \
+	do {                                                                 \
+		ASSERT_EQ(0, claim_in(domain, SHA256, .flags = KEEP));       \
+		ASSERT_EQ(0, hwc_test_wait_no_claims(self->ctx));            \
+		ASSERT_EQ(0, hwc_test_wait_state(self->ctx, HWC_PR0, WARM)); \
 	} while (0)
 
 /* What one domain kept has open files and mappings of its own. */
@@ -168,8 +167,7 @@ TEST_F(region, is_programmed_again_for_another_domain)
 	ASSERT_EQ(0, hwc_test_wait_state(self->ctx, HWC_PR0, WARM));
 	EXPECT_EQ(loads, hwc_test_number(LOADS));
 	/* not for others, the host among them */
-	EXPECT_EQ(-ENOENT,
-		  claim_in(&self->b, SHA256, .by_digest = true, .without_files = true));
+	EXPECT_EQ(-ENOENT, claim_in(&self->b, SHA256, .by_digest = true, .without_files = true));
 	EXPECT_EQ(0, claim_in(&self->b, SHA256, .by_digest = true, .flags = KEEP));
 	EXPECT_EQ(loads + 1, hwc_test_number(LOADS));
 	ASSERT_EQ(0, hwc_test_wait_state(self->ctx, HWC_PR0, WARM));
