@@ -120,13 +120,22 @@ int cores_find(void)
 	return err;
 }
 
+/* One whose folder was taken away has left. */
+static bool is_there(const struct core *core)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), CLASS "/%s", core->name);
+	return !access(path, F_OK);
+}
+
 struct core *core_named(const char *name)
 {
 	struct core *core = cores;
 
 	while (core && strcmp(core->name, name) && strcmp(core->alias, name))
 		core = core->next;
-	return core;
+	return core && is_there(core) ? core : NULL;
 }
 
 const char *core_busy(const struct core *core)

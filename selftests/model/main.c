@@ -167,7 +167,7 @@ int main(int argc, char **argv)
 {
 	struct watch listener;
 	struct epoll_event event;
-	int fd = argc == 2 ? listen_at(argv[1]) : -EINVAL, err = fd;
+	int fd = argc == 2 ? listen_at(argv[1]) : -EINVAL, err = fd, n;
 
 	poller = epoll_create1(EPOLL_CLOEXEC);
 	if (fd >= 0)
@@ -181,10 +181,12 @@ int main(int argc, char **argv)
 	if (listen(fd, SOMAXCONN))
 		return EXIT_FAILURE;
 	/* one at a time: the answer to one may end the next */
-	while (epoll_wait(poller, &event, 1, -1) > 0 || errno == EINTR) {
-		struct watch *watch = event.data.ptr;
+	while ((n = epoll_wait(poller, &event, 1, -1)) > 0 || errno == EINTR) {
+		struct watch *watch = n > 0 ? event.data.ptr : NULL;
 
-		watch->ready(watch);
+		/* none when it was stopped and goes on */
+		if (watch)
+			watch->ready(watch);
 	}
 	return EXIT_FAILURE;
 }

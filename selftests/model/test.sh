@@ -271,6 +271,25 @@ by_the_key_of_arm() {
 	create c1 && rt start c1 && core_is running && rt delete -f c1 && core_is_free
 }
 
+# Each of several that delete it succeeds, and one of them runs its hooks.
+is_deleted_once() {
+	ours
+	printf '#!/bin/sh\necho >>"%s"\n' "$work/poststop" >"$work/hook"
+	chmod +x "$work/hook"
+	sed -i "s|\"root\":|\"hooks\": { \"poststop\": [ { \"path\": \"$work/hook\" } ] }, &|" \
+		"$work/b/config.json"
+	for time in 1 2 3 4 5; do
+		rm -f "$work/poststop"
+		run_in_background || return
+		rt delete --force c1 &
+		other=$!
+		rt delete --force c1
+		same 0 $? && wait "$other" && ends_with 137 "" && same 1 "$(wc -l <"$work/poststop")" && continue
+		echo "at the $time. time"
+		return 1
+	done
+}
+
 ## ends
 
 is_terminated() {
@@ -285,6 +304,19 @@ crashes() {
 loses_its_claim() {
 	run_in_background && ctl claim delete "$(claim_of)" &&
 		ends_with 2 "hwcontainer-runtime: the claim of remoteproc0 was ended by somebody else"
+}
+
+leaves() {
+	run_in_background || return
+	claim=$(claim_of)
+	mv "$cores/remoteproc0" "$work/away" && ctl claim delete "$claim" &&
+		within 10 test ! -e "$work/run/c1" && wait "$started"
+	code=$?
+	mv "$work/away" "$cores/remoteproc0"
+	echo offline >"$cores/remoteproc0/state"
+	echo old.elf >"$cores/remoteproc0/firmware"
+	same 2 "$code" && same "hwcontainer-runtime: remoteproc0 is gone" "$(cat "$work/err")" &&
+		core_is_free
 }
 
 does_not_stop() {
@@ -315,6 +347,86 @@ falls_silent() {
 	ours '"org.hwcontainer.watchdog-ms": "300"'
 	run_in_background &&
 		ends_with 1 "hwcontainer-runtime: remoteproc0 has said nothing for more than 300 ms"
+}
+
+## terminals
+
+# Makes one that nobody reads.
+make_terminal() {
+	rm -f "$work/tty"
+	python3 -c 'import os, pty, signal
+_, terminal = pty.openpty()
+print(os.ttyname(terminal), flush=True)
+signal.pause()' >"$work/tty" &
+	terminal=$!
+	within 10 test -s "$work/tty" && tty=$(cat "$work/tty")
+}
+
+end_terminal() {
+	kill "$terminal"
+	wait "$terminal" 2>/dev/null
+}
+
+# It is stopped all the same.
+nobody_reads_a_terminal() {
+	ours
+	make_terminal || return
+	hwcontainer-runtime --root="$work/run" --sysroot="$dir" run --bundle "$work/b" c1 \
+		>"$tty" 2>&1 </dev/null &
+	started=$!
+	within 10 status_is c1 running && seq 30000 >>"$debug/remoteproc0/trace0" && sleep 0.3 &&
+		kill -TERM "$started" && within 10 core_is_free >/dev/null
+	code=$?
+	end_terminal
+	wait "$started" && [ "$code" = 0 ]
+}
+
+job_of() { # pid
+	cut -d' ' -f5,6 "/proc/$1/stat"
+}
+
+# Whose the terminal is: of a shell's job, or of nobody.
+stays_in_its_job() {
+	run_in_background && same "$(job_of "$started")" "$(job_of "$(member c1 pid)")" &&
+		kill -TERM "$started" && ends_with 0 "" && create c1 &&
+		same "$(cat "$work/pid") $(cat "$work/pid")" "$(job_of "$(cat "$work/pid")")" &&
+		rt delete c1
+}
+
+# Nor takes whoever executes the runtime away that a run is told of the end.
+is_told_of_its_end() {
+	ours
+	trap '' CHLD
+	run_in_background
+	trap - CHLD
+	kill -TERM "$started" && ends_with 0 ""
+}
+
+# The answer to a process that was killed is for nobody else.
+asks_for_itself() {
+	ours
+	run_in_background || return
+	process=$(member c1 pid)
+	kill -STOP "$stand_in"
+	kill -TERM "$process"
+	sleep 0.3
+	kill -KILL "$process"
+	kill -CONT "$stand_in"
+	ends_with 137 ""
+}
+
+# By the process that runs it: the other one was killed before it could.
+gives_keys_back() {
+	make_terminal || return
+	setsid --ctty --wait hwcontainer-runtime --root="$work/run" --sysroot="$dir" \
+		run --bundle "$work/b" c1 <"$tty" >"$work/out" 2>"$work/err" &
+	started=$!
+	within 10 status_is c1 running && stty -F "$tty" -icanon -echo &&
+		kill -KILL "$(member c1 pid)" && ends_with 137 "" && stty -F "$tty" -a >"$work/modes"
+	code=$?
+	end_terminal
+	cat "$work/modes"
+	[ "$code" = 0 ] && grep -Eq '(^| )icanon' "$work/modes" && grep -Eq '(^| )echo( |$)' "$work/modes"
 }
 
 ## refusals
@@ -413,12 +525,19 @@ expect "it is stopped and deleted" is_stopped
 expect "its core stops when its process is killed" dies_with_its_process
 expect "one has two cores" has_two_cores
 expect "one has an image for Arm's runtime" by_the_key_of_arm
+expect "its hooks are run once, however many delete it" is_deleted_once
 expect "run ends with 0 when it is told to" is_terminated
 expect "run ends with 1 after a crash" crashes
 expect "run ends with 2 when the claim is taken away" loses_its_claim
+expect "so it does when its core leaves" leaves
 expect "run ends with 3 when the core does not stop" does_not_stop
 expect "a crash starts it again, as often as it may" restarts
 expect "silence is a crash to the watchdog" falls_silent
+expect "a terminal that nobody reads holds nothing up" nobody_reads_a_terminal
+expect "run is one job with its process, create has none" stays_in_its_job
+expect "run is told of the end also where SIGCHLD was ignored" is_told_of_its_end
+expect "the answer to a process that is killed goes to nobody else" asks_for_itself
+expect "a terminal is what it was when its process is killed" gives_keys_back
 expect "a core that is not there: those that are" no_such_core
 expect "a core that does not start" does_not_start
 expect "a core that runs for somebody else" is_powered

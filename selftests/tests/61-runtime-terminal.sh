@@ -297,6 +297,17 @@ works_there() {
 	within 10 core_is_free && has_terminals 0
 }
 
+# Mainline's rpmsg_ns_cb() adds and removes channels with the lock of its own endpoint held.
+# One that goes, or gets no terminal because there are 32, takes that of the channel's:
+# lockdep takes the two for one, and is off from then on.
+expect_without_lockdep() { # name, command...
+	if [ -e /proc/lockdep ]; then
+		skip "$1" "lockdep does not know the locks of mainline's rpmsg endpoints apart"
+	else
+		expect "$@"
+	fi
+}
+
 use_cores simulated || exit 1
 use_runtime runc
 rm -f "$policy"
@@ -310,17 +321,17 @@ expect "a line that does not end is shown" shows_a_prompt
 expect "the core outlives the end of its input" sees_the_end_of_input
 expect "it ends" end_core
 expect "a terminal that comes later" announces_later
-expect "one that goes and comes again" takes_it_back
+expect_without_lockdep "one that goes and comes again" takes_it_back
 expect "its core ends, too" end_core
 expect "a core that was started again speaks again" speaks_again_after_a_crash
 expect "that one ends" end_core
 expect "what it says there keeps a watchdog quiet" is_watched
 expect "a flood that nobody reads" floods_nobody
 expect "a flood that is read late" floods_a_late_reader
-expect "a thousand channels" announces_a_thousand
+expect_without_lockdep "a thousand channels" announces_a_thousand
 expect "kill -9 while it speaks" is_killed_in_the_middle
 expect "all that two cores say is there" has_two_cores
-expect "what is typed is for the first of two" types_to_the_first
+expect_without_lockdep "what is typed is for the first of two" types_to_the_first
 expect "both end" end_core
 expect "a terminal is its own container's" is_not_anothers
 expect "a terminal is a device of an ordinary container" is_in_the_container

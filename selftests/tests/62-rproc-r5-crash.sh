@@ -4,7 +4,7 @@
 # the container's standard output, and what its memory held is kept.
 # shellcheck disable=SC1091,SC2154,SC2317 # core.sh is beside the bundle; expect calls
 . /hwc/demo/core.sh
-times=${HWC_RUNS-20}
+times=${HWC_RUNS-5}
 options=/etc/hwcontainer/runtime.json
 kept=/tmp/coredumps
 

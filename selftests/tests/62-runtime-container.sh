@@ -318,10 +318,24 @@ by_policy() {
 	not_created "the image asks for $core with /boot/rpu.elf and this host does not allow it; hwctl policy allow digest sha256:$(sha256sum <"$bundles/f/rootfs/boot/rpu.elf" | cut -d' ' -f1) does"
 }
 
+# As in an engine's container: processes have other numbers than the module knows.
+from_another_pid_namespace() {
+	ours
+	unshare -p -f hwcontainer-runtime --root "$root" create -b "$bundles/f" c1 >/tmp/said.out 2>&1 </dev/null
+	same 1 $? && [ ! -e "$root/c1" ] && core_is_free &&
+		same "hwcontainer-runtime: a container whose program is firmware needs the first pid namespace" "$(cat /tmp/said.out)"
+}
+
 in_a_user_namespace() {
 	ours
 	sed -i 's|{ "type": "pid" }|{ "type": "user" }|' "$bundles/f/config.json"
 	not_created "a container whose program is firmware cannot have a user namespace"
+}
+
+in_a_mount_namespace_of_somebody_else() {
+	ours
+	sed -i 's|{ "type": "mount" }|{ "type": "mount", "path": "/proc/1/ns/mnt" }|' "$bundles/f/config.json"
+	not_created "a container whose program is firmware cannot join mount namespace /proc/1/ns/mnt"
 }
 
 in_a_namespace_that_is_not_there() {
@@ -375,7 +389,7 @@ use_cores || exit 1
 use_runtime runc
 rm -f "$policy"
 echo "TAP version 13"
-echo 1..47
+echo 1..49
 expect "it is created, and the core does not run" is_created
 expect "its state is what the configuration says" tells_its_state
 expect "its process has namespaces and a session of its own" lives_apart
@@ -418,7 +432,9 @@ fi
 expect "a path that leads out of the root" outside_of_the_root
 expect "two arguments in an image for Arm's runtime" two_arguments_for_arm
 expect "what only the image asks for" by_policy
+expect "a caller in another pid namespace" from_another_pid_namespace
 expect "a user namespace" in_a_user_namespace
+expect "a mount namespace of somebody else" in_a_mount_namespace_of_somebody_else
 expect "a namespace that is not there" in_a_namespace_that_is_not_there
 expect "a terminal that nobody takes" without_a_terminal
 expect "an id that is a path" with_a_bad_id

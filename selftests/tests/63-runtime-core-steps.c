@@ -14,6 +14,7 @@
 #define BUNDLE "/tmp/steps-bundle"
 #define ROOT "/tmp/steps-root"
 #define PID_FILE "/tmp/steps-pid"
+#define CGROUPS "/sys/fs/cgroup/steps"
 #define PROGRAM "/usr/bin/hwcontainer-runtime"
 #define RUNTIME PROGRAM " --root " ROOT " "
 #define QUIET " >/dev/null 2>&1 </dev/null"
@@ -224,6 +225,7 @@ FIXTURE_VARIANT_ADD(steps, start_command){ .start = true };
 FIXTURE_VARIANT_ADD(steps, start_process){ .start = true, .process = true };
 
 #define CREATE RUNTIME "create -b " BUNDLE " --pid-file " PID_FILE " k" QUIET
+#define NAMED RUNTIME "state k 2>/dev/null | grep -q '\"pid\": [1-9]'"
 #define START RUNTIME "start k" QUIET
 
 static char *const create_args[] = { PROGRAM, "--root",	    ROOT,     "create", "-b",
@@ -241,7 +243,7 @@ static void make_bundle(void)
 		    "{\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"rootfs\"},"
 		    "\"process\":{\"args\":[\"/rpu.elf\"],\"cwd\":\"/\"},"
 		    "\"annotations\":{\"remoteproc.name\":\"%s\"},"
-		    "\"linux\":{\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"ipc\"}]}}",
+		    "\"linux\":{\"cgroupsPath\":\"/steps/k\",\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"ipc\"}]}}",
 		    hwc_test_core()->name) < 0)
 		abort();
 	close(fd);
@@ -269,6 +271,7 @@ FIXTURE_TEARDOWN(steps)
 	hwc_test_run("[ ! -e " ROOT "/k ] || " RUNTIME "delete --force k" QUIET);
 	hwc_ctx_free(self->ctx);
 	EXPECT_EQ(0, hwc_test_core_unload());
+	EXPECT_EQ(0, hwc_test_run("rmdir " CGROUPS));
 	EXPECT_EQ(0, hwc_test_run("rm -rf " BUNDLE " " ROOT " " PID_FILE));
 }
 
@@ -285,10 +288,10 @@ static bool no_child_lives(void)
 	return pid < 0;
 }
 
-/* Who lives can be named: a process without a record ends by itself. */
+/* Who lives can be named: a process that the record does not have ends by itself. */
 static void check_named(struct __test_metadata *_metadata)
 {
-	if (!waitpid(-1, NULL, WNOHANG | __WALL) && hwc_test_run(RUNTIME "state k" QUIET))
+	if (!waitpid(-1, NULL, WNOHANG | __WALL) && hwc_test_run(NAMED))
 		EXPECT_TRUE(no_child_lives());
 }
 
@@ -302,6 +305,7 @@ static void check_nothing_left(struct __test_metadata *_metadata, FIXTURE_DATA(s
 	unlink(PID_FILE);
 	EXPECT_TRUE(no_child_lives());
 	EXPECT_NE(0, access(ROOT "/k", F_OK));
+	EXPECT_NE(0, access(CGROUPS "/k", F_OK));
 	EXPECT_EQ(0, hwc_test_wait_no_claims(self->ctx));
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, self->core));
 	EXPECT_EQ(0, hwc_test_number(hwc_test_core()->running));

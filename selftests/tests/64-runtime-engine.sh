@@ -174,6 +174,16 @@ of_a_unit() {
 		/sys/fs/cgroup/machine.slice/machine-a.slice /sys/fs/cgroup/machine.slice
 }
 
+# As crun has the option.
+of_a_manager() {
+	in_cgroup machine.slice:libpod:f --cgroup-manager=systemd && cgroup_is /machine.slice/libpod-f.scope &&
+		rmdir /sys/fs/cgroup/machine.slice || return
+	in_cgroup /machine/f --cgroup-manager cgroupfs && cgroup_is /machine/f && rmdir /sys/fs/cgroup/machine &&
+		in_cgroup /machine/f --cgroup-manager disabled || return
+	same "$(cat /proc/self/cgroup)" "$(cat "/proc/$(cat /tmp/f.pid)/cgroup")" && verb delete f &&
+		[ ! -e /sys/fs/cgroup/machine ]
+}
+
 of_no_unit() {
 	in_cgroup /machine/f --systemd-cgroup >/dev/null
 	same 1 $? && same "hwcontainer-runtime: linux.cgroupsPath /machine/f is not \"slice:prefix:name\", as systemd needs it" "$(cat /tmp/e.err)" &&
@@ -264,7 +274,7 @@ mkdir -p "$root"
 ours
 theirs
 echo "TAP version 13"
-echo 1..24
+echo 1..25
 expect "beside an ordinary container: it is created" created
 expect "its state has the same members" have_the_same_state
 expect "it is not created twice" created_again
@@ -282,6 +292,7 @@ expect "list: as JSON" as_json
 expect "list: in no other form" in_no_other_form
 expect "list: with those of crun" from_crun
 expect "the cgroup of a systemd unit" of_a_unit
+expect "the cgroup of a manager that crun knows" of_a_manager
 expect "one that is none" of_no_unit
 expect "cgroups of version 1" of_version_1
 expect "the cgroup of a container that is not created after all" of_one_that_is_not_created

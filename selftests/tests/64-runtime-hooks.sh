@@ -43,6 +43,11 @@ EOT
 #!/bin/sh
 exec hwcontainer-runtime --root "$root" state c1 >"$place/asked"
 EOT
+	cat >"$place/escape" <<EOT
+#!/bin/sh
+printf '\\033%.0s' \$(seq 500) >&2
+exit 3
+EOT
 	chmod +x "$place"/*
 }
 
@@ -180,6 +185,17 @@ of_createRuntime() {
 		[ ! -e /tmp/pid ] && nothing_is_left
 }
 
+# None of what it says gets to a terminal, and all of it as one line of JSON to the log.
+that_says_what_nobody_should_see() {
+	with_hooks "$(hook createRuntime "$place/escape")"
+	rm -f /tmp/log
+	marks=$(printf '?%.0s' $(seq 500))
+	refused "createRuntime hook $place/escape ended with 3: $marks" \
+		--log /tmp/log --log-format json create -b "$bundles/h" c1 &&
+		same "{\"level\":\"error\",\"msg\":\"createRuntime hook $place/escape ended with 3: $marks\",\"time\":\"\"}" \
+			"$(sed 's/"time":"[^"]*"/"time":""/' /tmp/log)" && nothing_is_left
+}
+
 of_createContainer() {
 	with_hooks "$(hook createContainer "$place/fail")"
 	refused "createContainer hook $place/fail ended with 3: no network today" create -b "$bundles/h" c1 &&
@@ -262,7 +278,7 @@ use_runtime runc
 rm -f "$policy"
 write_hooks
 echo "TAP version 13"
-echo 1..19
+echo 1..20
 expect "create runs three kinds of them, while the core is off" those_of_create
 expect "start runs one kind before the core runs, and one after" those_of_start
 expect "delete runs the last kind" those_of_delete
@@ -272,6 +288,7 @@ expect "they are run in the namespaces they are meant for" a_place
 expect "they have the environment of their configuration, or ours" an_environment
 expect "they find a container that is being created" a_container_that_is_being_created
 expect "one of createRuntime fails: nothing is left" of_createRuntime
+expect "one fails and says what is for no terminal" that_says_what_nobody_should_see
 expect "one of createContainer fails" of_createContainer
 expect "one of startContainer fails: the core is not started" of_startContainer
 expect "those after the start and the end may fail" of_those_after

@@ -133,8 +133,7 @@ come_back() { # 0 or not
 is_taken_away() {
 	ours
 	run_in_background && leave && wait "$started"
-	same 2 $? && same "hwcontainer-runtime: the claim of $core was ended by somebody else" \
-		"$(cat /tmp/f.err)" && [ ! -e "$root/c1" ]
+	same 2 $? && same "hwcontainer-runtime: $core is gone" "$(cat /tmp/f.err)" && [ ! -e "$root/c1" ]
 	come_back $?
 }
 

@@ -171,6 +171,13 @@ static void use_flag(struct command *command, const struct option *option)
 		command->force = is_on(option);
 }
 
+/* crun's word for it; of several the last one counts. */
+static void use_cgroup_manager(struct command *command, const char *manager)
+{
+	command->systemd_cgroup = manager && !strcmp(manager, "systemd");
+	command->no_cgroup = manager && !strcmp(manager, "disabled");
+}
+
 /* Ours alone, and of no verb: what follows an exec's is its program's. */
 static bool is_sysroot(const struct command *command, const struct option *option)
 {
@@ -185,6 +192,8 @@ static void use_option(struct command *command, const struct option *option)
 		command->root = option->value;
 	else if (is_sysroot(command, option))
 		command->sysroot = option->value ? option->value : "";
+	else if (option_is(option, "cgroup-manager"))
+		use_cgroup_manager(command, option->value);
 	else if (option_is(option, "pid-file"))
 		command->pid_file = option->value;
 	else if (option_is(option, "console-socket"))

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,8 +92,6 @@ int behind_ask(const struct settings *settings, char **argv, struct json_object 
 
 	if (!settings->runtime || pipe2(pipes, O_CLOEXEC))
 		return -ENOENT;
-	/* one that is ignored, by who executed us, would not tell of its end */
-	signal(SIGCHLD, SIG_DFL);
 	pid = fork();
 	if (!pid)
 		execute(settings, argv, pipes[1]);

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "runtime.h"
 
@@ -54,14 +53,9 @@ static void set_text(const struct birth *birth, const char *key, const char *tex
 
 static void set_time(const struct birth *birth)
 {
-	struct timespec now;
-	char text[64];
-	struct tm tm;
+	char text[NOW_SIZE];
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &tm));
-	sprintf(text + strlen(text), ".%09ldZ", now.tv_nsec);
-	set_text(birth, "created", text);
+	set_text(birth, "created", now_text(text, NOW_RFC3339, 9));
 }
 
 static void set_resources(const struct birth *birth)
@@ -75,6 +69,7 @@ static void set_resources(const struct birth *birth)
 	container_set(&birth->container, "resources", list);
 }
 
+/* What is known before there is a process. */
 static void fill_record(const struct birth *birth)
 {
 	static const char *const version[] = { "ociVersion", NULL };
@@ -91,13 +86,26 @@ static void fill_record(const struct birth *birth)
 	set_resources(birth);
 	container_set(container, "annotations",
 		      json_object_get(spec_find(&birth->spec, annotations)));
-	container_set(container, "pid", json_object_new_int64(birth->pid));
-	container_set(container, "startTime", json_object_new_int64(process_time(birth->pid)));
 	container_set(container, "hooks", json_object_get(spec_find(&birth->spec, hooks)));
 	container_set(container, "creating", json_object_new_boolean(true));
 	container_set(container, "started", json_object_new_boolean(false));
 	container_set(container, "restarts",
 		      json_object_new_int64(hwc_bundle_restarts(birth->claims->bundle)));
+}
+
+/* Whoever deletes what is left of a create that was killed finds the cgroup here. */
+static int begin_record(const struct birth *birth)
+{
+	fill_record(birth);
+	return container_save(&birth->container);
+}
+
+static int record_process(const struct birth *birth)
+{
+	container_set(&birth->container, "pid", json_object_new_int64(birth->pid));
+	container_set(&birth->container, "startTime",
+		      json_object_new_int64(process_time(birth->pid)));
+	return container_save(&birth->container);
 }
 
 static int live(const struct birth *birth, int parent)
@@ -115,6 +123,10 @@ static int live(const struct birth *birth, int parent)
 		.watchdog_ms = hwc_bundle_watchdog_ms(birth->claims->bundle),
 	};
 
+	supervisor.command.sink = parent;
+	/* what is answered on the other connection is for who creates the container */
+	if (library_open(&supervisor.command, &birth->claims->ctx))
+		return ENDED_REFUSED;
 	return supervisor_live(&supervisor);
 }
 
@@ -160,7 +172,6 @@ static int let_go(const struct birth *birth)
 	return log_errno(birth->claims->command, "the container's process");
 }
 
-/* Known before they are made, for whoever has to remove them. */
 static int find_cgroups(const struct birth *birth)
 {
 	struct json_object *folders;
@@ -200,11 +211,11 @@ static int bear(struct birth *birth)
 		return birth->listener;
 	err = open_terminal(birth);
 	if (!err)
+		err = begin_record(birth);
+	if (!err)
 		err = fork_supervisor(birth);
-	if (err)
-		return err;
-	fill_record(birth);
-	err = container_save(&birth->container);
+	if (!err)
+		err = record_process(birth);
 	if (!err)
 		err = run_hooks(birth);
 	if (!err)
@@ -223,8 +234,8 @@ static void abort_birth(struct birth *birth)
 	if (birth->pid > 0)
 		waitpid(birth->pid, NULL, 0);
 	cgroup_remove(&birth->container);
-	container_remove(&birth->container);
-	hooks_run_all(&birth->container, "poststop", status_name(STATUS_STOPPED));
+	if (!container_remove(&birth->container))
+		hooks_run_all(&birth->container, "poststop", status_name(STATUS_STOPPED));
 }
 
 static int create_in_folder(struct birth *birth)

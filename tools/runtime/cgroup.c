@@ -93,7 +93,7 @@ static char *find_path(const struct command *command, const struct spec *spec)
 	char *unit;
 
 	errno = 0;
-	if (!path || !*path)
+	if (!path || !*path || command->no_cgroup)
 		return NULL;
 	if (has_dots(path)) {
 		log_error(command, "linux.cgroupsPath %s has \"..\"", path);

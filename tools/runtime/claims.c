@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 #include "runtime.h"
 
@@ -200,14 +199,6 @@ static int ask(const struct turn *turn)
 		err = submit(turn, req);
 	hwc_request_free(req);
 	return err;
-}
-
-int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
 /* Until it is ready or not to be, or the caller has other things to do. */

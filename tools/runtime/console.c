@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The terminal of a container that has one: made here, handed to the engine. */
+/*
+ * The terminal of a container: one that is made here and handed to the engine, or the
+ * one that it inherits.
+ */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -86,4 +90,51 @@ int console_open(const struct command *command)
 		close(terminal);
 	log_error(command, "--console-socket %s: %s", command->console_socket, strerror(-err));
 	return err;
+}
+
+/* A file of our own: the shell's, of the same terminal, goes on waiting. */
+static int reopen(int fd)
+{
+	int flags = fd == STDIN_FILENO ? O_RDONLY : O_WRONLY;
+	char path[32];
+	int terminal, err = 0;
+
+	if (!isatty(fd))
+		return 0;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	terminal = open(path, flags | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (terminal < 0)
+		return -errno;
+	if (dup2(terminal, fd) < 0)
+		err = -errno;
+	close(terminal);
+	return err;
+}
+
+int console_unblock(const struct command *command)
+{
+	int err = 0;
+
+	for (int fd = STDIN_FILENO; !err && fd <= STDERR_FILENO; fd++)
+		err = reopen(fd);
+	if (err)
+		log_error(command, "terminal: %s", strerror(-err));
+	return err;
+}
+
+/* In the background it is the shell's, which has set modes of its own. */
+static bool is_in_front(void)
+{
+	return tcgetpgrp(STDIN_FILENO) == getpgrp();
+}
+
+void console_save(struct console *console)
+{
+	console->saved = is_in_front() && !tcgetattr(STDIN_FILENO, &console->modes);
+}
+
+void console_restore(const struct console *console)
+{
+	if (console->saved && is_in_front())
+		tcsetattr(STDIN_FILENO, TCSANOW, &console->modes);
 }

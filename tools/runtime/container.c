@@ -107,6 +107,16 @@ void container_made(const struct container *container)
 	flock(container->dirfd, LOCK_UN);
 }
 
+bool container_is_being_made(const struct container *container)
+{
+	int fd = openat(container->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool is_free = fd < 0 || !flock(fd, LOCK_SH | LOCK_NB);
+
+	if (fd >= 0)
+		close(fd);
+	return !is_free;
+}
+
 int container_new(const struct command *command, struct container *container)
 {
 	int err;
@@ -237,17 +247,15 @@ void container_close(struct container *container)
 	*container = (struct container){ .rootfd = -1, .dirfd = -1 };
 }
 
-static int write_all(int fd, const char *text)
+int write_all(int fd, const char *data, size_t size)
 {
-	size_t left = strlen(text);
-
-	while (left) {
-		ssize_t n = write(fd, text, left);
+	while (size) {
+		ssize_t n = write(fd, data, size);
 
 		if (n < 0)
 			return -errno;
-		text += n;
-		left -= n;
+		data += n;
+		size -= n;
 	}
 	return 0;
 }
@@ -263,7 +271,7 @@ int write_file_at(int dirfd, const char *name, const char *text, mode_t mode)
 		return -ENOMEM;
 	unlinkat(dirfd, temporary, 0);
 	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-	err = fd < 0 ? -errno : write_all(fd, text);
+	err = fd < 0 ? -errno : write_all(fd, text, strlen(text));
 	if (fd >= 0 && close(fd) && !err)
 		err = -errno;
 	if (!err && renameat(dirfd, temporary, dirfd, name))
@@ -284,19 +292,21 @@ int container_save(const struct container *container)
 }
 
 /* Their names are nobody else's: a folder may be another runtime's. */
-bool container_remove(const struct container *container)
+int container_remove(const struct container *container)
 {
 	static const char *const names[] = { CONTAINER_RECORD, CONTAINER_CONTROL, STARTS,
 					     TEMPORARY CONTAINER_RECORD };
-	bool removed;
+	int err = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		unlinkat(container->dirfd, names[i], 0);
 	lock(container->rootfd, LOCK_EX);
-	removed = !is_there(container) ||
-		  !unlinkat(container->rootfd, container->command->id, AT_REMOVEDIR);
+	if (!is_there(container))
+		err = -ENOENT;
+	else if (unlinkat(container->rootfd, container->command->id, AT_REMOVEDIR))
+		err = -errno;
 	lock(container->rootfd, LOCK_UN);
-	return removed;
+	return err;
 }
 
 const char *container_string(const struct container *container, const char *key)

@@ -12,11 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include "runtime.h"
 
-#define CLASS "/sys/class/remoteproc"
 #define DUMPS "/sys/class/devcoredump"
 
 /* Of a copy that is not whole yet, or never will be. */
@@ -74,7 +72,7 @@ static int open_folder(struct hwc_ctx *ctx, const char *path)
 void dumps_open(struct dumps *dumps, struct hwc_ctx *ctx, const char *folder)
 {
 	*dumps = (struct dumps){ .path = folder };
-	dumps->classfd = hwc_ctx_open(ctx, CLASS, O_PATH | O_DIRECTORY);
+	dumps->classfd = cores_open(ctx);
 	dumps->folder = folder ? open_folder(ctx, folder) : -1;
 }
 
@@ -106,31 +104,18 @@ void dumps_expect_all(struct dumps *dumps, const struct claims *claims)
 
 bool dumps_crashed(const struct dumps *dumps, const char *core)
 {
-	static const char crashed[] = "crashed\n";
-	char path[DUMP_NAME_MAX], text[16];
-	ssize_t n = 0;
-	int fd;
+	char word[CORE_STATE_SIZE];
 
-	snprintf(path, sizeof(path), "%s/state", core);
-	fd = openat(dumps->classfd, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, text, sizeof(text));
-	close(fd);
-	return n == sizeof(crashed) - 1 && !memcmp(text, crashed, n);
+	return core_state(dumps->classfd, core, word) && !strcmp(word, "crashed");
 }
 
 /* "ID-CORE-TIME.elf" */
 static void make_name(char *name, const char *id, const char *core)
 {
-	struct timespec now;
-	char text[32];
-	struct tm tm;
+	char text[NOW_SIZE];
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	strftime(text, sizeof(text), "%Y%m%dT%H%M%S", gmtime_r(&now.tv_sec, &tm));
-	snprintf(name, DUMP_NAME_MAX, "%.128s-%.64s-%s.%03ldZ.elf", id, core, text,
-		 now.tv_nsec / 1000000);
+	snprintf(name, DUMP_NAME_MAX, "%.128s-%.64s-%s.elf", id, core,
+		 now_text(text, "%Y%m%dT%H%M%S", 3));
 }
 
 static int copy(int from, int to)
@@ -143,11 +128,7 @@ static int copy(int from, int to)
 		n = read(from, piece, PIECE);
 		if (n <= 0)
 			break;
-		for (ssize_t at = 0, w; !err && at < n; at += w) {
-			w = write(to, piece + at, n - at);
-			if (w < 0)
-				err = -errno;
-		}
+		err = write_all(to, piece, n);
 	}
 	if (!err && n < 0)
 		err = -errno;

@@ -156,6 +156,20 @@ static bool is_deletable(const struct container *container, enum status status)
 	return container->command->force || status == STATUS_STOPPED || status == STATUS_CREATED;
 }
 
+/* Its hooks are run by who removes it, where several want to. */
+static int remove_and_tell(const struct container *container)
+{
+	int err = container_remove(container);
+
+	if (!err)
+		hooks_run_all(container, "poststop", status_name(STATUS_STOPPED));
+	if (!err || err == -ENOENT)
+		return 0;
+	log_error(container->command, "the folder of container %s has files of somebody else",
+		  container->command->id);
+	return err;
+}
+
 static int delete (const struct container *container, struct hwc_ctx *ctx,
 		   const struct settings *settings)
 {
@@ -170,13 +184,7 @@ static int delete (const struct container *container, struct hwc_ctx *ctx,
 	if (err)
 		return err;
 	cgroup_remove(container);
-	if (container_remove(container)) {
-		hooks_run_all(container, "poststop", status_name(STATUS_STOPPED));
-		return 0;
-	}
-	log_error(container->command, "the folder of container %s has files of somebody else",
-		  container->command->id);
-	return -ENOTEMPTY;
+	return remove_and_tell(container);
 }
 
 /* run */
@@ -192,7 +200,7 @@ static void fill_signals(sigset_t *set)
 	sigaddset(set, SIGCHLD);
 }
 
-static int wait_for_end(pid_t pid)
+static int wait_for_end(pid_t pid, const struct console *console)
 {
 	sigset_t set;
 	int status = 0, number;
@@ -204,22 +212,27 @@ static int wait_for_end(pid_t pid)
 			kill(pid, SIGTERM);
 	if (ended < 0)
 		return EXIT_FAILURE;
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	if (!WIFSIGNALED(status))
+		return WEXITSTATUS(status);
+	console_restore(console);
+	return 128 + WTERMSIG(status);
 }
 
 /* The rest of a run, of what has been created. */
 static int go_on(const struct claims *claims, pid_t pid, int *code)
 {
 	struct container container;
+	struct console console;
 	int err = container_find(claims->command, &container);
 
 	if (err == -ENOENT)
 		log_error(claims->command, "container %s was deleted", claims->command->id);
 	if (err)
 		return err;
+	console_save(&console);
 	err = start(&container, claims->ctx);
 	if (!err && command_waits(claims->command))
-		*code = wait_for_end(pid);
+		*code = wait_for_end(pid, &console);
 	if (err)
 		kill_and_wait(&container);
 	if (err || (command_waits(claims->command) && !claims->command->keep)) {
@@ -237,8 +250,6 @@ int firmware_start(struct claims *claims, int *code)
 	sigset_t set;
 
 	*code = EXIT_SUCCESS;
-	/* one that is ignored, by who executed us, would not tell of the end */
-	signal(SIGCHLD, SIG_DFL);
 	/* those that come before there is anybody to pass them on to, too */
 	fill_signals(&set);
 	if (command_waits(claims->command))
@@ -284,16 +295,21 @@ static bool is_forced_delete(const struct command *command)
 static int verb_for(struct container *container, const struct settings *settings)
 {
 	struct hwc_ctx *ctx;
-	int err;
+	int err = library_open(container->command, &ctx);
 
-	/* one that is ignored, by who executed us, would not tell of the end of hooks */
-	signal(SIGCHLD, SIG_DFL);
-	err = library_open(container->command, &ctx);
 	if (err)
 		return err;
 	err = do_verb(container, ctx, settings);
 	hwc_ctx_free(ctx);
 	return err;
+}
+
+/* Without a record it is of a create that was killed, ours or another's. */
+static bool remove_rest(const struct container *container)
+{
+	int err = container->dirfd < 0 ? -ENOTDIR : container_remove(container);
+
+	return !err || err == -ENOENT;
 }
 
 bool firmware_verb(const struct command *command, const struct settings *settings, int *code)
@@ -310,9 +326,8 @@ bool firmware_verb(const struct command *command, const struct settings *setting
 		err = container_find(command, &container);
 	if (!err)
 		err = verb_for(&container, settings);
-	/* without a record it is of a create that was killed, ours or another's */
 	else if (err == -ENOENT)
-		ours = container.dirfd >= 0 && container_remove(&container);
+		ours = remove_rest(&container);
 	if (!ours && is_forced_delete(command))
 		container_leave(&container);
 	container_close(&container);

@@ -6,8 +6,8 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "runtime.h"
 
@@ -26,28 +26,39 @@ static int open_log(const char *log)
 	return open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
 }
 
-/* One line, with one write: the runtime and its children append too. */
-static void append_line(const struct command *command, const char *level, const char *text)
+/* To be freed; its length, or -1 without memory. */
+static int make_line(const struct command *command, const char *level, const char *text,
+		     char **line)
 {
 	struct json_object *message = json_object_new_string(text);
 	const char *quoted;
-	char line[2 * TEXT_MAX], now[32];
-	time_t seconds = time(NULL);
-	struct tm tm;
-	int fd, length;
+	char now[NOW_SIZE];
+	int length;
 
 	quoted = json_object_to_json_string_ext(message, JSON_C_TO_STRING_NOSLASHESCAPE);
-	strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &tm));
-	length = snprintf(line, sizeof(line),
+	length = asprintf(line,
 			  command->log_json ? "{\"level\":\"%s\",\"msg\":%s,\"time\":\"%s\"}\n" :
 					      "level=%s msg=%s time=\"%s\"\n",
-			  level, quoted ? quoted : "\"\"", now);
+			  level, quoted ? quoted : "\"\"", now_text(now, NOW_RFC3339, 0));
 	json_object_put(message);
-	fd = open_log(command->log);
+	return length;
+}
+
+/* With one write: the runtime and its children append too. */
+static void append_line(const struct command *command, const char *level, const char *text)
+{
+	int fd = open_log(command->log), length;
+	char *line;
+
 	if (fd < 0)
 		return;
-	if (write(fd, line, length) != length)
-		fprintf(stderr, "hwcontainer-runtime: %s: %s\n", command->log, strerror(errno));
+	length = make_line(command, level, text, &line);
+	if (length >= 0) {
+		if (write(fd, line, length) != length)
+			fprintf(stderr, "hwcontainer-runtime: %s: %s\n", command->log,
+				strerror(errno));
+		free(line);
+	}
 	close(fd);
 }
 
@@ -58,12 +69,21 @@ bool can_write(int fd, int timeout_ms)
 	return poll(&file, 1, timeout_ms) > 0;
 }
 
+/* One line that a terminal shows as it is: parts of it are a hook's, or an image's. */
+static void clean(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == '\x7f')
+			*text = '?';
+}
+
 static void log_text(const struct command *command, const char *level, const char *fmt,
 		     va_list args)
 {
 	char text[TEXT_MAX];
 
 	vsnprintf(text, sizeof(text), fmt, args);
+	clean(text);
 	if (command->sink >= 0) {
 		talk_say(command->sink, text);
 		return;

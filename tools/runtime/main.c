@@ -5,6 +5,7 @@
  * firmware, which it runs itself. See hwcontainer-runtime(8).
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,9 +54,11 @@ int main(int argc, char **argv)
 
 	if (!argc)
 		return EXIT_FAILURE;
+	/* where it is ignored, by who executed us, nobody is told how a child ended */
+	signal(SIGCHLD, SIG_DFL);
 	command_parse(&command, argv);
 	if (command.verb && !strcmp(command.verb, HOOK_VERB))
-		return hook_run(&command) ? EXIT_FAILURE : EXIT_SUCCESS;
+		return handover_run(&command) ? EXIT_FAILURE : EXIT_SUCCESS;
 	if (read_settings(&command, &settings))
 		return EXIT_FAILURE;
 	code = answer(&command, &settings);

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,9 @@
 /* What waits for a reader of standard output that is slow. */
 #define PENDING_MAX (256u << 10)
 
-/* How long such a one is waited for when a core has stopped. */
+/* How long such a one is waited for when a core has stopped, and between two attempts. */
 #define LAST_WORDS_MS 1000
+#define LAST_LOOK_MS 10
 
 /* A line that takes longer is shown as far as it is: it may be a question. */
 #define UNFINISHED_MS 100
@@ -121,26 +123,37 @@ void output_leave(struct output *output, struct voice *voice)
 		output->speaker = NULL;
 }
 
-void output_write(struct output *output, int timeout_ms)
+/* Whether something was taken out. */
+static bool write_piece(struct output *output)
 {
-	while (output->size && can_write(STDOUT_FILENO, timeout_ms)) {
-		/* a pipe that can be written takes as much at once */
-		size_t piece = output->size < PIPE_BUF ? output->size : PIPE_BUF;
-		ssize_t n = write(STDOUT_FILENO, output->text, piece);
+	/* so much a pipe takes at once; a terminal takes what it has room for */
+	size_t piece = output->size < PIPE_BUF ? output->size : PIPE_BUF;
+	ssize_t n = write(STDOUT_FILENO, output->text, piece);
 
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			return;
-		/* nobody reads it: then nobody misses it */
-		if (n < 0)
-			n = output->size;
-		output->size -= n;
-		memmove(output->text, output->text + n, output->size);
-	}
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	/* nobody reads it: then nobody misses it */
+	if (n < 0)
+		n = output->size;
+	output->size -= n;
+	memmove(output->text, output->text + n, output->size);
+	return n > 0;
+}
+
+void output_write(struct output *output)
+{
+	while (output->size && can_write(STDOUT_FILENO, 0) && write_piece(output))
+		;
 }
 
 void output_finish(struct output *output)
 {
-	output_write(output, LAST_WORDS_MS);
+	int64_t end = now_ms() + LAST_WORDS_MS, left;
+
+	while (output->size && (left = end - now_ms()) > 0)
+		if (can_write(STDOUT_FILENO, left) && !write_piece(output))
+			/* a terminal may say that it has room, and not have enough */
+			poll(NULL, 0, LAST_LOOK_MS);
 }
 
 const struct core *cores_silent(const struct core_list *cores, int64_t ms)

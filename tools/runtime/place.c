@@ -14,6 +14,9 @@
 #include <unistd.h>
 #include "runtime.h"
 
+/* Number of the machine's own pid namespace: PROC_PID_INIT_INO of include/linux/proc_ns.h. */
+#define FIRST_PID_NAMESPACE 0xeffffffcu
+
 static const struct {
 	const char *type;
 	int flag;
@@ -52,24 +55,58 @@ static struct json_object *find_namespace(const struct spec *spec, const char *t
 	return NULL;
 }
 
-/* In one of its own it would have no right to hardware. */
+/* The "path" of an entry, or NULL. */
+static const char *joined(struct json_object *entry)
+{
+	const char *path = entry ? member(entry, "path") : NULL;
+
+	return path && *path ? path : NULL;
+}
+
+/* The module tells holders by their numbers in that one, and we those we know. */
+static bool counts_as_the_module(const struct command *command)
+{
+	struct stat ours;
+
+	/* what stands in for the module counts as we do */
+	return command->sysroot || stat("/proc/self/ns/pid", &ours) ||
+	       ours.st_ino == FIRST_PID_NAMESPACE;
+}
+
 int place_check(const struct command *command, const struct spec *spec)
 {
-	if (!find_namespace(spec, "user"))
-		return 0;
-	log_error(command, "a container whose program is firmware cannot have a user namespace");
-	return -EINVAL;
+	const char *path = joined(find_namespace(spec, "mount"));
+
+	if (!counts_as_the_module(command)) {
+		log_error(command,
+			  "a container whose program is firmware needs the first pid namespace");
+		return -EINVAL;
+	}
+	/* in one of its own it would have no right to hardware */
+	if (find_namespace(spec, "user")) {
+		log_error(command,
+			  "a container whose program is firmware cannot have a user namespace");
+		return -EINVAL;
+	}
+	/* paths of hooks and of further namespaces are the host's, and would be looked up there */
+	if (path) {
+		log_error(command,
+			  "a container whose program is firmware cannot join mount namespace %s",
+			  path);
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static int enter(const struct command *command, struct json_object *entry, int flag)
 {
-	const char *path = member(entry, "path");
+	const char *path = joined(entry);
 	int fd, err;
 
 	/* one of its own would keep all that is mounted now from being unmounted */
-	if ((!path || !*path) && flag == CLONE_NEWNS)
+	if (flag == CLONE_NEWNS)
 		return 0;
-	if (!path || !*path)
+	if (!path)
 		return unshare(flag) ? log_errno(command, member(entry, "type")) : 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

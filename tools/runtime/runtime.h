@@ -35,6 +35,7 @@ struct json_object;
  * @format: of a list, or NULL
  * @quiet: only the ids in it
  * @systemd_cgroup: cgroups are systemd's to make
+ * @no_cgroup: none is made
  * @detach: a run does not wait
  * @keep: nor deletes
  * @force: a delete kills
@@ -59,6 +60,7 @@ struct command {
 	const char *format;
 	bool quiet;
 	bool systemd_cgroup;
+	bool no_cgroup;
 	bool detach;
 	bool keep;
 	bool force;
@@ -78,6 +80,15 @@ bool command_waits(const struct command *command);
 
 /* A context for what the command line is about. Logs errors. */
 int library_open(const struct command *command, struct hwc_ctx **ctx);
+
+/* time.c */
+
+#define NOW_SIZE 48
+#define NOW_RFC3339 "%Y-%m-%dT%H:%M:%S"
+
+int64_t now_ms(void);
+/* The time of day in UTC, as strftime() has it and with so many digits of a second. */
+const char *now_text(char *text, const char *form, int digits);
 
 /* log.c: in the form and to the places of runc and crun, as engines read them */
 
@@ -164,8 +175,6 @@ void claims_drop(const struct claims *claims);
 int claims_report(const struct claims *claims, int err);
 int claims_no_memory(const struct claims *claims);
 
-int64_t now_ms(void);
-
 /* start.c: create and run */
 
 /**
@@ -177,13 +186,13 @@ int64_t now_ms(void);
  */
 int start_prepare(const struct command *command, const struct settings *settings, int *code);
 
-/* hook.c: our own verb, for the hook that start.c puts into config.json */
+/* handover.c: our own verb, for the hook that start.c puts into config.json */
 
 #define HOOK_NAME "hwcontainer-runtime"
 #define HOOK_VERB "hook"
 #define HOOK_HANDOVER "handover"
 
-int hook_run(const struct command *command);
+int handover_run(const struct command *command);
 
 /* signals.c */
 
@@ -235,6 +244,8 @@ struct container {
  */
 int container_new(const struct command *command, struct container *container);
 void container_made(const struct container *container);
+/* Whether it still is locked so. */
+bool container_is_being_made(const struct container *container);
 /* Opens a folder of that name, whosever it is; to be closed in any case. */
 int container_open(const struct command *command, struct container *container);
 /* Finds it; -ENOENT when it is not there or not ours. Logs other errors. */
@@ -261,8 +272,11 @@ int container_read(struct container *container);
 int container_save(const struct container *container);
 /* The folder of all containers. */
 const char *container_root(const struct command *command);
-/* Removes the folder, with whatever of ours is in it; whether that could be done. */
-bool container_remove(const struct container *container);
+/*
+ * Removes the folder, with whatever of ours is in it; -ENOENT when somebody else has
+ * done so meanwhile.
+ */
+int container_remove(const struct container *container);
 void container_close(struct container *container);
 
 const char *container_string(const struct container *container, const char *key);
@@ -272,6 +286,7 @@ bool container_flag(const struct container *container, const char *key);
 void container_set(const struct container *container, const char *key, struct json_object *value);
 /* Its process as a pidfd, or -ESRCH. */
 int container_process(const struct container *container);
+int write_all(int fd, const char *data, size_t size);
 /* Writes a file by way of another, which takes its place. */
 int write_file_at(int dirfd, const char *name, const char *text, mode_t mode);
 
@@ -343,6 +358,32 @@ void cgroup_remove(const struct container *container);
 
 /* Sends a terminal's one end to --console-socket; returns the other, or -errno. */
 int console_open(const struct command *command);
+/* Standard streams that are terminals make nobody here wait from now on. Logs errors. */
+int console_unblock(const struct command *command);
+
+/**
+ * struct console - the terminal that is standard input, as it was
+ * @saved: it is one that was ours to read
+ * @modes: its modes
+ */
+struct console {
+	bool saved;
+	struct termios modes;
+};
+
+void console_save(struct console *console);
+/* For a process that could not do it any more. */
+void console_restore(const struct console *console);
+
+/* core.c: remote processors as sysfs has them */
+
+/* Room for any of the words there. */
+#define CORE_STATE_SIZE 32
+
+/* The folder of all of them, or -errno. */
+int cores_open(struct hwc_ctx *ctx);
+/* What @word, of CORE_STATE_SIZE, then says one's state is; whether that could be read. */
+bool core_state(int classfd, const char *core, char *word);
 
 /* output.c: what the cores say, to standard output */
 
@@ -406,9 +447,9 @@ void output_say(struct output *output, struct voice *voice, const char *text, si
 void output_settle(struct output *output, struct voice *voice);
 /* It says nothing more. */
 void output_leave(struct output *output, struct voice *voice);
-/* Writes what can be written, the first of it within a time. */
-void output_write(struct output *output, int timeout_ms);
-/* Nobody says anything for now. */
+/* Writes what can be written. */
+void output_write(struct output *output);
+/* Nobody says anything for now: a reader that is slow is waited for, for a second. */
 void output_finish(struct output *output);
 /* A core that has said nothing for longer than that, or NULL. */
 const struct core *cores_silent(const struct core_list *cores, int64_t ms);
@@ -499,8 +540,10 @@ struct terminal {
  * @input: what is typed, or -1
  * @text: of that, what the core has not taken yet
  * @typed: bytes of it
- * @keys: @input is a terminal that gives each key at once
- * @before: its modes before that
+ * @in_front: @input is ours to read
+ * @keys: it is a terminal that gives each key at once
+ * @saved: it was, and @before is what it was before
+ * @before: its modes
  */
 struct terminals {
 	struct output *output;
@@ -511,7 +554,9 @@ struct terminals {
 	int input;
 	char text[TYPED_SIZE];
 	size_t typed;
+	bool in_front;
 	bool keys;
+	bool saved;
 	struct termios before;
 };
 
@@ -636,6 +681,24 @@ struct supervisor {
 
 /* The life of that process; returns its exit status. */
 int supervisor_live(struct supervisor *supervisor);
+
+/* settle.c: how it begins. Logs errors. */
+
+int settle_in(struct supervisor *s);
+/* Whether it is told to end, within a time. */
+bool settle_is_interrupted(const struct supervisor *s, int timeout_ms);
+
+/* hardware.c: its claims. Logs errors. */
+
+/* Takes them, and hears the cores from their start. */
+int hardware_start(struct supervisor *s);
+/* Gives all of them back and waits until the cores are off; an exit status. */
+int hardware_stop(struct supervisor *s);
+
+/* failure.c: an exit status, or -1 when it runs again. @backoff_ms: 0 before the first */
+
+int failure_of_claims(struct supervisor *s, int *backoff_ms);
+int failure_of_silence(struct supervisor *s, const struct core *core, int *backoff_ms);
 
 /* hooks.c: those of the configuration */
 

@@ -19,6 +19,16 @@ static int refuse(const struct command *command, const char *path, const char *k
 	return -EINVAL;
 }
 
+/* Without the slashes that it ends with. */
+static size_t length_of(const char *path)
+{
+	size_t length = strlen(path);
+
+	while (length && path[length - 1] == '/')
+		length--;
+	return length;
+}
+
 static int take_path(const struct command *command, const char *path, const char *key,
 		     struct json_object *value, char **field)
 {
@@ -26,8 +36,10 @@ static int take_path(const struct command *command, const char *path, const char
 
 	if (!json_object_is_type(value, json_type_string) || text[0] != '/')
 		return refuse(command, path, key, "an absolute path");
+	if (!length_of(text))
+		return refuse(command, path, key, "another path than /");
 	free(*field);
-	*field = strdup(text);
+	*field = strndup(text, length_of(text));
 	return *field ? 0 : -ENOMEM;
 }
 

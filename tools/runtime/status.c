@@ -6,15 +6,12 @@
  * started again.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "runtime.h"
-
-#define CORES "/sys/class/remoteproc"
 
 const char *status_name(enum status status)
 {
@@ -55,21 +52,16 @@ struct found {
 /* The core's own word where it is a core, else that of the claim; with the name before it. */
 static void write_state(struct hwc_ctx *ctx, const struct hwc_claim *claim, char *text, size_t room)
 {
+	bool is_core = !strcmp(hwc_claim_kind(claim), "remoteproc");
 	const char *name = hwc_claim_resource(claim);
-	char path[128], word[32];
-	ssize_t size = -1;
-	int fd;
+	int cores = is_core ? cores_open(ctx) : -1;
+	char word[CORE_STATE_SIZE];
+	bool known = cores >= 0 && core_state(cores, name, word);
 
-	snprintf(path, sizeof(path), CORES "/%s/state", name);
-	fd = strcmp(hwc_claim_kind(claim), "remoteproc") ? -1 : hwc_ctx_open(ctx, path, O_RDONLY);
-	if (fd >= 0) {
-		size = read(fd, word, sizeof(word) - 1);
-		close(fd);
-	}
-	if (size > 0)
-		word[size - 1] = '\0';
+	if (cores >= 0)
+		close(cores);
 	snprintf(text, room, "%s %s", name,
-		 size > 0 ? word : hwc_claim_state_name(hwc_claim_state(claim)));
+		 known ? word : hwc_claim_state_name(hwc_claim_state(claim)));
 }
 
 static void add_state(struct found *found, const struct hwc_claim *claim)
@@ -131,6 +123,14 @@ static struct found find_claims(const struct container *container, struct hwc_ct
 	return found;
 }
 
+/* It may not be there yet. */
+static enum status status_without_process(const struct container *container)
+{
+	bool comes = !container_number(container, "pid") && container_is_being_made(container);
+
+	return comes ? STATUS_CREATING : STATUS_STOPPED;
+}
+
 /*
  * One whose hardware failed is over, whether or not its process has noticed. One that
  * lives runs where the kernel does not tell.
@@ -141,7 +141,7 @@ enum status status_of(const struct container *container, struct hwc_ctx *ctx)
 	struct found found;
 
 	if (pidfd < 0)
-		return STATUS_STOPPED;
+		return status_without_process(container);
 	close(pidfd);
 	if (container_flag(container, "creating"))
 		return STATUS_CREATING;

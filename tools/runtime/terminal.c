@@ -128,17 +128,34 @@ static bool make_raw(int fd)
 }
 
 /*
+ * Whether a terminal is ours for now, as a shell has it: one in the background may not
+ * even read nothing. The numbers of process groups do not tell, for those outside of a
+ * pid namespace have none in it. SIGTTIN is blocked, or it would stop us.
+ */
+static bool is_in_front(int fd)
+{
+	char none;
+
+	return !isatty(fd) || read(fd, &none, 0) == 0 || errno != EIO;
+}
+
+/*
  * What is typed goes to the core as it is typed, which shows it if it likes. Interrupts
- * stay what they are: they stop the container.
+ * stay what they are: they stop the container. Whoever was in front meanwhile has set
+ * the modes that it likes.
  */
 static void take_keys(struct terminals *terminals)
 {
 	struct termios modes;
 
-	if (terminals->keys || terminals->input < 0 ||
-	    tcgetattr(terminals->input, &terminals->before))
+	if (!terminals->in_front)
+		terminals->keys = false;
+	if (terminals->keys || !terminals->in_front || !terminals->count ||
+	    tcgetattr(terminals->input, &modes))
 		return;
-	modes = terminals->before;
+	if (!terminals->saved)
+		terminals->before = modes;
+	terminals->saved = true;
 	modes.c_iflag &= ~(ICRNL | INLCR | IGNCR | IXON);
 	modes.c_lflag &= ~(ICANON | ECHO | IEXTEN);
 	terminals->keys = !tcsetattr(terminals->input, TCSANOW, &modes);
@@ -187,7 +204,6 @@ static void add(struct terminals *terminals, const char *name, const struct core
 	terminal->voice.core = core;
 	snprintf(terminal->name, sizeof(terminal->name), "%s", name);
 	terminals->terminal[terminals->count++] = terminal;
-	take_keys(terminals);
 }
 
 /* What it has not taken is not for the one that comes after it. */
@@ -268,7 +284,7 @@ static void take_typed(struct terminals *terminals)
 
 	if (n > 0)
 		terminals->typed = n;
-	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR && is_in_front(terminals->input)))
 		terminals->input = -1;
 }
 
@@ -292,6 +308,8 @@ void terminals_look(struct terminals *terminals, const struct core_list *cores)
 		if (!hear(terminals, terminals->terminal[i]))
 			drop(terminals, i);
 	find_more(terminals, cores);
+	terminals->in_front = terminals->input >= 0 && is_in_front(terminals->input);
+	take_keys(terminals);
 	for (size_t i = 0; i < terminals->count; i++) {
 		greet(terminals, terminals->terminal[i], cores);
 		output_settle(terminals->output, &terminals->terminal[i]->voice);
@@ -302,7 +320,9 @@ void terminals_look(struct terminals *terminals, const struct core_list *cores)
 /* Not before what was typed already is the core's: the rest waits where it is. */
 int terminals_input(const struct terminals *terminals)
 {
-	return terminals->count && !terminals->typed ? terminals->input : -1;
+	bool wanted = terminals->count && !terminals->typed && terminals->in_front;
+
+	return wanted ? terminals->input : -1;
 }
 
 void terminals_type(struct terminals *terminals, const struct core_list *cores)
@@ -321,6 +341,6 @@ void terminals_end(struct terminals *terminals)
 
 void terminals_close(const struct terminals *terminals)
 {
-	if (terminals->keys)
+	if (terminals->saved && is_in_front(STDIN_FILENO))
 		tcsetattr(STDIN_FILENO, TCSANOW, &terminals->before);
 }

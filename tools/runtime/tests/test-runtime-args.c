@@ -185,6 +185,38 @@ static void test_firmware(void **state)
 	assert_false(command.force);
 }
 
+static void test_cgroups(void **state)
+{
+	static const struct {
+		char *argv[5];
+		bool systemd;
+		bool none;
+	} cases[] = {
+		{ { "p", "--systemd-cgroup", "create", "c1" }, true, false },
+		{ { "p", "--systemd-cgroup=false", "create", "c1" }, false, false },
+		/* crun's */
+		{ { "p", "--cgroup-manager=systemd", "create", "c1" }, true, false },
+		{ { "p", "--cgroup-manager", "systemd", "create", "c1" }, true, false },
+		{ { "p", "--cgroup-manager=cgroupfs", "create", "c1" }, false, false },
+		{ { "p", "--cgroup-manager=disabled", "create", "c1" }, false, true },
+		{ { "p", "--systemd-cgroup", "--cgroup-manager=cgroupfs", "create", "c1" },
+		  false,
+		  false },
+		{ { "p", "--cgroup-manager" }, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct command command;
+		char *argv[6] = { NULL };
+
+		memcpy(argv, cases[i].argv, sizeof(cases[i].argv));
+		command_parse(&command, argv);
+		assert_int_equal(command.systemd_cgroup, cases[i].systemd);
+		assert_int_equal(command.no_cgroup, cases[i].none);
+	}
+}
+
 /* "-f" is an option with a value for crun's run, and without one for deletes. */
 static void test_force(void **state)
 {
@@ -226,7 +258,7 @@ int main(void)
 		cmocka_unit_test(test_sysroot),	 cmocka_unit_test(test_log),
 		cmocka_unit_test(test_starts),	 cmocka_unit_test(test_config_and_words),
 		cmocka_unit_test(test_firmware), cmocka_unit_test(test_force),
-		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_list),	 cmocka_unit_test(test_cgroups),
 	};
 
 	return cmocka_run_group_tests_name("runtime-args", tests, NULL, NULL);

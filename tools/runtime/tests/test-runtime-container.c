@@ -78,7 +78,7 @@ static void test_record(void **state)
 	assert_int_equal(container_read(&found), 0);
 	assert_int_equal(container_number(&found, "pid"), 8);
 	container_close(&made);
-	assert_true(container_remove(&found));
+	assert_int_equal(container_remove(&found), 0);
 	container_close(&found);
 	assert_int_equal(container_find(&place->command, &found), -ENOENT);
 }
@@ -107,7 +107,8 @@ static void test_new_refusals(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
 		place->command.id = ids[i];
-		snprintf(text, sizeof(text), "\"%s\" cannot be the id of a container", ids[i]);
+		snprintf(text, sizeof(text), "\"%s\" cannot be the id of a container",
+			 strcmp(ids[i], "a\n") ? ids[i] : "a?");
 		expect_errors(&place->command, text);
 		assert_int_equal(container_find(&place->command, &container), -ENOENT);
 	}
@@ -118,10 +119,16 @@ static void test_new_refusals(void **state)
 	expect_errors(&place->command, "container A-z_0.9+ exists already");
 	/* what is somebody else's stays */
 	assert_int_equal(mkdirat(container.dirfd, "state.json", 0700), 0);
-	assert_false(container_remove(&container));
+	assert_int_equal(container_remove(&container), -ENOTEMPTY);
 	assert_int_equal(unlinkat(container.dirfd, "state.json", AT_REMOVEDIR), 0);
 	assert_int_equal(container_open(&place->command, &second), 0);
-	assert_true(container_remove(&second));
+	assert_int_equal(container_remove(&second), 0);
+	/* once, whoever else has it open; and not another one of that name */
+	assert_int_equal(container_remove(&container), -ENOENT);
+	container_close(&container);
+	assert_int_equal(container_new(&place->command, &container), 0);
+	assert_int_equal(container_remove(&second), -ENOENT);
+	assert_int_equal(container_remove(&container), 0);
 	container_close(&second);
 	container_close(&container);
 }
@@ -141,7 +148,7 @@ static void test_bad_records(void **state)
 				 0);
 		assert_int_equal(container_find(&place->command, &found), -EBADMSG);
 	}
-	assert_true(container_remove(&container));
+	assert_int_equal(container_remove(&container), 0);
 	container_close(&container);
 	close(pair[0]);
 	close(pair[1]);

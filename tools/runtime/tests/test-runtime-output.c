@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What several cores say, on one standard output. */
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "../runtime.h"
@@ -61,7 +63,7 @@ static const char *printed(void)
 	static char text[8192];
 	ssize_t n;
 
-	output_write(&output, 0);
+	output_write(&output);
 	n = read(reader, text, sizeof(text) - 1);
 	text[n > 0 ? n : 0] = '\0';
 	return text;
@@ -147,13 +149,13 @@ static void test_lost(void **state)
 	line[sizeof(line) - 1] = '\n';
 	for (; size < 1000000; size += sizeof(line)) {
 		output_say(&output, &one, line, sizeof(line));
-		output_write(&output, 0);
+		output_write(&output);
 	}
 	assert_true(output.size <= 256 << 10);
 	assert_int_not_equal(output.lost, 0);
 	size -= output.lost;
 	do {
-		output_write(&output, 0);
+		output_write(&output);
 		n = read(reader, all + read_size, sizeof(all) - 1 - read_size);
 		read_size += n > 0 ? n : 0;
 	} while (n > 0);
@@ -171,8 +173,51 @@ static void test_nobody_reads(void **state)
 	close(reader);
 	reader = -1;
 	say(&one, "one\n");
-	output_write(&output, 0);
+	output_write(&output);
 	assert_int_equal(output.size, 0);
+}
+
+/* What there is room for in a pipe, again and again, but never the time for it all. */
+static void read_slowly(void)
+{
+	char text[4096];
+
+	do
+		poll(NULL, 0, 300);
+	while (read(reader, text, sizeof(text)) > 0);
+	_exit(0);
+}
+
+static void test_slow_reader(void **state)
+{
+	static char line[4096];
+	int64_t begin;
+	pid_t pid;
+
+	(void)state;
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 1] = '\n';
+	for (int i = 0; i < 60; i++)
+		output_say(&output, &one, line, sizeof(line));
+	pid = fork();
+	if (!pid)
+		read_slowly();
+	begin = now_ms();
+	output_finish(&output);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_in_range(now_ms() - begin, 900, 1900);
+	assert_in_range(output.size, 1, 59 * sizeof(line));
+}
+
+/* It is written as soon as there is room. */
+static void test_last_words(void **state)
+{
+	(void)state;
+	say(&one, "last words\n");
+	output_finish(&output);
+	assert_int_equal(output.size, 0);
+	assert_string_equal(printed(), "last words\n");
 }
 
 static void test_silence(void **state)
@@ -197,9 +242,9 @@ static void test_silence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_lines),     TEST(test_prompt), TEST(test_interrupted),
-		TEST(test_long_line), TEST(test_lost),	 TEST(test_nobody_reads),
-		TEST(test_silence),
+		TEST(test_lines),	TEST(test_prompt),     TEST(test_interrupted),
+		TEST(test_long_line),	TEST(test_lost),       TEST(test_nobody_reads),
+		TEST(test_slow_reader), TEST(test_last_words), TEST(test_silence),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

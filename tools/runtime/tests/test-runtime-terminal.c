@@ -3,15 +3,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "../runtime.h"
@@ -369,6 +374,122 @@ static void test_keys(void **state)
 	hang_up(&keyboard);
 }
 
+/* In a process of its own, of which the test sees the exit status: the line. */
+#define MUST(what)                              \
+	do {                                    \
+		if (!(what))                    \
+			_exit(__LINE__ & 0xff); \
+	} while (0)
+
+static bool gives_keys(const struct fake *keyboard)
+{
+	struct termios modes;
+
+	return !tcgetattr(keyboard->ours, &modes) && !(modes.c_lflag & ICANON);
+}
+
+/* Asks who plays the shell to put the job in front or behind. */
+static void put(int shell, const char *where)
+{
+	char done;
+
+	MUST(write(shell, where, 1) == 1 && read(shell, &done, 1) == 1);
+	terminals_look(&terminals, &cores);
+}
+
+static void play_supervisor(const struct fake *keyboard, const struct fake *fake, int shell)
+{
+	char text[16] = "";
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	dup2(keyboard->ours, STDIN_FILENO);
+	terminals_open(&terminals, &output, ctx, true);
+	terminals_look(&terminals, &cores);
+	MUST(terminals.count == 1 && !gives_keys(keyboard));
+	MUST(write(keyboard->core, "ls\n", 3) == 3 && terminals_input(&terminals) < 0);
+	terminals_type(&terminals, &cores);
+	MUST(!terminals.typed && terminals.input >= 0);
+	MUST(read(keyboard->ours, text, 1) < 0);
+	put(shell, "f");
+	MUST(gives_keys(keyboard) && terminals_input(&terminals) == STDIN_FILENO);
+	terminals_type(&terminals, &cores);
+	terminals_look(&terminals, &cores);
+	MUST(read(fake->core, text, sizeof(text) - 1) == 4 && !strcmp(text, "\nls\n"));
+	/* the shell has modes of its own, which are no business of ours */
+	tcsetattr(keyboard->ours, TCSANOW, &terminals.before);
+	put(shell, "b");
+	MUST(terminals_input(&terminals) < 0 && !gives_keys(keyboard));
+	put(shell, "f");
+	MUST(gives_keys(keyboard));
+	put(shell, "b");
+	terminals_close(&terminals);
+	MUST(gives_keys(keyboard));
+	put(shell, "f");
+	terminals_close(&terminals);
+	MUST(!gives_keys(keyboard));
+	_exit(0);
+}
+
+/* Whose child has a pid namespace, where it may, in which there is no number for the job. */
+static void play_run(const struct fake *keyboard, const struct fake *fake, int shell)
+{
+	int status;
+	pid_t pid;
+
+	setpgid(0, 0);
+	if (unshare(CLONE_NEWPID))
+		print_message("without a pid namespace: %s\n", strerror(errno));
+	pid = fork();
+	if (!pid)
+		play_supervisor(keyboard, fake, shell);
+	MUST(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	_exit(WEXITSTATUS(status));
+}
+
+static void play_shell(const struct fake *keyboard, const struct fake *fake)
+{
+	int pair[2], status;
+	char where;
+	pid_t pid;
+
+	setsid();
+	signal(SIGTTOU, SIG_IGN);
+	MUST(!ioctl(keyboard->ours, TIOCSCTTY, 0));
+	MUST(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+	pid = fork();
+	if (!pid) {
+		close(pair[0]);
+		play_run(keyboard, fake, pair[1]);
+	}
+	close(pair[1]);
+	while (read(pair[0], &where, 1) == 1) {
+		MUST(!tcsetpgrp(keyboard->ours, where == 'f' ? pid : getpid()));
+		MUST(write(pair[0], "", 1) == 1);
+	}
+	MUST(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	_exit(WEXITSTATUS(status));
+}
+
+/* One in the background leaves the shell what is typed to it. */
+static void test_background(void **state)
+{
+	struct fake keyboard = make_terminal(9, "nobody");
+	struct fake fake = make_terminal(0, "remoteproc0");
+	int status;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	if (!pid)
+		play_shell(&keyboard, &fake);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	hang_up(&fake);
+	hang_up(&keyboard);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -378,6 +499,7 @@ int main(void)
 		TEST(test_is_no_terminal), TEST(test_is_typed_to),
 		TEST(test_goes_and_comes), TEST(test_last_words),
 		TEST(test_too_many),	   TEST(test_keys),
+		TEST(test_background),
 	};
 
 	return cmocka_run_group_tests_name("runtime-terminal", tests, NULL, NULL);

@@ -84,7 +84,7 @@ static int handover(const struct command *command, char **words)
 	return err;
 }
 
-int hook_run(const struct command *command)
+int handover_run(const struct command *command)
 {
 	char **words = command->words;
 
