@@ -283,6 +283,8 @@ HWC_API const char *hwc_claim_kind(const struct hwc_claim *claim);
 HWC_API const char *hwc_claim_container(const struct hwc_claim *claim);
 HWC_API enum hwcontainer_holder hwc_claim_holder(const struct hwc_claim *claim);
 HWC_API uint32_t hwc_claim_holder_pid(const struct hwc_claim *claim);
+/* network namespace it is charged to, as readlink /proc/PID/ns/net tells; 0 where that has ended */
+HWC_API uint32_t hwc_claim_netns(const struct hwc_claim *claim);
 HWC_API uint32_t hwc_claim_flags(const struct hwc_claim *claim);
 HWC_API int32_t hwc_claim_priority(const struct hwc_claim *claim);
 HWC_API const uint8_t *hwc_claim_image_digest(const struct hwc_claim *claim);

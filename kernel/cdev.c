@@ -40,6 +40,30 @@ static const struct file_operations hwc_claim_fops = {
 	.llseek = noop_llseek,
 };
 
+/*
+ * Who asks now counts, not who opened the device: files are passed on. A process sees what
+ * it holds wherever it went meanwhile.
+ */
+static bool hwc_cdev_sees_locked(const struct hwcontainer_claim *claim)
+{
+	return hwc_domain_sees(hwc_domain_current(), claim) ||
+	       hwc_holder_is_current(claim->holder) || hwc_domain_current_is_admin();
+}
+
+static struct hwcontainer_claim *hwc_cdev_claim_get(u32 id)
+{
+	struct hwcontainer_claim *claim;
+
+	mutex_lock(&hwc_lock);
+	claim = hwc_claim_find_locked(id);
+	if (claim && !hwc_cdev_sees_locked(claim))
+		claim = NULL;
+	if (claim)
+		hwc_claim_get(claim);
+	mutex_unlock(&hwc_lock);
+	return claim;
+}
+
 static long hwc_ioctl_claim_open(const struct hwcontainer_claim_open __user *arg)
 {
 	struct hwcontainer_claim_open req;
@@ -59,11 +83,7 @@ static long hwc_ioctl_claim_open(const struct hwcontainer_claim_open __user *arg
 	if (req.flags || req.reserved)
 		return -EINVAL;
 
-	mutex_lock(&hwc_lock);
-	claim = hwc_claim_find_locked(req.claim);
-	if (claim)
-		hwc_claim_get(claim);
-	mutex_unlock(&hwc_lock);
+	claim = hwc_cdev_claim_get(req.claim);
 	if (!claim)
 		return -ENOENT;
 
@@ -83,10 +103,25 @@ static long hwc_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	}
 }
 
+static int hwc_check_open(void)
+{
+	bool admin = hwc_domain_current_is_admin();
+	int ret;
+
+	mutex_lock(&hwc_lock);
+	ret = hwc_domain_check_look_locked(hwc_domain_current(), admin, NULL);
+	mutex_unlock(&hwc_lock);
+	return ret;
+}
+
 static int hwc_open(struct inode *inode, struct file *file)
 {
-	struct hwc_holder *holder = kzalloc(sizeof(*holder), GFP_KERNEL);
+	struct hwc_holder *holder;
+	int ret = hwc_check_open();
 
+	if (ret)
+		return ret;
+	holder = kzalloc(sizeof(*holder), GFP_KERNEL);
 	if (!holder)
 		return -ENOMEM;
 	hwc_holder_init(holder, HWCONTAINER_HOLDER_FILE);

@@ -70,11 +70,32 @@ static void hwc_claim_set_state_locked(struct hwcontainer_claim *claim,
 	wake_up_all(&claim->wait);
 }
 
+static void hwc_claim_uncharge_locked(struct hwcontainer_claim *claim)
+{
+	if (claim->group)
+		hwc_group_uncharge_locked(claim->group, claim->slot);
+	claim->group = NULL;
+}
+
+/*
+ * What takes memory stays charged, so that nobody without privilege has more of it than
+ * his group may have claims: a claim that failed, until it ends; a file that is never
+ * read to its end, which has a place in the workqueue, too.
+ */
+static bool hwc_claim_stays_charged(const struct hwcontainer_claim *claim)
+{
+	if (claim->busy && claim->step == HWC_READ && claim->reads)
+		return true;
+	return !claim->ending && !claim->admin;
+}
+
 static void hwc_claim_uncount_locked(struct hwcontainer_claim *claim)
 {
 	if (claim->counted)
 		claim->res->in_use--;
 	claim->counted = false;
+	if (!hwc_claim_stays_charged(claim))
+		hwc_claim_uncharge_locked(claim);
 }
 
 /* Queue the next @step where it belongs; the step has a reference of its own. */
@@ -142,6 +163,14 @@ static void hwc_resource_idle_locked(struct hwcontainer_resource *res)
 		res->kind->idle(res);
 }
 
+/* From now on it is seen from the host only. */
+void hwc_claim_leave_domain_locked(struct hwcontainer_claim *claim)
+{
+	lockdep_assert_held(&hwc_lock);
+	list_del_init(&claim->in_domain);
+	claim->domain = NULL;
+}
+
 /* The claim's life is over; only open files of it may be left. */
 static void hwc_claim_released_locked(struct hwcontainer_claim *claim)
 {
@@ -152,6 +181,7 @@ static void hwc_claim_released_locked(struct hwcontainer_claim *claim)
 	hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_RELEASED);
 	list_del_init(&claim->in_waiting);
 	list_del_init(&claim->in_res);
+	hwc_claim_leave_domain_locked(claim);
 	hwc_claim_forget_locked(claim);
 	hwc_claim_generation++;
 	claim->res = NULL;
@@ -255,8 +285,10 @@ static void hwc_claim_advance_locked(struct hwcontainer_claim *claim, int ret)
 
 	switch (claim->step) {
 	case HWC_READ:
-		if (!res)
-			break;	/* released meanwhile */
+		if (!res) {	/* released meanwhile */
+			hwc_claim_uncharge_locked(claim);
+			break;
+		}
 		if (ret)
 			hwc_claim_finish_locked(claim);
 		else
@@ -317,7 +349,7 @@ static void hwc_claim_hw(struct kthread_work *work)
 
 /* One sentence on who is in the way. */
 static int hwc_refuse_busy_locked(const struct hwcontainer_resource *res,
-				  const struct hwcontainer_claim *self,
+				  const struct hwc_txn *txn,
 				  struct netlink_ext_ack *extack)
 {
 	const struct hwcontainer_claim *claim;
@@ -329,9 +361,13 @@ static int hwc_refuse_busy_locked(const struct hwcontainer_resource *res,
 	list_for_each_entry(claim, &res->claims, in_res) {
 		if (!claim->counted)
 			continue;
-		if (claim->txn == self->txn)
+		if (claim->txn == txn->serial)
 			return hwc_refuse(extack, -EINVAL, "%s is asked for twice",
 					  hwc_tail(name, 56));
+		if (!hwc_domain_sees(txn->domain, claim))
+			return hwc_refuse(extack, -EBUSY,
+					  "%s is held from another network namespace",
+					  hwc_tail(name, 36));
 		if (claim->container)
 			return hwc_refuse(extack, -EBUSY,
 					  "%s is held by container %.12s (claim %u)",
@@ -354,11 +390,11 @@ static struct hwcontainer_claim *hwc_claim_alloc(struct hwcontainer_resource *re
 	if (!try_module_get(res->kind->owner))
 		goto err_put_self;
 	ret = -ENOMEM;
-	claim = kzalloc(struct_size(claim, priv, res->kind->priv_size), GFP_KERNEL);
+	claim = kzalloc(struct_size(claim, priv, res->kind->priv_size), GFP_KERNEL_ACCOUNT);
 	if (!claim)
 		goto err_put_owner;
 	if (txn->container) {
-		claim->container = kstrdup(txn->container, GFP_KERNEL);
+		claim->container = kstrdup(txn->container, GFP_KERNEL_ACCOUNT);
 		if (!claim->container)
 			goto err_free;
 	}
@@ -368,12 +404,14 @@ static struct hwcontainer_claim *hwc_claim_alloc(struct hwcontainer_resource *re
 	claim->res = res;
 	claim->owner = res->kind->owner;
 	claim->txn = txn->serial;
+	claim->admin = txn->admin;
 	claim->flags = txn->flags;
 	claim->priority = txn->priority;
 	claim->start = ktime_get_ns();
 	INIT_LIST_HEAD(&claim->in_res);
 	INIT_LIST_HEAD(&claim->in_waiting);
 	INIT_LIST_HEAD(&claim->in_holder);
+	INIT_LIST_HEAD(&claim->in_domain);
 	INIT_WORK(&claim->work, hwc_claim_work);
 	kthread_init_work(&claim->hw, hwc_claim_hw);
 	init_waitqueue_head(&claim->wait);
@@ -388,6 +426,34 @@ err_put_self:
 	return ERR_PTR(ret);
 }
 
+/* What those without privilege may not have wherever they are. */
+static int hwc_claim_check_rights_locked(const struct hwcontainer_claim *claim,
+					 struct hwc_group *group, struct netlink_ext_ack *extack)
+{
+	if (claim->admin || !(claim->flags & HWCONTAINER_CLAIM_FLAGS_TAKEOVER))
+		return 0;
+	hwc_group_deny_locked(group);
+	return hwc_refuse(extack, -EPERM, "to take over what runs needs CAP_SYS_ADMIN");
+}
+
+/* Images that are asked for by digest need not be read to be known. */
+static int hwc_claim_check_images_locked(const struct hwcontainer_claim *claim,
+					 struct hwc_group *group, struct netlink_ext_ack *extack)
+{
+	const struct hwc_group *bar;
+	int slot;
+
+	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
+		if (!claim->file[slot].wanted)
+			continue;
+		bar = hwc_group_bars_locked(group, claim->admin, claim->file[slot].want);
+		if (bar)
+			return hwc_refuse(extack, -EPERM, "group %s does not list that %s",
+					  hwc_tail(bar->name, 40), hwc_slot_name(slot));
+	}
+	return 0;
+}
+
 static int hwc_claim_open_files(struct hwcontainer_claim *claim, const struct hwc_want *want,
 				struct netlink_ext_ack *extack)
 {
@@ -397,7 +463,25 @@ static int hwc_claim_open_files(struct hwcontainer_claim *claim, const struct hw
 		ret = hwc_file_open(&claim->file[slot], want, slot, claim->res->kind, extack);
 		if (ret)
 			return ret;
+		if (claim->file[slot].file)
+			claim->reads = true;
 	}
+	return 0;
+}
+
+static int hwc_claim_charge_locked(struct hwcontainer_claim *claim, struct hwc_domain *domain,
+				   struct netlink_ext_ack *extack)
+{
+	const struct hwcontainer_resource *res = claim->res;
+	int ret = hwc_group_charge_locked(domain->group, claim->admin, res->kind->name, res->slot,
+					  extack);
+
+	if (ret)
+		return ret;
+	claim->group = domain->group;
+	claim->slot = res->slot;
+	claim->domain = domain;
+	list_add_tail(&claim->in_domain, &domain->claims);
 	return 0;
 }
 
@@ -443,17 +527,17 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 	if (!res)
 		return ERR_PTR(hwc_refuse(extack, -ENOENT, "there is no resource %s",
 					  hwc_tail(want->resource, 50)));
+	if (res->in_use >= res->capacity)
+		return ERR_PTR(hwc_refuse_busy_locked(res, txn, extack));
 	claim = hwc_claim_alloc(res, txn);
 	if (IS_ERR(claim))
 		return ERR_PTR(hwc_refuse(extack, PTR_ERR(claim), "%s",
 					  PTR_ERR(claim) == -ENODEV ? "the module is leaving" :
 					  "out of memory"));
 
-	if (res->in_use >= res->capacity) {
-		ret = hwc_refuse_busy_locked(res, claim, extack);
-		goto err_put;
-	}
-	ret = hwc_claim_open_files(claim, want, extack);
+	ret = hwc_claim_check_rights_locked(claim, txn->domain->group, extack) ?:
+	      hwc_claim_open_files(claim, want, extack) ?:
+	      hwc_claim_check_images_locked(claim, txn->domain->group, extack);
 	if (ret)
 		goto err_put;
 	ret = xa_alloc_cyclic(&hwc_claims, &claim->id, claim, xa_limit_31b, &hwc_next_claim,
@@ -462,9 +546,12 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 		hwc_refuse(extack, ret, "out of memory");
 		goto err_put;
 	}
-	ret = hwc_claim_acquire_locked(claim, extack);
+	ret = hwc_claim_charge_locked(claim, txn->domain, extack);
 	if (ret)
 		goto err_erase;
+	ret = hwc_claim_acquire_locked(claim, extack);
+	if (ret)
+		goto err_uncharge;
 
 	claim->counted = true;
 	res->in_use++;
@@ -474,6 +561,9 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 	hwc_claim_generation++;
 	return claim;
 
+err_uncharge:
+	hwc_claim_uncharge_locked(claim);
+	hwc_claim_leave_domain_locked(claim);
 err_erase:
 	xa_erase(&hwc_claims, claim->id);
 err_put:
@@ -492,6 +582,8 @@ void hwc_claim_revoke_locked(struct hwcontainer_claim *claim)
 void hwc_claim_start_locked(struct hwcontainer_claim *claim)
 {
 	lockdep_assert_held(&hwc_lock);
+	if (claim->group)
+		hwc_group_peak_locked(claim->group, claim->slot);
 	claim->announced = true;
 	hwc_claim_ntf_locked(claim);
 	if (claim->state == HWCONTAINER_CLAIM_STATE_QUEUED)

@@ -19,15 +19,20 @@ struct workqueue_struct *hwc_read_wq;
 static LIST_HEAD(hwc_kinds);
 static u32 hwc_next_resource;
 
+/* A kind that comes back finds the limits it had. Core lock. */
+static const char *hwc_kind_names[HWC_KINDS];
+
 /**
  * struct hwc_kind_entry - a registered kind
  * @in_kinds: in hwc_kinds
  * @kind: what its backend says of it
+ * @slot: where groups count it
  * @resources: how many there are
  */
 struct hwc_kind_entry {
 	struct list_head in_kinds;
 	const struct hwcontainer_kind *kind;
+	int slot;
 	unsigned int resources;
 };
 
@@ -99,27 +104,70 @@ const char *hwc_kind_name(unsigned int i)
 	return NULL;
 }
 
+/* Kinds that groups can count are numbered from 0; NULL behind the last. */
+const char *hwc_kind_of_slot_locked(unsigned int slot)
+{
+	lockdep_assert_held(&hwc_lock);
+	return slot < HWC_KINDS ? hwc_kind_names[slot] : NULL;
+}
+
+/* Number of a kind that there is or was, or -ENOENT. */
+int hwc_kind_slot_locked(const char *name)
+{
+	const char *kind;
+	int slot;
+
+	for (slot = 0; (kind = hwc_kind_of_slot_locked(slot)); slot++)
+		if (!strcmp(kind, name))
+			return slot;
+	return -ENOENT;
+}
+
+/* The number of a kind, its name's from now on. */
+static int hwc_kind_take_slot_locked(const char *name)
+{
+	int slot = hwc_kind_slot_locked(name);
+
+	if (slot >= 0)
+		return slot;
+	for (slot = 0; hwc_kind_of_slot_locked(slot); slot++)
+		;
+	if (slot == HWC_KINDS)
+		return -ENOSPC;
+	hwc_kind_names[slot] = kstrdup(name, GFP_KERNEL);
+	return hwc_kind_names[slot] ? slot : -ENOMEM;
+}
+
+static int hwc_kind_add_locked(struct hwc_kind_entry *e)
+{
+	if (hwc_kind_find_locked(e->kind->name))
+		return -EEXIST;
+	e->slot = hwc_kind_take_slot_locked(e->kind->name);
+	if (e->slot < 0)
+		return e->slot;
+	list_add_tail(&e->in_kinds, &hwc_kinds);
+	return 0;
+}
+
 /**
  * hwcontainer_kind_register() - bring a kind of hardware
  * @kind: what it is; must stay until hwcontainer_kind_unregister()
  *
  * Context: process, may sleep.
- * Return: 0; -EEXIST when there is one of that name; -ENOMEM.
+ * Return: 0; -EEXIST when there is one of that name; -ENOSPC when there have been
+ * too many kinds since the module was loaded; -ENOMEM.
  */
 int hwcontainer_kind_register(const struct hwcontainer_kind *kind)
 {
 	struct hwc_kind_entry *e = kzalloc(sizeof(*e), GFP_KERNEL);
-	int ret = 0;
+	int ret;
 
 	if (!e)
 		return -ENOMEM;
 	e->kind = kind;
 
 	mutex_lock(&hwc_lock);
-	if (hwc_kind_find_locked(kind->name))
-		ret = -EEXIST;
-	else
-		list_add_tail(&e->in_kinds, &hwc_kinds);
+	ret = hwc_kind_add_locked(e);
 	mutex_unlock(&hwc_lock);
 
 	if (ret)
@@ -243,6 +291,7 @@ static int hwc_resource_publish_locked(struct hwcontainer_resource *res)
 		xa_erase(&hwc_resources, res->id);
 		return ret;
 	}
+	res->slot = e->slot;
 	e->resources++;
 	hwc_resource_generation++;
 	return 0;
@@ -402,6 +451,10 @@ err_names:
 
 void hwc_core_exit(void)
 {
+	int slot;
+
+	for (slot = 0; slot < HWC_KINDS; slot++)
+		kfree(hwc_kind_names[slot]);
 	destroy_workqueue(hwc_read_wq);
 	destroy_workqueue(hwc_wq);
 	rhashtable_destroy(&hwc_names);

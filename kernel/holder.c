@@ -189,3 +189,10 @@ u32 hwc_holder_pid(struct hwc_holder *holder)
 		return 0;
 	return pid_nr(to_process(holder)->pid);
 }
+
+/* Does the claim's life hang on the calling process? @holder may be NULL. */
+bool hwc_holder_is_current(struct hwc_holder *holder)
+{
+	return holder && holder->type == HWCONTAINER_HOLDER_PROCESS &&
+	       to_process(holder)->pid == task_tgid(current);
+}

@@ -21,6 +21,11 @@ static const char *const hwc_slot_names[HWCONTAINER_SLOTS] = {
 	[HWCONTAINER_OVERLAY] = "overlay",
 };
 
+const char *hwc_slot_name(enum hwcontainer_slot slot)
+{
+	return hwc_slot_names[slot];
+}
+
 static int hwc_file_fits(struct file *file, size_t max, const char *what,
 			 struct netlink_ext_ack *extack)
 {
@@ -115,13 +120,52 @@ static int hwc_sha256_digest(const struct hwcontainer_claim *claim, const void *
 	return ret ?: crypto_shash_final(desc, digest);
 }
 
+/*
+ * Lists that come from now on are for claims to come. A claim is charged as long as
+ * its files are read; one that is not has no group to ask.
+ */
+static bool hwc_file_is_listed_somewhere(const struct hwcontainer_claim *claim)
+{
+	bool ret = !claim->admin;
+
+	mutex_lock(&hwc_lock);
+	ret |= !claim->group || hwc_group_has_images_locked(claim->group);
+	mutex_unlock(&hwc_lock);
+	return ret;
+}
+
+/* What was read is what is loaded, and what groups look at. */
+static int hwc_file_check_listed(struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
+{
+	const struct hwc_file *f = &claim->file[slot];
+	const struct hwc_group *bar = NULL;
+	bool charged;
+	char name[64];
+
+	mutex_lock(&hwc_lock);
+	charged = claim->group;
+	if (charged)
+		bar = hwc_group_bars_locked(claim->group, claim->admin, f->blob.digest);
+	if (bar)
+		strscpy(name, bar->name);
+	mutex_unlock(&hwc_lock);
+	if (WARN_ON_ONCE(!charged))
+		return -ECANCELED;
+	if (!bar)
+		return 0;
+	return hwcontainer_claim_refuse(claim, -EPERM, "group %s does not list the %s sha256:%*phN",
+					name, hwc_slot_names[slot], (int)sizeof(f->blob.digest),
+					f->blob.digest);
+}
+
 static int hwc_file_digest(struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
 {
 	struct hwc_file *f = &claim->file[slot];
+	bool listed = hwc_file_is_listed_somewhere(claim);
 	u8 digest[HWCONTAINER_DIGEST_LEN];
 	int ret;
 
-	if (!f->wanted && !(claim->flags & HWCONTAINER_CLAIM_FLAGS_KEEP))
+	if (!f->wanted && !listed && !(claim->flags & HWCONTAINER_CLAIM_FLAGS_KEEP))
 		return 0;
 	ret = hwc_sha256_digest(claim, f->blob.data, f->blob.size, digest);
 	if (ret)
@@ -135,7 +179,7 @@ static int hwc_file_digest(struct hwcontainer_claim *claim, enum hwcontainer_slo
 						"the digest of the %s is %*phN, asked for was %*phN",
 						hwc_slot_names[slot], (int)sizeof(f->want),
 						f->blob.digest, (int)sizeof(f->want), f->want);
-	return 0;
+	return listed ? hwc_file_check_listed(claim, slot) : 0;
 }
 
 /**

@@ -16,7 +16,10 @@
 struct file;
 struct genl_info;
 struct hwc_devset;
+struct hwc_domain;
+struct hwc_group;
 struct hwc_holder;
+struct net;
 struct sk_buff;
 
 #define HWC_VERSION "0.1.0"
@@ -40,6 +43,9 @@ struct sk_buff;
  */
 extern struct mutex hwc_lock;
 
+/* Names of kinds that groups can count; a name keeps its place until the module goes. */
+#define HWC_KINDS 32
+
 /* Change whenever a resource, or a claim, comes or goes: dumps compare them. */
 extern unsigned int hwc_resource_generation;
 extern unsigned int hwc_claim_generation;
@@ -54,6 +60,7 @@ extern struct workqueue_struct *hwc_read_wq;
  * struct hwcontainer_resource - a registered resource
  * @id: its number
  * @kind: what it is
+ * @slot: of the kind, where groups count
  * @names: name and aliases, in the table of names
  * @n_names: how many; the name is the first
  * @capacity: most claims at a time
@@ -70,6 +77,7 @@ extern struct workqueue_struct *hwc_read_wq;
 struct hwcontainer_resource {
 	u32 id;
 	const struct hwcontainer_kind *kind;
+	unsigned int slot;
 	struct hwc_name *names;
 	unsigned int n_names;
 	unsigned int capacity;
@@ -96,6 +104,8 @@ void hwc_resource_describe(struct hwcontainer_resource *res,
 			   struct hwcontainer_resource_info *info);
 void hwc_resource_withdraw_locked(struct hwcontainer_resource *res);
 const char *hwc_kind_name(unsigned int i);
+const char *hwc_kind_of_slot_locked(unsigned int slot);
+int hwc_kind_slot_locked(const char *name);
 const char *hwc_tail(const char *name, size_t room);
 
 /* claim.c: who has what */
@@ -139,6 +149,12 @@ enum hwc_step {
  * @in_waiting: in the resource's waiting
  * @holder: what its life hangs on; NULL once it ends
  * @in_holder: in the holder's claims
+ * @domain: what it is charged to; NULL once it is released, or that has ended
+ * @in_domain: in the domain's claims
+ * @group: what it is charged to, or NULL
+ * @slot: of its kind, where groups count
+ * @admin: one of the host's administrators asked for it
+ * @reads: it brought files, which may never be read to their end
  * @container: id of the container, or NULL
  * @flags: enum hwcontainer_claim_flags
  * @priority: larger is more important
@@ -171,6 +187,12 @@ struct hwcontainer_claim {
 	struct list_head in_waiting;
 	struct hwc_holder *holder;
 	struct list_head in_holder;
+	struct hwc_domain *domain;
+	struct list_head in_domain;
+	struct hwc_group *group;
+	unsigned int slot;
+	bool admin;
+	bool reads;
 	char *container;
 	u32 flags;
 	s32 priority;
@@ -209,6 +231,8 @@ struct hwc_want {
  * struct hwc_txn - what all the claims of a request have in common
  * @serial: number of the request
  * @holder: whose they will be
+ * @domain: what they are charged to
+ * @admin: one of the host's administrators asks for them
  * @container: id of the container, or NULL
  * @flags: enum hwcontainer_claim_flags
  * @priority: larger is more important
@@ -216,6 +240,8 @@ struct hwc_want {
 struct hwc_txn {
 	u64 serial;
 	struct hwc_holder *holder;
+	struct hwc_domain *domain;
+	bool admin;
 	const char *container;
 	u32 flags;
 	s32 priority;
@@ -228,6 +254,7 @@ void hwc_claim_revoke_locked(struct hwcontainer_claim *claim);
 void hwc_claim_start_locked(struct hwcontainer_claim *claim);
 void hwc_claim_end_locked(struct hwcontainer_claim *claim);
 void hwc_claim_hold_locked(struct hwcontainer_claim *claim, struct hwc_holder *holder);
+void hwc_claim_leave_domain_locked(struct hwcontainer_claim *claim);
 void hwc_claim_linger(struct hwcontainer_claim *claim, unsigned int ms);
 struct hwcontainer_claim *hwc_claim_find_locked(u32 id);
 struct hwcontainer_claim *hwc_claim_get(struct hwcontainer_claim *claim);
@@ -236,6 +263,123 @@ void hwc_resource_end_claims_locked(struct hwcontainer_resource *res);
 void hwc_resource_drain(struct hwcontainer_resource *res);
 void hwc_resource_overdue_locked(struct hwcontainer_resource *res, int err, const char *text);
 const struct hwcontainer_claim *hwc_resource_tenant_locked(const struct hwcontainer_resource *res);
+
+/* domain.c: the network namespaces that claims are charged to */
+
+/**
+ * struct hwc_domain - a network namespace
+ * @net: the namespace, which is not held
+ * @serial: its number, which no other one gets; not 0
+ * @claims: charged to it, until they are released
+ * @group: what its claims are charged to from now on
+ * @in_group: in the group's domains
+ */
+struct hwc_domain {
+	struct net *net;
+	u64 serial;
+	struct list_head claims;
+	struct hwc_group *group;
+	struct list_head in_group;
+};
+
+int hwc_domain_init(void);
+void hwc_domain_exit(void);
+struct hwc_domain *hwc_domain_of(const struct net *net);
+struct hwc_domain *hwc_domain_current(void);
+bool hwc_domain_current_on_host(void);
+bool hwc_domain_current_is_admin(void);
+bool hwc_domain_is_host(const struct hwc_domain *domain);
+bool hwc_domain_sees(const struct hwc_domain *domain, const struct hwcontainer_claim *claim);
+u32 hwc_domain_inum(const struct hwc_domain *domain);
+int hwc_domain_check_look_locked(const struct hwc_domain *domain, bool admin,
+				 struct netlink_ext_ack *extack);
+int hwc_domain_check_change_locked(const struct hwc_domain *domain, bool admin,
+				   struct netlink_ext_ack *extack);
+
+/* group.c: the tree of limits */
+
+#define HWC_NO_LIMIT UINT_MAX
+
+/* As many as are read from one file of configfs. */
+#define HWC_IMAGES_MAX 56
+
+/**
+ * struct hwc_images - what may be loaded
+ * @some: there is a list; without it nobody is stopped who has other rights
+ * @any: everything is in it
+ * @n: digests in it
+ * @digest: those
+ */
+struct hwc_images {
+	bool some;
+	bool any;
+	unsigned int n;
+	u8 digest[HWC_IMAGES_MAX][HWCONTAINER_DIGEST_LEN];
+};
+
+/**
+ * struct hwc_group - a node of the tree
+ * @parent: what it is charged to, too; NULL for the root
+ * @depth: how many are above it
+ * @name: what people call it
+ * @max: most claims of each kind
+ * @used: claims of each kind at the moment, those of groups below it, too
+ * @peak: the most there have been
+ * @max_hits: claims that were refused because of its limits, or of those below it
+ * @denials: requests of members that were refused for want of rights
+ * @delegate: members claim without privilege
+ * @images: what members may load
+ * @claims: charged to this very group
+ * @domains: its members
+ */
+struct hwc_group {
+	struct hwc_group *parent;
+	unsigned int depth;
+	const char *name;
+	unsigned int max[HWC_KINDS];
+	unsigned int used[HWC_KINDS];
+	unsigned int peak[HWC_KINDS];
+	u64 max_hits;
+	u64 denials;
+	bool delegate;
+	struct hwc_images images;
+	unsigned int claims;
+	struct list_head domains;
+};
+
+extern struct hwc_group hwc_root;
+
+void hwc_group_begin(struct hwc_group *group, struct hwc_group *parent, const char *name);
+int hwc_group_charge_locked(struct hwc_group *group, bool admin, const char *kind,
+			    unsigned int slot, struct netlink_ext_ack *extack);
+void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot);
+void hwc_group_uncharge_locked(struct hwc_group *group, unsigned int slot);
+void hwc_group_move_locked(struct hwc_domain *domain, struct hwc_group *group);
+void hwc_group_deny_locked(struct hwc_group *group);
+bool hwc_group_has_images_locked(const struct hwc_group *group);
+const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, bool admin,
+					      const u8 *digest);
+
+/* groupfs.c: groups in configfs */
+
+#if IS_ENABLED(CONFIG_CONFIGFS_FS)
+int hwc_groupfs_init(void);
+void hwc_groupfs_exit(void);
+void hwc_groupfs_idle_locked(struct hwc_group *group);
+#else
+static inline int hwc_groupfs_init(void)
+{
+	return 0;
+}
+
+static inline void hwc_groupfs_exit(void)
+{
+}
+
+static inline void hwc_groupfs_idle_locked(struct hwc_group *group)
+{
+}
+#endif
 
 /* holder.c: what a claim's life hangs on */
 
@@ -262,6 +406,7 @@ void hwc_holder_put_locked(struct hwc_holder *holder);
 void hwc_holder_die(struct hwc_holder *holder);
 struct hwc_holder *hwc_holder_from_pidfd(int fd, struct netlink_ext_ack *extack);
 u32 hwc_holder_pid(struct hwc_holder *holder);
+bool hwc_holder_is_current(struct hwc_holder *holder);
 
 /* image.c: the files of an image */
 
@@ -271,6 +416,7 @@ int hwc_file_open(struct hwc_file *f, const struct hwc_want *want, enum hwcontai
 		  const struct hwcontainer_kind *kind, struct netlink_ext_ack *extack);
 int hwc_file_read(struct hwcontainer_claim *claim, enum hwcontainer_slot slot);
 void hwc_file_close(struct hwc_file *f);
+const char *hwc_slot_name(enum hwcontainer_slot slot);
 
 /* device.c: what exists because of a claim */
 

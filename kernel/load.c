@@ -348,6 +348,7 @@ static void hwc_region_loaded(struct hwc_region *r, const struct hwcontainer_cla
 	r->slots_left = false;
 	r->deferred = false;
 	r->failed[0] = '\0';
+	r->loader = claim->domain ? claim->domain->serial : 0;
 	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
 		blob = hwcontainer_claim_blob(claim, slot);
 		r->has_digest[slot] = blob->has_digest;

@@ -4,17 +4,22 @@
 
 #include "internal.h"
 
-/* In the order of the list; undone from the end. */
+/*
+ * In the order of the list; undone from the end. Folders of groups pin the module, which
+ * does nothing for one that fails to come: so they come last.
+ */
 static const struct {
 	int (*init)(void);
 	void (*exit)(void);
 } hwc_parts[] = {
 	{ hwc_image_init, hwc_image_exit },
 	{ hwc_core_init, hwc_core_exit },
+	{ hwc_domain_init, hwc_domain_exit },
 	{ hwc_cdev_init, hwc_cdev_exit },
 	{ hwc_netlink_init, hwc_netlink_exit },
 	{ hwc_region_init, hwc_region_exit },
 	{ hwc_rproc_init, hwc_rproc_exit },
+	{ hwc_groupfs_init, hwc_groupfs_exit },
 };
 
 static void hwc_undo(int n)

@@ -34,27 +34,68 @@ static int hwc_nl_missing(struct genl_info *info, const char *what)
 	return hwc_refuse(info->extack, -EINVAL, "the request has no %s", what);
 }
 
-/*
- * Resources belong to the machine, and so does who may have them: requests come
- * from the first network namespace. Whoever has the hardware configured can
- * master the bus, which is more than CAP_NET_ADMIN says.
+/**
+ * struct hwc_asker - who makes a request
+ * @domain: what the request is made from
+ * @admin: is one of the host's administrators: has CAP_SYS_ADMIN in the first user
+ *	namespace, and had it when the socket was made, which is the host's or he is there
  */
-static int hwc_nl_check_net(const struct net *net, struct netlink_ext_ack *extack)
+struct hwc_asker {
+	struct hwc_domain *domain;
+	bool admin;
+};
+
+static struct hwc_asker hwc_nl_asker(struct sk_buff *skb, const struct net *net)
 {
-	if (net_eq(net, &init_net))
-		return 0;
-	return hwc_refuse(extack, -EPERM,
-			  "hardware is handed out from the first network namespace only");
+	bool host = net_eq(net, &init_net) || hwc_domain_current_on_host();
+
+	return (struct hwc_asker){
+		.domain = hwc_domain_of(net),
+		.admin = host && netlink_capable(skb, CAP_SYS_ADMIN),
+	};
 }
 
+/*
+ * A socket speaks for the network namespace that it was made in. It can be passed
+ * to other containers, and what it may do there is no more than they may.
+ */
+static int hwc_nl_check_place(const struct hwc_asker *asker, struct netlink_ext_ack *extack)
+{
+	if (asker->admin || asker->domain == hwc_domain_current())
+		return 0;
+	return hwc_refuse(extack, -EPERM, "the socket is from another network namespace");
+}
+
+/* Who may look at hardware? Core lock held. */
+static int hwc_nl_check_look_locked(const struct hwc_asker *asker, struct netlink_ext_ack *extack)
+{
+	return hwc_nl_check_place(asker, extack) ?:
+	       hwc_domain_check_look_locked(asker->domain, asker->admin, extack);
+}
+
+/*
+ * Before anything of the request is looked at; its doit asks again with the lock that
+ * it makes the change with. Leaves the asker in user_ptr, for hwc_nl_changer().
+ */
 int hwc_nl_pre_change(const struct genl_split_ops *ops, struct sk_buff *skb,
 		      struct genl_info *info)
 {
-	int ret = hwc_nl_check_net(genl_info_net(info), info->extack);
+	struct hwc_asker asker = hwc_nl_asker(skb, genl_info_net(info));
+	int ret = hwc_nl_check_place(&asker, info->extack);
 
-	if (!ret && !netlink_capable(skb, CAP_SYS_ADMIN))
-		ret = hwc_refuse(info->extack, -EPERM, "configuring hardware needs CAP_SYS_ADMIN");
+	if (ret)
+		return ret;
+	mutex_lock(&hwc_lock);
+	ret = hwc_domain_check_change_locked(asker.domain, asker.admin, info->extack);
+	mutex_unlock(&hwc_lock);
+	info->user_ptr[0] = asker.domain;
+	info->user_ptr[1] = asker.admin ? asker.domain : NULL;
 	return ret;
+}
+
+static struct hwc_asker hwc_nl_changer(const struct genl_info *info)
+{
+	return (struct hwc_asker){ .domain = info->user_ptr[0], .admin = info->user_ptr[1] };
 }
 
 /*
@@ -66,14 +107,17 @@ int hwc_nl_pre_resource(const struct genl_split_ops *ops, struct sk_buff *skb,
 {
 	struct nlattr *id = info->attrs[HWCONTAINER_A_RESOURCE_ID];
 	struct nlattr *name = info->attrs[HWCONTAINER_A_RESOURCE_NAME];
-	int ret = hwc_nl_check_net(genl_info_net(info), info->extack);
-
-	if (ret)
-		return ret;
-	if (!id == !name)
-		return hwc_refuse(info->extack, -EINVAL, "give the id or the name of a resource");
+	struct hwc_asker asker = hwc_nl_asker(skb, genl_info_net(info));
+	int ret;
 
 	mutex_lock(&hwc_lock);
+	ret = hwc_nl_check_look_locked(&asker, info->extack);
+	if (!ret && !id == !name)
+		ret = hwc_refuse(info->extack, -EINVAL, "give the id or the name of a resource");
+	if (ret) {
+		mutex_unlock(&hwc_lock);
+		return ret;
+	}
 	info->user_ptr[0] = id ? xa_load(&hwc_resources, nla_get_u32(id)) :
 				 hwc_resource_find(nla_data(name));
 	if (info->user_ptr[0])
@@ -87,19 +131,30 @@ int hwc_nl_pre_resource(const struct genl_split_ops *ops, struct sk_buff *skb,
 			  hwc_tail(nla_data(name), 50));
 }
 
+/* Of claims elsewhere nobody hears that they exist. */
+static struct hwcontainer_claim *hwc_nl_claim_find_locked(const struct hwc_asker *asker, u32 id)
+{
+	struct hwcontainer_claim *claim = hwc_claim_find_locked(id);
+
+	return claim && hwc_domain_sees(asker->domain, claim) ? claim : NULL;
+}
+
 int hwc_nl_pre_claim(const struct genl_split_ops *ops, struct sk_buff *skb,
 		     struct genl_info *info)
 {
 	struct nlattr *id = info->attrs[HWCONTAINER_A_CLAIM_ID];
-	int ret = hwc_nl_check_net(genl_info_net(info), info->extack);
-
-	if (ret)
-		return ret;
-	if (!id)
-		return hwc_nl_missing(info, "claim id");
+	struct hwc_asker asker = hwc_nl_asker(skb, genl_info_net(info));
+	int ret;
 
 	mutex_lock(&hwc_lock);
-	info->user_ptr[0] = hwc_claim_find_locked(nla_get_u32(id));
+	ret = hwc_nl_check_look_locked(&asker, info->extack);
+	if (!ret && !id)
+		ret = hwc_nl_missing(info, "claim id");
+	if (ret) {
+		mutex_unlock(&hwc_lock);
+		return ret;
+	}
+	info->user_ptr[0] = hwc_nl_claim_find_locked(&asker, nla_get_u32(id));
 	if (info->user_ptr[0])
 		return 0;
 	mutex_unlock(&hwc_lock);
@@ -189,22 +244,44 @@ static int hwc_nl_fill_aliases(struct sk_buff *msg, const struct hwcontainer_res
 }
 
 /* Who holds an exclusive resource. */
-static int hwc_nl_fill_tenant_locked(struct sk_buff *msg, const struct hwcontainer_resource *res)
+static int hwc_nl_fill_tenant(struct sk_buff *msg, const struct hwcontainer_claim *claim)
 {
-	const struct hwcontainer_claim *claim;
-
-	claim = res->capacity == 1 ? hwc_resource_tenant_locked(res) : NULL;
-	if (!claim)
-		return 0;
 	return nla_put_u32(msg, HWCONTAINER_A_RESOURCE_CLAIM_ID, claim->id) ?:
 	       hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_CONTAINER, claim->container);
 }
 
-static int hwc_resource_fill_locked(struct sk_buff *msg, void *object)
+/* What is loaded, and why that failed or stays. */
+static int hwc_nl_fill_load(struct sk_buff *msg, const struct hwcontainer_resource_info *info)
+{
+	return hwc_nl_fill_digest(msg, HWCONTAINER_A_RESOURCE_IMAGE_DIGEST,
+				  info->has_digest[HWCONTAINER_IMAGE],
+				  info->digest[HWCONTAINER_IMAGE]) ?:
+	       hwc_nl_fill_digest(msg, HWCONTAINER_A_RESOURCE_OVERLAY_DIGEST,
+				  info->has_digest[HWCONTAINER_OVERLAY],
+				  info->digest[HWCONTAINER_OVERLAY]) ?:
+	       hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_MESSAGE,
+				  info->failed[0] ? info->failed : info->note);
+}
+
+/* Until a tenant is ready, what is loaded may be what the last one left. */
+static bool hwc_nl_has_loaded(const struct hwcontainer_claim *tenant)
+{
+	return tenant->on_hw && tenant->state == HWCONTAINER_CLAIM_STATE_READY;
+}
+
+/* The host hears it all; others, what they have and what they loaded. */
+static int hwc_resource_fill_locked(struct sk_buff *msg, void *object,
+				    const struct hwc_domain *reader)
 {
 	struct hwcontainer_resource *res = object;
+	const struct hwcontainer_claim *tenant;
 	struct hwcontainer_resource_info info;
+	bool host, own;
 	int ret;
+
+	tenant = res->capacity == 1 ? hwc_resource_tenant_locked(res) : NULL;
+	own = tenant && hwc_domain_sees(reader, tenant);
+	host = hwc_domain_is_host(reader);
 
 	hwc_resource_describe(res, &info);
 	ret = nla_put_u32(msg, HWCONTAINER_A_RESOURCE_ID, res->id) ?:
@@ -214,16 +291,11 @@ static int hwc_resource_fill_locked(struct sk_buff *msg, void *object)
 	      nla_put_u32(msg, HWCONTAINER_A_RESOURCE_STATE, hwc_resource_state(res, &info)) ?:
 	      nla_put_u32(msg, HWCONTAINER_A_RESOURCE_CAPACITY, res->capacity) ?:
 	      nla_put_u32(msg, HWCONTAINER_A_RESOURCE_IN_USE, res->in_use) ?:
-	      hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_CONTROLLER, info.controller) ?:
-	      hwc_nl_fill_digest(msg, HWCONTAINER_A_RESOURCE_IMAGE_DIGEST,
-				 info.has_digest[HWCONTAINER_IMAGE],
-				 info.digest[HWCONTAINER_IMAGE]) ?:
-	      hwc_nl_fill_digest(msg, HWCONTAINER_A_RESOURCE_OVERLAY_DIGEST,
-				 info.has_digest[HWCONTAINER_OVERLAY],
-				 info.digest[HWCONTAINER_OVERLAY]) ?:
-	      hwc_nl_fill_tenant_locked(msg, res) ?:
-	      hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_MESSAGE,
-				 info.failed[0] ? info.failed : info.note);
+	      hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_CONTROLLER, info.controller);
+	if (!ret && (host || (own && hwc_nl_has_loaded(tenant))))
+		ret = hwc_nl_fill_load(msg, &info);
+	if (!ret && own)
+		ret = hwc_nl_fill_tenant(msg, tenant);
 	if (!ret && info.has_device_id)
 		ret = nla_put_u32(msg, HWCONTAINER_A_RESOURCE_DEVICE_ID, info.device_id);
 	return ret;
@@ -322,9 +394,11 @@ static int hwc_nl_fill_timings(struct sk_buff *msg, const struct hwcontainer_cla
 	return 0;
 }
 
-static int hwc_nl_fill_holder(struct sk_buff *msg, struct hwc_holder *holder)
+/* Numbers of processes are the host's. */
+static int hwc_nl_fill_holder(struct sk_buff *msg, struct hwc_holder *holder,
+			      const struct hwc_domain *reader)
 {
-	u32 pid = hwc_holder_pid(holder);
+	u32 pid = hwc_domain_is_host(reader) ? hwc_holder_pid(holder) : 0;
 
 	if (!holder)
 		return 0;
@@ -353,7 +427,12 @@ static int hwc_nl_fill_claim_digests(struct sk_buff *msg, const struct hwcontain
 				  overlay->wanted ? overlay->want : overlay->blob.digest);
 }
 
-static int hwc_claim_fill_locked(struct sk_buff *msg, void *object)
+static int hwc_nl_fill_domain(struct sk_buff *msg, const struct hwc_domain *domain)
+{
+	return domain ? nla_put_u32(msg, HWCONTAINER_A_CLAIM_NETNS, hwc_domain_inum(domain)) : 0;
+}
+
+static int hwc_claim_fill_locked(struct sk_buff *msg, void *object, const struct hwc_domain *reader)
 {
 	struct hwcontainer_claim *claim = object;
 	struct hwcontainer_resource *res = claim->res;
@@ -364,7 +443,8 @@ static int hwc_claim_fill_locked(struct sk_buff *msg, void *object)
 	       nla_put_string(msg, HWCONTAINER_A_CLAIM_RESOURCE, hwcontainer_resource_name(res)) ?:
 	       nla_put_string(msg, HWCONTAINER_A_CLAIM_KIND, res->kind->name) ?:
 	       hwc_nl_fill_string(msg, HWCONTAINER_A_CLAIM_CONTAINER, claim->container) ?:
-	       hwc_nl_fill_holder(msg, claim->holder) ?:
+	       hwc_nl_fill_domain(msg, claim->domain) ?:
+	       hwc_nl_fill_holder(msg, claim->holder, reader) ?:
 	       nla_put_u32(msg, HWCONTAINER_A_CLAIM_FLAGS, claim->flags) ?:
 	       nla_put_s32(msg, HWCONTAINER_A_CLAIM_PRIORITY, claim->priority) ?:
 	       hwc_nl_fill_claim_digests(msg, claim) ?:
@@ -372,30 +452,33 @@ static int hwc_claim_fill_locked(struct sk_buff *msg, void *object)
 	       hwc_nl_fill_failure(msg, claim);
 }
 
-static int hwc_claim_fill_devices_locked(struct sk_buff *msg, void *object)
+static int hwc_claim_fill_devices_locked(struct sk_buff *msg, void *object,
+					 const struct hwc_domain *reader)
 {
 	struct hwcontainer_claim *claim = object;
 
-	return hwc_claim_fill_locked(msg, claim) ?:
+	return hwc_claim_fill_locked(msg, claim, reader) ?:
 	       hwc_nl_fill_devices(msg, claim->devices, false);
 }
 
-static int hwc_claim_fill_all_locked(struct sk_buff *msg, void *object)
+static int hwc_claim_fill_all_locked(struct sk_buff *msg, void *object,
+				     const struct hwc_domain *reader)
 {
 	struct hwcontainer_claim *claim = object;
 
-	return hwc_claim_fill_locked(msg, claim) ?:
+	return hwc_claim_fill_locked(msg, claim, reader) ?:
 	       hwc_nl_fill_devices(msg, claim->devices, true);
 }
 
-typedef int (*hwc_fill_fn)(struct sk_buff *msg, void *object);
+/* What is said of an object depends on who reads it. */
+typedef int (*hwc_fill_fn)(struct sk_buff *msg, void *object, const struct hwc_domain *reader);
 
 /*
  * A message about one object, in the smallest buffer out of a few sizes that
  * takes it: a claim with many devices is large, and rare.
  */
 static struct sk_buff *hwc_nl_one_locked(u32 portid, u32 seq, u8 cmd, hwc_fill_fn fill,
-					 void *object)
+					 void *object, const struct hwc_domain *reader)
 {
 	size_t size = GENLMSG_DEFAULT_SIZE;
 	struct sk_buff *msg;
@@ -406,7 +489,7 @@ static struct sk_buff *hwc_nl_one_locked(u32 portid, u32 seq, u8 cmd, hwc_fill_f
 		if (!msg)
 			return NULL;
 		hdr = genlmsg_put(msg, portid, seq, &hwcontainer_nl_family, 0, cmd);
-		if (hdr && !fill(msg, object)) {
+		if (hdr && !fill(msg, object, reader)) {
 			genlmsg_end(msg, hdr);
 			return msg;
 		}
@@ -417,33 +500,39 @@ static struct sk_buff *hwc_nl_one_locked(u32 portid, u32 seq, u8 cmd, hwc_fill_f
 
 static int hwc_nl_answer(struct genl_info *info, u8 cmd, hwc_fill_fn fill, void *object)
 {
-	struct sk_buff *msg = hwc_nl_one_locked(info->snd_portid, info->snd_seq, cmd, fill, object);
+	struct sk_buff *msg = hwc_nl_one_locked(info->snd_portid, info->snd_seq, cmd, fill, object,
+						hwc_domain_of(genl_info_net(info)));
 
 	return msg ? genlmsg_reply(msg, info) : -ENOMEM;
 }
 
-static void hwc_nl_tell(u8 cmd, hwc_fill_fn fill, void *object)
+static void hwc_nl_tell(const struct hwc_domain *listener, u8 cmd, hwc_fill_fn fill, void *object)
 {
 	struct sk_buff *msg;
 
 	lockdep_assert_held(&hwc_lock);
-	if (!genl_has_listeners(&hwcontainer_nl_family, &init_net, HWCONTAINER_NLGRP_EVENTS))
+	if (!genl_has_listeners(&hwcontainer_nl_family, listener->net, HWCONTAINER_NLGRP_EVENTS))
 		return;
-	msg = hwc_nl_one_locked(0, 0, cmd, fill, object);
+	msg = hwc_nl_one_locked(0, 0, cmd, fill, object, listener);
 	if (msg)
-		genlmsg_multicast(&hwcontainer_nl_family, msg, 0, HWCONTAINER_NLGRP_EVENTS,
-				  GFP_KERNEL);
+		genlmsg_multicast_netns(&hwcontainer_nl_family, listener->net, msg, 0,
+					HWCONTAINER_NLGRP_EVENTS, GFP_KERNEL);
 }
 
 void hwc_resource_ntf_locked(struct hwcontainer_resource *res, bool gone)
 {
-	hwc_nl_tell(gone ? HWCONTAINER_CMD_RESOURCE_DEL_NTF : HWCONTAINER_CMD_RESOURCE_ADD_NTF,
+	hwc_nl_tell(hwc_domain_of(&init_net),
+		    gone ? HWCONTAINER_CMD_RESOURCE_DEL_NTF : HWCONTAINER_CMD_RESOURCE_ADD_NTF,
 		    hwc_resource_fill_locked, res);
 }
 
 void hwc_claim_ntf_locked(struct hwcontainer_claim *claim)
 {
-	hwc_nl_tell(HWCONTAINER_CMD_CLAIM_NTF, hwc_claim_fill_locked, claim);
+	const struct hwc_domain *host = hwc_domain_of(&init_net);
+
+	hwc_nl_tell(host, HWCONTAINER_CMD_CLAIM_NTF, hwc_claim_fill_locked, claim);
+	if (claim->domain && claim->domain != host)
+		hwc_nl_tell(claim->domain, HWCONTAINER_CMD_CLAIM_NTF, hwc_claim_fill_locked, claim);
 }
 
 int hwcontainer_nl_resource_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -455,30 +544,43 @@ int hwcontainer_nl_resource_get_doit(struct sk_buff *skb, struct genl_info *info
 /* Where registers are is for those to know who may read /proc/iomem. */
 int hwcontainer_nl_claim_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	bool admin = netlink_capable(skb, CAP_SYS_ADMIN);
+	struct hwc_asker asker = hwc_nl_asker(skb, genl_info_net(info));
+	hwc_fill_fn fill = asker.admin ? hwc_claim_fill_all_locked : hwc_claim_fill_devices_locked;
 
-	return hwc_nl_answer(info, HWCONTAINER_CMD_CLAIM_GET,
-			     admin ? hwc_claim_fill_all_locked : hwc_claim_fill_devices_locked,
-			     info->user_ptr[0]);
+	return hwc_nl_answer(info, HWCONTAINER_CMD_CLAIM_GET, fill, info->user_ptr[0]);
 }
 
-/* The one dumper: everything in @table, from where the last message stopped. */
-static int hwc_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, struct xarray *table,
-		       const unsigned int *generation, u8 cmd, hwc_fill_fn fill)
+/**
+ * struct hwc_nl_table - what can be dumped
+ * @objects: all there are
+ * @generation: changes when one comes or goes
+ * @cmd: of the messages
+ * @fill: fills one
+ * @seen: whether its reader may know of an object, or NULL for all
+ */
+struct hwc_nl_table {
+	struct xarray *objects;
+	const unsigned int *generation;
+	u8 cmd;
+	hwc_fill_fn fill;
+	bool (*seen)(const struct hwc_domain *reader, void *object);
+};
+
+static int hwc_nl_dump_locked(struct sk_buff *skb, struct netlink_callback *cb,
+			      const struct hwc_nl_table *table, const struct hwc_domain *reader)
 {
 	unsigned long index;
 	void *object, *hdr;
-	int ret;
+	int ret = 0;
 
-	ret = hwc_nl_check_net(sock_net(skb->sk), cb->extack);
-	if (ret)
-		return ret;
-	mutex_lock(&hwc_lock);
-	cb->seq = *generation;
-	xa_for_each_start(table, index, object, cb->args[0]) {
+	lockdep_assert_held(&hwc_lock);
+	cb->seq = *table->generation;
+	xa_for_each_start(table->objects, index, object, cb->args[0]) {
+		if (table->seen && !table->seen(reader, object))
+			continue;
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				  &hwcontainer_nl_family, NLM_F_MULTI, cmd);
-		ret = hdr ? fill(skb, object) : -EMSGSIZE;
+				  &hwcontainer_nl_family, NLM_F_MULTI, table->cmd);
+		ret = hdr ? table->fill(skb, object, reader) : -EMSGSIZE;
 		if (ret) {
 			if (hdr)
 				genlmsg_cancel(skb, hdr);
@@ -488,20 +590,51 @@ static int hwc_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, struct 
 		genlmsg_end(skb, hdr);
 		cb->args[0] = index + 1;
 	}
+	return ret;
+}
+
+/* The one dumper: everything in @table, from where the last message stopped. */
+static int hwc_nl_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct hwc_nl_table *table)
+{
+	struct hwc_asker asker = hwc_nl_asker(cb->skb, sock_net(skb->sk));
+	int ret;
+
+	mutex_lock(&hwc_lock);
+	ret = hwc_nl_check_look_locked(&asker, cb->extack) ?:
+	      hwc_nl_dump_locked(skb, cb, table, asker.domain);
 	mutex_unlock(&hwc_lock);
 	return ret;
 }
 
 int hwcontainer_nl_resource_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return hwc_nl_dump(skb, cb, &hwc_resources, &hwc_resource_generation,
-			   HWCONTAINER_CMD_RESOURCE_GET, hwc_resource_fill_locked);
+	static const struct hwc_nl_table table = {
+		.objects = &hwc_resources,
+		.generation = &hwc_resource_generation,
+		.cmd = HWCONTAINER_CMD_RESOURCE_GET,
+		.fill = hwc_resource_fill_locked,
+	};
+
+	return hwc_nl_dump(skb, cb, &table);
+}
+
+static bool hwc_nl_claim_seen(const struct hwc_domain *reader, void *object)
+{
+	return hwc_domain_sees(reader, object);
 }
 
 int hwcontainer_nl_claim_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return hwc_nl_dump(skb, cb, &hwc_claims, &hwc_claim_generation,
-			   HWCONTAINER_CMD_CLAIM_GET, hwc_claim_fill_locked);
+	static const struct hwc_nl_table table = {
+		.objects = &hwc_claims,
+		.generation = &hwc_claim_generation,
+		.cmd = HWCONTAINER_CMD_CLAIM_GET,
+		.fill = hwc_claim_fill_locked,
+		.seen = hwc_nl_claim_seen,
+	};
+
+	return hwc_nl_dump(skb, cb, &table);
 }
 
 /**
@@ -665,7 +798,8 @@ static int hwc_nl_claim_all_locked(struct genl_info *info, const struct hwc_txn 
 	unsigned int i;
 	int ret;
 
-	ret = hwc_nl_check_holder_locked(info, txn->holder) ?:
+	ret = hwc_domain_check_change_locked(txn->domain, txn->admin, info->extack) ?:
+	      hwc_nl_check_holder_locked(info, txn->holder) ?:
 	      hwc_nl_grant_all_locked(info, txn, claims, msg);
 	if (ret) {
 		nlmsg_free(msg);
@@ -683,14 +817,17 @@ static int hwc_nl_claim_all_locked(struct genl_info *info, const struct hwc_txn 
 }
 
 /* Consumes @msg, a reply with room for @n grants. */
-static int hwc_nl_claim_all(struct genl_info *info, struct hwc_holder *holder, unsigned int n,
-			    struct sk_buff *msg, void *hdr)
+static int hwc_nl_claim_all(struct genl_info *info, const struct hwc_asker *asker,
+			    struct hwc_holder *holder, unsigned int n, struct sk_buff *msg,
+			    void *hdr)
 {
 	struct nlattr *container = info->attrs[HWCONTAINER_A_TXN_CONTAINER];
 	struct nlattr *flags = info->attrs[HWCONTAINER_A_TXN_FLAGS];
 	struct nlattr *priority = info->attrs[HWCONTAINER_A_TXN_PRIORITY];
 	struct hwc_txn txn = {
 		.holder = holder,
+		.domain = asker->domain,
+		.admin = asker->admin,
 		.container = container ? nla_data(container) : NULL,
 		.flags = flags ? nla_get_u32(flags) : 0,
 		.priority = priority ? nla_get_s32(priority) : 0,
@@ -720,6 +857,7 @@ int hwcontainer_nl_claim_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	unsigned int n = hwc_nl_count(info, HWCONTAINER_A_TXN_REQUEST);
 	struct nlattr *container = info->attrs[HWCONTAINER_A_TXN_CONTAINER];
+	struct hwc_asker asker = hwc_nl_changer(info);
 	struct hwc_nl_holder h;
 	struct sk_buff *msg;
 	void *hdr;
@@ -738,34 +876,53 @@ int hwcontainer_nl_claim_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (ret)
 		return ret;
 	msg = hwc_nl_reply_new(info, n * hwc_nl_grant_size(), &hdr);
-	ret = msg ? hwc_nl_claim_all(info, h.holder, n, msg, hdr) : -ENOMEM;
+	ret = msg ? hwc_nl_claim_all(info, &asker, h.holder, n, msg, hdr) : -ENOMEM;
 	hwc_nl_holder_put(&h);
 	return ret;
+}
+
+/* What an administrator claimed in a namespace is not for everybody there to end. */
+static int hwc_nl_check_owner_locked(struct genl_info *info, const struct hwc_asker *asker,
+				     const struct hwcontainer_claim *claim)
+{
+	if (asker->admin || !claim->admin)
+		return 0;
+	hwc_group_deny_locked(asker->domain->group);
+	return hwc_refuse(info->extack, -EPERM, "claim %u was made with CAP_SYS_ADMIN", claim->id);
 }
 
 /*
  * Every claim the message names: checked first, so that all or none are done.
  * A claim that is ending is one no more, except that it may end twice.
  */
-static int hwc_nl_check_claims_locked(struct genl_info *info, bool may_end)
+static int hwc_nl_check_claims_locked(struct genl_info *info, const struct hwc_asker *asker,
+				      bool may_end)
 {
 	struct hwcontainer_claim *claim;
 	struct nlattr *attr;
-	int rem;
+	int rem, ret;
 
+	ret = hwc_domain_check_change_locked(asker->domain, asker->admin, info->extack);
+	if (ret)
+		return ret;
 	hwc_nl_for_each(attr, info, HWCONTAINER_A_TXN_CLAIM_ID, rem) {
-		claim = hwc_claim_find_locked(nla_get_u32(attr));
+		claim = hwc_nl_claim_find_locked(asker, nla_get_u32(attr));
 		if (claim && (may_end || !claim->ending))
-			continue;
-		NL_SET_BAD_ATTR(info->extack, attr);
-		return hwc_refuse(info->extack, -ENOENT, "there is no claim %u",
-				  nla_get_u32(attr));
+			ret = hwc_nl_check_owner_locked(info, asker, claim);
+		else
+			ret = hwc_refuse(info->extack, -ENOENT, "there is no claim %u",
+					 nla_get_u32(attr));
+		if (ret)
+			break;
 	}
-	return 0;
+	if (ret)
+		NL_SET_BAD_ATTR(info->extack, attr);
+	return ret;
 }
 
 int hwcontainer_nl_claim_handover_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct hwc_asker asker = hwc_nl_changer(info);
 	struct hwcontainer_claim *claim;
 	struct hwc_nl_holder h;
 	struct nlattr *attr;
@@ -779,7 +936,7 @@ int hwcontainer_nl_claim_handover_doit(struct sk_buff *skb, struct genl_info *in
 
 	mutex_lock(&hwc_lock);
 	ret = hwc_nl_check_holder_locked(info, h.holder) ?:
-	      hwc_nl_check_claims_locked(info, false);
+	      hwc_nl_check_claims_locked(info, &asker, false);
 	hwc_nl_for_each(attr, info, HWCONTAINER_A_TXN_CLAIM_ID, rem) {
 		if (ret)
 			break;
@@ -793,6 +950,7 @@ int hwcontainer_nl_claim_handover_doit(struct sk_buff *skb, struct genl_info *in
 
 int hwcontainer_nl_claim_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct hwc_asker asker = hwc_nl_changer(info);
 	struct hwcontainer_claim *claim;
 	struct nlattr *attr;
 	int rem, ret;
@@ -801,7 +959,7 @@ int hwcontainer_nl_claim_del_doit(struct sk_buff *skb, struct genl_info *info)
 		return hwc_nl_missing(info, "claim id");
 
 	mutex_lock(&hwc_lock);
-	ret = hwc_nl_check_claims_locked(info, true);
+	ret = hwc_nl_check_claims_locked(info, &asker, true);
 	hwc_nl_for_each(attr, info, HWCONTAINER_A_TXN_CLAIM_ID, rem) {
 		if (ret)
 			break;

@@ -122,12 +122,15 @@ bool hwc_region_in_use(const struct hwc_region *r)
 	return r->res && (r->res->in_use || r->res->on_hw);
 }
 
-static int hwc_region_refuse_inside(const struct hwc_region *inner, struct netlink_ext_ack *extack)
+/* Who has a slot is told where that is seen. */
+static int hwc_region_refuse_inside(const struct hwc_region *inner,
+				    const struct hwcontainer_claim *asks,
+				    struct netlink_ext_ack *extack)
 {
 	const struct hwcontainer_claim *claim = hwc_resource_tenant_locked(inner->res);
 	const char *name = hwc_region_name(inner);
 
-	if (!inner->shell || !claim)
+	if (!inner->shell || !claim || !hwc_domain_sees(asks->domain, claim))
 		return hwc_refuse(extack, -EBUSY, "%s inside it is claimed", hwc_tail(name, 50));
 	name = hwc_tail(kbasename(name), 17);
 	if (!claim->container)
@@ -141,7 +144,8 @@ static int hwc_region_refuse_inside(const struct hwc_region *inner, struct netli
  * A region and one inside it are the same hardware, but for a shell and its slots:
  * those may have another holder, and then the shell stays what it is.
  */
-static int hwc_region_check_family(struct hwc_region *r, bool warm, struct netlink_ext_ack *extack)
+static int hwc_region_check_family(struct hwc_region *r, const struct hwcontainer_claim *claim,
+				   bool warm, struct netlink_ext_ack *extack)
 {
 	struct hwc_region *other;
 
@@ -149,7 +153,7 @@ static int hwc_region_check_family(struct hwc_region *r, bool warm, struct netli
 		if (!hwc_region_in_use(other))
 			continue;
 		if (hwc_region_is_inside(other, r) && !(warm && hwc_shell_is_around(r, other)))
-			return hwc_region_refuse_inside(other, extack);
+			return hwc_region_refuse_inside(other, claim, extack);
 		if (hwc_region_is_inside(r, other) && !hwc_shell_is_around(other, r))
 			return hwc_refuse(extack, -EBUSY, "%s around it is claimed",
 					  hwc_tail(hwc_region_name(other), 50));
@@ -170,13 +174,18 @@ static int hwc_region_check_manager_answers(struct hwc_region *r, struct netlink
 			  r->manager->mgr->name, ms);
 }
 
-/* Is what the claim asks for loaded, to the last bit? */
+/*
+ * Is what the claim asks for loaded, to the last bit, and by those who ask for it? The
+ * files and mappings of others would go on reaching the devices.
+ */
 static bool hwc_region_is_warm_for(const struct hwc_region *r,
 				   const struct hwcontainer_claim *claim)
 {
 	const u8 *want;
 	int slot;
 
+	if (r->loader != claim->domain->serial)
+		return false;
 	if (!r->loaded || r->failed[0] || !hwcontainer_claim_wants(claim, HWCONTAINER_IMAGE))
 		return false;
 	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
@@ -202,7 +211,7 @@ static int hwc_region_acquire(struct hwcontainer_resource *res, struct hwcontain
 	r->res = res;	/* a claim may be faster than the registration returns */
 	warm = !res->on_hw && hwc_region_is_warm_for(r, claim) &&
 	       !(hwcontainer_claim_flags(claim) & HWCONTAINER_CLAIM_FLAGS_DRY_RUN);
-	ret = hwc_region_check_family(r, warm, extack) ?:
+	ret = hwc_region_check_family(r, claim, warm, extack) ?:
 	      hwc_region_check_manager_answers(r, extack);
 	if (ret)
 		return ret;

@@ -50,6 +50,7 @@ struct hwc_manager {
  * @deferred: to be unloaded when the last of its slots is free
  * @info: of the programming, until the bridges are put
  * @overlay: number of our overlay, or 0
+ * @loader: serial number of the domain that it was loaded for, or 0
  * @digest: of what is loaded, where @has_digest
  * @has_digest: whether they are known
  * @failed: why it could not be cleared, or ""
@@ -82,6 +83,7 @@ struct hwc_region {
 	bool deferred;
 	struct fpga_image_info *info;
 	int overlay;
+	u64 loader;
 	u8 digest[HWCONTAINER_SLOTS][HWCONTAINER_DIGEST_LEN];
 	bool has_digest[HWCONTAINER_SLOTS];
 	char failed[128];

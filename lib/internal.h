@@ -331,6 +331,7 @@ struct hwc_claim {
 	struct hwc_array devices; /* struct hwc_device */
 	uint32_t error;
 	char *message;
+	uint32_t netns;
 };
 
 struct hwc_txn {

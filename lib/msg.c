@@ -115,6 +115,7 @@ static const struct hwc_field claim_fields[] = {
 	NESTED(HWCONTAINER_A_CLAIM_DEVICE, HWC_NESTS, hwc_claim, devices, device_schema),
 	FIELD(HWCONTAINER_A_CLAIM_ERROR, HWC_U32, hwc_claim, error),
 	FIELD(HWCONTAINER_A_CLAIM_MESSAGE, HWC_STRING, hwc_claim, message),
+	FIELD(HWCONTAINER_A_CLAIM_NETNS, HWC_U32, hwc_claim, netns),
 };
 
 const struct hwc_schema hwc_claim_schema =

@@ -7,6 +7,9 @@
  * All of it goes through the library, the null round trip too: what is compared
  * is what a user pays.
  */
+#include <sched.h>
+#include <sys/stat.h>
+
 #include "bench.h"
 
 #define REGION "/fpga-full/fpga-PR0"
@@ -19,6 +22,10 @@
 #define BOUND_WARM 4
 #define BOUND_ALIVE 1.1
 #define BOUND_BATCH 0.8
+#define BOUND_GROUPS 1.15
+
+#define GROUPS "/sys/kernel/config/hwcontainer"
+#define LEVELS 4
 
 #define TIMES 2000
 
@@ -186,6 +193,56 @@ static void bench_alive(struct hwc_ctx *ctx, int holder)
 	close(others);
 }
 
+/* Be a member of the group at @path. */
+static void join(const char *path)
+{
+	char file[128];
+	int fd;
+
+	snprintf(file, sizeof(file), "%s/namespaces", path);
+	fd = open(file, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		err(EXIT_FAILURE, "%s", file);
+	close(fd);
+}
+
+/* In a network namespace that is in no group, and LEVELS deep in groups with limits. */
+static void measure_groups(struct hwc_ctx *ctx, int holder)
+{
+	uint64_t none = measure_batch(ctx, holder, 1);
+	char path[64] = GROUPS;
+
+	for (int i = 0; i < LEVELS; i++) {
+		strcat(path, "/g");
+		if (mkdir(path, 0755))
+			err(EXIT_FAILURE, "%s", path);
+	}
+	join(path);
+	bench_row(none, 0, 0, "claim + release, toy, in a namespace");
+	bench_row(measure_batch(ctx, holder, 1), none, BOUND_GROUPS,
+		  "claim + release, toy, %d levels of groups", LEVELS);
+	join(GROUPS);
+	for (int i = 0; i < LEVELS; i++) {
+		if (rmdir(path))
+			err(EXIT_FAILURE, "%s", path);
+		path[strlen(path) - 2] = '\0';
+	}
+}
+
+static void bench_groups(int holder)
+{
+	int host = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	struct hwc_ctx *ctx;
+
+	if (host < 0 || unshare(CLONE_NEWNET) || hwc_ctx_new(&ctx))
+		err(EXIT_FAILURE, "a network namespace");
+	measure_groups(ctx, holder);
+	hwc_ctx_free(ctx);
+	if (setns(host, CLONE_NEWNET))
+		err(EXIT_FAILURE, "the first network namespace");
+	close(host);
+}
+
 void bench_claims(struct hwc_ctx *ctx, int holder)
 {
 	struct bench_op op = { .op = noop, .data = ctx, .times = TIMES };
@@ -195,4 +252,5 @@ void bench_claims(struct hwc_ctx *ctx, int holder)
 	bench_warm(ctx, holder, null);
 	bench_alive(ctx, holder);
 	bench_batches(ctx, holder);
+	bench_groups(holder);
 }

@@ -5,7 +5,8 @@
 #   rootfs.sh root      prints the guest's root folder (ROOT.cpio beside it)
 #   rootfs.sh sysroot   prints the folder that arm64 programs are built against
 #   rootfs.sh stock     prints a folder with Debian's own kernel for amd64: vmlinuz,
-#                       headers (modules are built there) and bin/busybox
+#                       headers (modules are built there), modules/configfs.ko, which
+#                       hwcontainer.ko needs there, and bin/busybox
 #
 # apt runs with a state of its own and only downloads: the machine's package
 # database never hears of another architecture.
@@ -132,6 +133,9 @@ make_stock() {
 	mkdir -p "$tmp/debs"
 	(cd "$tmp/debs" && apt download "$@") || fetch_failed "$*"
 	ls "$tmp"/debs/*.deb | unpack "$tmp"
+	mkdir "$tmp/modules"
+	cp "$tmp/lib/modules/$release/kernel/fs/configfs"/configfs.ko* "$tmp/modules/"
+	for module in "$tmp"/modules/*.xz; do [ ! -e "$module" ] || xz -d "$module"; done
 	rm -rf "$tmp/debs" "$tmp/lib/modules" "$tmp/usr/share"
 	sed -i "s|/usr/src/|$out/usr/src/|" "$tmp/usr/src/linux-headers-$release/Makefile"
 	ln -s "usr/src/linux-headers-$release" "$tmp/headers"
@@ -143,6 +147,7 @@ case ${1-} in
 root) packages=$root_packages ;;
 sysroot) packages=$sysroot_packages ;;
 stock)
+	recipe=2
 	packages=$stock_packages
 	arch=amd64
 	;;

@@ -6,6 +6,7 @@
 #   TESTS=PATTERN   run only tests whose name matches (check)
 #   HWC_RUNS=N      how often tests that kill do, where they have no rule for it
 #   HWC_SEED=N      and the random numbers that they begin with
+#   HWC_SECONDS=N   how long the groups' limits are tried to be exceeded, at most 200
 #   ICOUNT=1        one processor, time counted in instructions: repeatable
 #   MACHINE=virt    a file in machines/
 #   IDLE=SECONDS    silence after which the guest is taken for dead
@@ -41,7 +42,7 @@ patterns=$(echo "${TESTS-}" | tr -s ' ' ,)
 cmdline="console=$console loglevel=5 panic=-1 log_buf_len=8M kunit.enable=1"
 cmdline="$cmdline hwc.action=$action hwc.slow=$slow hwc.tests=$patterns $(machine_cmdline)"
 # What the kernel does not know becomes the environment of its init, and of the tests.
-for name in HWC_RUNS HWC_SEED; do
+for name in HWC_RUNS HWC_SEED HWC_SECONDS; do
 	eval "value=\${$name-}"
 	[ -z "$value" ] || cmdline="$cmdline $name=$value"
 done

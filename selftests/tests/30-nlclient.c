@@ -1067,7 +1067,7 @@ static int become_nobody(void)
 
 static int become_stranger(void)
 {
-	return unshare(CLONE_NEWNET);
+	return unshare(CLONE_NEWNET) || become_nobody();
 }
 
 TEST_F(nl, others_than_root_are_refused)

@@ -167,6 +167,8 @@ struct json_object *json_claim(const struct hwc_claim *claim)
 			  hwc_claim_holder(claim));
 	if (hwc_claim_holder_pid(claim))
 		json_number(json, "holder-pid", hwc_claim_holder_pid(claim));
+	if (hwc_claim_netns(claim))
+		json_number(json, "netns", hwc_claim_netns(claim));
 	json_object_object_add(json, "flags", json_flags(hwc_claim_flags(claim)));
 	json_object_object_add(json, "priority",
 			       need(json_object_new_int(hwc_claim_priority(claim))));

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hwcontainer: groups, the tree of limits whose members are domains.
+ *
+ * A claim is charged to the group that its domain is in at that moment, and to all
+ * above it, up to the root, or to none. It stays charged there wherever the domain
+ * goes. What people see of groups is in groupfs.c.
+ */
+#include "internal.h"
+
+/* Domains that nobody put anywhere. Has no limits. */
+struct hwc_group hwc_root = {
+	.name = "/",
+	.domains = LIST_HEAD_INIT(hwc_root.domains),
+};
+
+/**
+ * hwc_group_begin() - a new group
+ * @group: zeroed
+ * @parent: what it is charged to, too
+ * @name: kept
+ */
+void hwc_group_begin(struct hwc_group *group, struct hwc_group *parent, const char *name)
+{
+	unsigned int slot;
+
+	group->parent = parent;
+	group->depth = parent->depth + 1;
+	group->name = name;
+	INIT_LIST_HEAD(&group->domains);
+	for (slot = 0; slot < HWC_KINDS; slot++)
+		group->max[slot] = HWC_NO_LIMIT;
+}
+
+/* The first from @group on whose limit is reached, or NULL. The root has none. */
+static struct hwc_group *hwc_group_full(struct hwc_group *group, unsigned int slot)
+{
+	for (; group->parent; group = group->parent)
+		if (group->used[slot] >= group->max[slot])
+			return group;
+	return NULL;
+}
+
+static bool hwc_group_has_limit(const struct hwc_group *group, unsigned int slot)
+{
+	for (; group->parent; group = group->parent)
+		if (group->max[slot] != HWC_NO_LIMIT)
+			return true;
+	return false;
+}
+
+static void hwc_group_count_max(struct hwc_group *group)
+{
+	for (; group; group = group->parent)
+		group->max_hits++;
+}
+
+/**
+ * hwc_group_charge_locked() - charge a claim
+ * @group: to this one and to all above it
+ * @admin: one of the host's administrators claims; all others need a limit
+ * @kind: of the claim's resource
+ * @slot: of that kind
+ * @extack: receives the sentence
+ *
+ * Context: core lock held.
+ * Return: 0, or -EDQUOT when one of them has all it may have, or none says how much that
+ * is; then none is charged.
+ */
+int hwc_group_charge_locked(struct hwc_group *group, bool admin, const char *kind,
+			    unsigned int slot, struct netlink_ext_ack *extack)
+{
+	struct hwc_group *full = hwc_group_full(group, slot);
+
+	lockdep_assert_held(&hwc_lock);
+	if (!admin && !hwc_group_has_limit(group, slot)) {
+		hwc_group_count_max(group);
+		return hwc_refuse(extack, -EDQUOT, "group %s has no limit for kind %s",
+				  hwc_tail(group->name, 24), hwc_tail(kind, 24));
+	}
+	if (full) {
+		hwc_group_count_max(full);
+		return hwc_refuse(extack, -EDQUOT, "group %s has %u of %u claims of kind %s",
+				  hwc_tail(full->name, 16), full->used[slot], full->max[slot],
+				  hwc_tail(kind, 16));
+	}
+	group->claims++;
+	for (; group; group = group->parent)
+		group->used[slot]++;
+	return 0;
+}
+
+/* A claim that was charged is there to stay: apart, for others may have been refused with it. */
+void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot)
+{
+	lockdep_assert_held(&hwc_lock);
+	for (; group; group = group->parent)
+		if (group->peak[slot] < group->used[slot])
+			group->peak[slot] = group->used[slot];
+}
+
+/* Somebody there asked for what he has no right to. */
+void hwc_group_deny_locked(struct hwc_group *group)
+{
+	lockdep_assert_held(&hwc_lock);
+	for (; group; group = group->parent)
+		group->denials++;
+}
+
+/* Is there any list that images have to be in? */
+bool hwc_group_has_images_locked(const struct hwc_group *group)
+{
+	lockdep_assert_held(&hwc_lock);
+	for (; group; group = group->parent)
+		if (group->images.some)
+			return true;
+	return false;
+}
+
+static bool hwc_images_have(const struct hwc_images *images, const u8 *digest)
+{
+	unsigned int i;
+
+	for (i = 0; i < images->n; i++)
+		if (!memcmp(images->digest[i], digest, HWCONTAINER_DIGEST_LEN))
+			return true;
+	return images->any;
+}
+
+/**
+ * hwc_group_bars_locked() - may an image be loaded?
+ * @group: what the claim is charged to
+ * @admin: one of the host's administrators asks for it
+ * @digest: of the image
+ *
+ * It has to be in every list from the group up. Administrators need no list,
+ * all others one at least.
+ *
+ * Context: core lock held.
+ * Return: the group that does not allow it, which has counted that; or NULL.
+ */
+const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, bool admin,
+					      const u8 *digest)
+{
+	struct hwc_group *at, *bar = admin || hwc_group_has_images_locked(group) ? NULL : group;
+
+	lockdep_assert_held(&hwc_lock);
+	for (at = group; at && !bar; at = at->parent)
+		if (at->images.some && !hwc_images_have(&at->images, digest))
+			bar = at;
+	if (bar)
+		hwc_group_deny_locked(group);
+	return bar;
+}
+
+static bool hwc_group_is_idle(const struct hwc_group *group)
+{
+	return !group->claims && list_empty(&group->domains);
+}
+
+void hwc_group_uncharge_locked(struct hwc_group *group, unsigned int slot)
+{
+	struct hwc_group *at;
+
+	lockdep_assert_held(&hwc_lock);
+	for (at = group; at; at = at->parent)
+		at->used[slot]--;
+	group->claims--;
+	if (hwc_group_is_idle(group))
+		hwc_groupfs_idle_locked(group);
+}
+
+/* Make a domain a member; @group is NULL when it ends. */
+void hwc_group_move_locked(struct hwc_domain *domain, struct hwc_group *group)
+{
+	struct hwc_group *old = domain->group;
+
+	lockdep_assert_held(&hwc_lock);
+	if (old == group)
+		return;
+	domain->group = group;
+	if (old)
+		list_del(&domain->in_group);
+	if (group)
+		list_add_tail(&domain->in_group, &group->domains);
+	if (old && hwc_group_is_idle(old))
+		hwc_groupfs_idle_locked(old);
+}

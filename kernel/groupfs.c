@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hwcontainer: groups as folders in configfs, with the files of cgroup v2.
+ *
+ * A folder that has members, claims or folders is depended upon, so that rmdir is
+ * refused with EBUSY. Dependencies are taken in calls from configfs only, where the
+ * folder is there, and given back anywhere: that takes no more than a spinlock.
+ */
+#include <linux/configfs.h>
+#include <linux/ctype.h>
+#include <linux/hex.h>
+#include <linux/module.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <net/net_namespace.h>
+
+#include "internal.h"
+
+/* Folders inside each other: charging goes through all of them. */
+#define HWC_DEPTH_MAX 16
+
+/* What configfs takes from a file's show (SIMPLE_ATTR_SIZE in fs/configfs/file.c). */
+#define HWC_FILE_MAX SZ_4K
+
+/**
+ * struct hwc_folder - a group that was made by mkdir
+ * @group: the group
+ * @dir: its folder
+ * @busy: depended upon, because it has members or claims; core lock
+ */
+struct hwc_folder {
+	struct hwc_group group;
+	struct config_group dir;
+	bool busy;
+};
+
+static const struct config_item_type hwc_folder_type;
+
+static struct configfs_subsystem hwc_groupfs;
+
+static struct hwc_folder *to_folder(struct config_item *item)
+{
+	return container_of(to_config_group(item), struct hwc_folder, dir);
+}
+
+static bool hwc_groupfs_is_root(const struct config_item *item)
+{
+	return item == &hwc_groupfs.su_group.cg_item;
+}
+
+static struct hwc_group *to_group(struct config_item *item)
+{
+	return hwc_groupfs_is_root(item) ? &hwc_root : &to_folder(item)->group;
+}
+
+/* Files are opened by some and written to by others. */
+static int hwc_groupfs_may_write(void)
+{
+	return hwc_domain_current_is_admin() ? 0 : -EPERM;
+}
+
+static int hwc_groupfs_busy_locked(struct hwc_group *group)
+{
+	struct hwc_folder *folder = container_of(group, struct hwc_folder, group);
+	int ret;
+
+	lockdep_assert_held(&hwc_lock);
+	if (group == &hwc_root || folder->busy)
+		return 0;
+	ret = configfs_depend_item_unlocked(&hwc_groupfs, &folder->dir.cg_item);
+	folder->busy = !ret;
+	return ret;
+}
+
+/* The last member or claim has left; the folder may be removed at once. */
+void hwc_groupfs_idle_locked(struct hwc_group *group)
+{
+	struct hwc_folder *folder = container_of(group, struct hwc_folder, group);
+
+	lockdep_assert_held(&hwc_lock);
+	if (group == &hwc_root || !folder->busy)
+		return;
+	folder->busy = false;
+	configfs_undepend_item(&folder->dir.cg_item);
+}
+
+/* A number, or "max" for none. */
+static int hwc_groupfs_put_number(char *page, int at, const char *kind, unsigned int number)
+{
+	return number == HWC_NO_LIMIT ?
+	       scnprintf(page + at, HWC_FILE_MAX - at, "%s max\n", kind) :
+	       scnprintf(page + at, HWC_FILE_MAX - at, "%s %u\n", kind, number);
+}
+
+static ssize_t hwc_groupfs_show_kinds(const unsigned int *number, char *page)
+{
+	unsigned int slot;
+	const char *kind;
+	int at = 0;
+
+	mutex_lock(&hwc_lock);
+	for (slot = 0; (kind = hwc_kind_of_slot_locked(slot)); slot++)
+		at += hwc_groupfs_put_number(page, at, kind, number[slot]);
+	mutex_unlock(&hwc_lock);
+	return at;
+}
+
+static ssize_t hwc_group_max_show(struct config_item *item, char *page)
+{
+	return hwc_groupfs_show_kinds(to_group(item)->max, page);
+}
+
+static ssize_t hwc_group_current_show(struct config_item *item, char *page)
+{
+	return hwc_groupfs_show_kinds(to_group(item)->used, page);
+}
+
+static ssize_t hwc_group_peak_show(struct config_item *item, char *page)
+{
+	return hwc_groupfs_show_kinds(to_group(item)->peak, page);
+}
+
+/* One line "KIND N" or "KIND max". Core lock held. */
+static int hwc_groupfs_parse_limit(char *line, unsigned int *max)
+{
+	char *kind = strsep(&line, " ");
+	unsigned int limit;
+	int slot, ret;
+
+	slot = hwc_kind_slot_locked(kind);
+	if (slot < 0 || !line)
+		return -EINVAL;
+	line = strim(line);
+	if (!strcmp(line, "max")) {
+		max[slot] = HWC_NO_LIMIT;
+		return 0;
+	}
+	ret = kstrtouint(line, 10, &limit);
+	if (ret)
+		return ret;
+	if (limit == HWC_NO_LIMIT)
+		return -ERANGE;
+	max[slot] = limit;
+	return 0;
+}
+
+/* All lines of a write count, or none does. */
+static int hwc_groupfs_set_limits_locked(struct hwc_group *group, char *text)
+{
+	unsigned int max[HWC_KINDS];
+	char *line;
+	int ret;
+
+	memcpy(max, group->max, sizeof(max));
+	while ((line = strsep(&text, "\n"))) {
+		line = strim(line);
+		ret = *line ? hwc_groupfs_parse_limit(line, max) : 0;
+		if (ret)
+			return ret;
+	}
+	memcpy(group->max, max, sizeof(max));
+	return 0;
+}
+
+static ssize_t hwc_group_max_store(struct config_item *item, const char *page, size_t count)
+{
+	char *text;
+	int ret = hwc_groupfs_may_write();
+
+	if (ret)
+		return ret;
+	text = kstrndup(page, count, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	mutex_lock(&hwc_lock);
+	ret = hwc_groupfs_set_limits_locked(to_group(item), text);
+	mutex_unlock(&hwc_lock);
+	kfree(text);
+	return ret ?: count;
+}
+
+/* Whatever is written. */
+static ssize_t hwc_group_peak_store(struct config_item *item, const char *page, size_t count)
+{
+	struct hwc_group *group = to_group(item);
+	int ret = hwc_groupfs_may_write();
+
+	if (ret)
+		return ret;
+	mutex_lock(&hwc_lock);
+	memcpy(group->peak, group->used, sizeof(group->peak));
+	mutex_unlock(&hwc_lock);
+	return count;
+}
+
+static ssize_t hwc_group_events_show(struct config_item *item, char *page)
+{
+	const struct hwc_group *group = to_group(item);
+	ssize_t ret;
+
+	mutex_lock(&hwc_lock);
+	ret = sysfs_emit(page, "max %llu\ndenials %llu\n", group->max_hits, group->denials);
+	mutex_unlock(&hwc_lock);
+	return ret;
+}
+
+/* As many as there is room for. */
+static ssize_t hwc_group_namespaces_show(struct config_item *item, char *page)
+{
+	const struct hwc_domain *domain;
+	int at = 0, len;
+
+	mutex_lock(&hwc_lock);
+	list_for_each_entry(domain, &to_group(item)->domains, in_group) {
+		len = snprintf(page + at, HWC_FILE_MAX - at, "%u\n", hwc_domain_inum(domain));
+		if (at + len >= HWC_FILE_MAX)
+			break;
+		at += len;
+	}
+	mutex_unlock(&hwc_lock);
+	return at;
+}
+
+static int hwc_groupfs_attach(struct hwc_group *group, const struct net *net)
+{
+	struct hwc_domain *domain = hwc_domain_of(net);
+	int ret;
+
+	/* The host's own is limited by nothing but what there is. */
+	if (hwc_domain_is_host(domain))
+		return group == &hwc_root ? 0 : -EINVAL;
+	mutex_lock(&hwc_lock);
+	ret = hwc_groupfs_busy_locked(group);
+	if (!ret)
+		hwc_group_move_locked(domain, group);
+	mutex_unlock(&hwc_lock);
+	return ret;
+}
+
+/*
+ * A process, 0 for the one that writes; or "fd:N", an open file of that one, such as
+ * /proc/PID/ns/net. No path: to look one up is not safe with configfs' locks held.
+ */
+static struct net *hwc_groupfs_parse_namespace(char *text)
+{
+	bool is_fd = strstarts(text, "fd:");
+	int number;
+
+	if (kstrtoint(is_fd ? text + strlen("fd:") : text, 10, &number) || number < 0)
+		return ERR_PTR(-EINVAL);
+	if (is_fd)
+		return get_net_ns_by_fd(number);
+	return get_net_ns_by_pid(number ?: task_pid_vnr(current));
+}
+
+static ssize_t hwc_group_namespaces_store(struct config_item *item, const char *page, size_t count)
+{
+	char text[24];
+	struct net *net;
+	int ret = hwc_groupfs_may_write();
+
+	if (ret)
+		return ret;
+	if (strscpy(text, page, sizeof(text)) < 0)
+		return -EINVAL;
+	net = hwc_groupfs_parse_namespace(strim(text));
+	if (IS_ERR(net))
+		return PTR_ERR(net);
+	ret = hwc_groupfs_attach(to_group(item), net);
+	put_net(net);
+	return ret ?: count;
+}
+
+static ssize_t hwc_group_delegate_show(struct config_item *item, char *page)
+{
+	return sysfs_emit(page, "%d\n", READ_ONCE(to_group(item)->delegate));
+}
+
+static ssize_t hwc_group_delegate_store(struct config_item *item, const char *page, size_t count)
+{
+	u8 delegate;
+	int ret = hwc_groupfs_may_write() ?: kstrtou8(page, 10, &delegate);
+
+	if (ret)
+		return ret;
+	if (delegate > 1)
+		return -EINVAL;
+	mutex_lock(&hwc_lock);
+	WRITE_ONCE(to_group(item)->delegate, delegate);
+	mutex_unlock(&hwc_lock);
+	return count;
+}
+
+static ssize_t hwc_group_images_show(struct config_item *item, char *page)
+{
+	const struct hwc_images *images = &to_group(item)->images;
+	unsigned int i;
+	int at = 0;
+
+	mutex_lock(&hwc_lock);
+	if (images->any)
+		at = scnprintf(page, HWC_FILE_MAX, "any\n");
+	for (i = 0; i < images->n; i++)
+		at += scnprintf(page + at, HWC_FILE_MAX - at, "sha256:%*phN\n",
+				HWCONTAINER_DIGEST_LEN, images->digest[i]);
+	mutex_unlock(&hwc_lock);
+	return at;
+}
+
+/* One line "sha256:HEX", or "any". */
+static int hwc_groupfs_parse_image(const char *line, struct hwc_images *images)
+{
+	images->some = true;
+	if (!strcmp(line, "any")) {
+		images->any = true;
+		return 0;
+	}
+	if (images->n == HWC_IMAGES_MAX)
+		return -E2BIG;
+	if (!strstarts(line, "sha256:"))
+		return -EINVAL;
+	line += strlen("sha256:");
+	if (strlen(line) != 2 * HWCONTAINER_DIGEST_LEN)
+		return -EINVAL;
+	return hex2bin(images->digest[images->n++], line, HWCONTAINER_DIGEST_LEN);
+}
+
+static int hwc_groupfs_parse_images(char *text, struct hwc_images *images)
+{
+	char *line;
+	int ret;
+
+	while ((line = strsep(&text, "\n"))) {
+		line = strim(line);
+		ret = *line ? hwc_groupfs_parse_image(line, images) : 0;
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int hwc_groupfs_set_images(struct hwc_group *group, char *text)
+{
+	struct hwc_images *images = kzalloc(sizeof(*images), GFP_KERNEL);
+	int ret;
+
+	if (!images)
+		return -ENOMEM;
+	ret = hwc_groupfs_parse_images(text, images);
+	if (!ret) {
+		mutex_lock(&hwc_lock);
+		group->images = *images;
+		mutex_unlock(&hwc_lock);
+	}
+	kfree(images);
+	return ret;
+}
+
+/* A write is the whole list: one that configfs cuts into two would be the end of it. */
+static ssize_t hwc_group_images_store(struct config_item *item, const char *page, size_t count)
+{
+	char *text;
+	int ret = hwc_groupfs_may_write();
+
+	if (ret)
+		return ret;
+	if (count >= HWC_FILE_MAX - 1)
+		return -E2BIG;
+	text = kstrndup(page, count, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	ret = hwc_groupfs_set_images(to_group(item), text);
+	kfree(text);
+	return ret ?: count;
+}
+
+CONFIGFS_ATTR(hwc_group_, max);
+CONFIGFS_ATTR(hwc_group_, peak);
+CONFIGFS_ATTR_RO(hwc_group_, events);
+CONFIGFS_ATTR(hwc_group_, namespaces);
+CONFIGFS_ATTR(hwc_group_, delegate);
+CONFIGFS_ATTR(hwc_group_, images);
+
+/* By hand: "current" is a macro. */
+static struct configfs_attribute hwc_group_attr_in_use = {
+	.ca_name = "current",
+	.ca_mode = 0444,
+	.ca_owner = THIS_MODULE,
+	.show = hwc_group_current_show,
+};
+
+static struct configfs_attribute *hwc_root_attrs[] = {
+	&hwc_group_attr_namespaces,
+	&hwc_group_attr_in_use,
+	NULL,
+};
+
+static struct configfs_attribute *hwc_folder_attrs[] = {
+	&hwc_group_attr_namespaces,
+	&hwc_group_attr_max,
+	&hwc_group_attr_in_use,
+	&hwc_group_attr_peak,
+	&hwc_group_attr_events,
+	&hwc_group_attr_delegate,
+	&hwc_group_attr_images,
+	NULL,
+};
+
+/* It comes back in sentences, and those on terminals. */
+static int hwc_groupfs_check_name(const char *name)
+{
+	for (; *name; name++)
+		if (!isgraph(*name) || !isascii(*name))
+			return -EINVAL;
+	return 0;
+}
+
+static struct config_group *hwc_groupfs_mkdir(struct config_group *parent, const char *name)
+{
+	struct hwc_folder *folder;
+	int ret = hwc_groupfs_may_write() ?: hwc_groupfs_check_name(name);
+
+	if (ret)
+		return ERR_PTR(ret);
+	if (to_group(&parent->cg_item)->depth >= HWC_DEPTH_MAX)
+		return ERR_PTR(-EAGAIN);
+	folder = kzalloc(sizeof(*folder), GFP_KERNEL);
+	if (!folder)
+		return ERR_PTR(-ENOMEM);
+	config_group_init_type_name(&folder->dir, name, &hwc_folder_type);
+	hwc_group_begin(&folder->group, to_group(&parent->cg_item),
+			config_item_name(&folder->dir.cg_item));
+	if (!folder->group.name)
+		ret = -ENOMEM;
+	else if (!hwc_groupfs_is_root(&parent->cg_item))
+		ret = configfs_depend_item_unlocked(&hwc_groupfs, &parent->cg_item);
+	if (!ret)
+		return &folder->dir;
+	config_group_put(&folder->dir);
+	return ERR_PTR(ret);
+}
+
+static void hwc_groupfs_rmdir(struct config_group *parent, struct config_item *item)
+{
+	if (!hwc_groupfs_is_root(&parent->cg_item))
+		configfs_undepend_item(&parent->cg_item);
+	config_item_put(item);
+}
+
+static void hwc_folder_release(struct config_item *item)
+{
+	kfree(to_folder(item));
+}
+
+static struct configfs_item_operations hwc_folder_item_ops = {
+	.release = hwc_folder_release,
+};
+
+static struct configfs_group_operations hwc_groupfs_group_ops = {
+	.make_group = hwc_groupfs_mkdir,
+	.drop_item = hwc_groupfs_rmdir,
+};
+
+static const struct config_item_type hwc_folder_type = {
+	.ct_owner = THIS_MODULE,
+	.ct_item_ops = &hwc_folder_item_ops,
+	.ct_group_ops = &hwc_groupfs_group_ops,
+	.ct_attrs = hwc_folder_attrs,
+};
+
+static const struct config_item_type hwc_root_type = {
+	.ct_owner = THIS_MODULE,
+	.ct_group_ops = &hwc_groupfs_group_ops,
+	.ct_attrs = hwc_root_attrs,
+};
+
+static struct configfs_subsystem hwc_groupfs = {
+	.su_group.cg_item = {
+		.ci_namebuf = "hwcontainer",
+		.ci_type = &hwc_root_type,
+	},
+	.su_mutex = __MUTEX_INITIALIZER(hwc_groupfs.su_mutex),
+};
+
+int hwc_groupfs_init(void)
+{
+	config_group_init(&hwc_groupfs.su_group);
+	return configfs_register_subsystem(&hwc_groupfs);
+}
+
+void hwc_groupfs_exit(void)
+{
+	configfs_unregister_subsystem(&hwc_groupfs);
+}
