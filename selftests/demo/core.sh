@@ -177,3 +177,61 @@ member() { # container key
 status_is() { # container status
 	[ "$(member "$1" status)" = "$2" ]
 }
+
+# What it says is in /tmp/verb.out and /tmp/verb.err, the latter is shown, too.
+verb() { # verb...
+	rt "$@" >/tmp/verb.out 2>/tmp/verb.err </dev/null
+	code=$?
+	cat /tmp/verb.err
+	return "$code"
+}
+
+## container c1 of the bundle f, run in the background: what it says is in /tmp/f.out, what
+## the runtime says in /tmp/f.err
+
+# Firmware for the first core, with more annotations.
+ours() { # annotations
+	firmware_bundle f "$firmware" "\"/$core\": \"/boot/rpu.elf\"${1+, $1}"
+}
+
+run_it() {
+	hwcontainer-runtime --root "$root" run --bundle "$bundles/f" c1 >/tmp/f.out 2>/tmp/f.err </dev/null &
+	started=$!
+}
+
+ends_with() { # status
+	wait "$started"
+	code=$?
+	cat /tmp/f.err
+	same "$1" "$code" && within 10 core_is_free && [ ! -e "$root/c1" ]
+}
+
+# Terminals that there are, whosever.
+terminals() {
+	for entry in /sys/class/tty/ttyRPMSG*; do
+		[ ! -e "$entry" ] || echo "${entry##*/}"
+	done
+}
+
+has_terminals() { # how many
+	[ "$(terminals | wc -l)" = "$1" ]
+}
+
+# The same, and what is written to file descriptor 5 is typed.
+run_core() {
+	rm -f /tmp/typed
+	mkfifo /tmp/typed
+	hwcontainer-runtime --root "$root" run --bundle "$bundles/f" c1 </tmp/typed >/tmp/f.out 2>/tmp/f.err &
+	started=$!
+	exec 5>/tmp/typed
+	within 20 status_is c1 running
+}
+
+end_core() {
+	exec 5>&-
+	kill -TERM "$started"
+	wait "$started"
+	code=$?
+	cat /tmp/f.err
+	same 0 "$code" && core_is_free && has_terminals 0
+}

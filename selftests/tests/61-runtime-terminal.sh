@@ -5,42 +5,9 @@
 # shellcheck disable=SC1091,SC2154,SC2317 # core.sh is beside the bundle; expect calls
 . /hwc/demo/core.sh
 
-tty_class=/sys/class/tty
-typed=/tmp/typed
-
-# Terminals that there are, whosever.
-terminals() {
-	for entry in "$tty_class"/ttyRPMSG*; do
-		[ ! -e "$entry" ] || echo "${entry##*/}"
-	done
-}
-
-has_terminals() { # how many
-	[ "$(terminals | wc -l)" = "$1" ]
-}
-
-# A bundle for core 0, with more annotations.
-ours() { # annotations
+# With a device for messages.
+talking() { # annotations
 	firmware_bundle f "$rpmsg_firmware" "\"/$core\": \"/boot/rpu.elf\"${1+, $1}"
-}
-
-# Runs it in the background; what is written to file descriptor 5 is typed.
-run_core() {
-	rm -f "$typed"
-	mkfifo "$typed"
-	hwcontainer-runtime --root "$root" run --bundle "$bundles/f" c1 <"$typed" >/tmp/f.out 2>/tmp/f.err &
-	started=$!
-	exec 5>"$typed"
-	within 20 status_is c1 running
-}
-
-end_core() {
-	exec 5>&-
-	kill -TERM "$started"
-	wait "$started"
-	code=$?
-	cat /tmp/f.err
-	same 0 "$code" && within 10 core_is_free && has_terminals 0
 }
 
 core_says() { # core, channel, times, text
@@ -64,7 +31,7 @@ can_say() {
 
 prints_what_the_core_writes() {
 	echo rpmsg-tty >"$sim/channels"
-	ours
+	talking
 	run_core && can_say sim-core0 && core_says sim-core0 rpmsg-tty 1 'two\nlines\n' &&
 		within 10 has_printed lines && cat /tmp/f.out &&
 		same "$(printf 'sim-core0: hello\n\nsim-core0 can speak\ntwo\nlines')" "$(cat /tmp/f.out)"
@@ -105,7 +72,7 @@ sees_the_end_of_input() {
 # As it gets round to it.
 announces_later() {
 	echo >"$sim/channels"
-	ours
+	talking
 	run_core && has_terminals 0 && echo "sim-core0 rpmsg-tty" >"$sim/announce" &&
 		within 10 has_terminals 1 && can_say sim-core0
 }
@@ -120,7 +87,7 @@ takes_it_back() {
 
 speaks_again_after_a_crash() {
 	echo rpmsg-tty >"$sim/channels"
-	ours '"org.hwcontainer.restart": "on-failure:1"'
+	talking '"org.hwcontainer.restart": "on-failure:1"'
 	starts=$(cat "$sim/starts")
 	run_core && can_say sim-core0 && crash && within 20 is_again &&
 		within 10 says_when_it_can sim-core0 rpmsg-tty 1 'again\n' &&
@@ -133,7 +100,7 @@ is_again() {
 
 # A terminal is a sign of life, silence there none.
 is_watched() {
-	ours '"org.hwcontainer.watchdog-ms": "1500"'
+	talking '"org.hwcontainer.watchdog-ms": "1500"'
 	run_core && can_say sim-core0
 	for _ in 1 2 3 4 5 6; do
 		sleep 0.5
@@ -168,7 +135,7 @@ run_core_into_a_pipe() {
 
 # Nobody reads: nothing waits, nothing grows, it is stopped at once.
 floods_nobody() {
-	ours
+	talking
 	run_core_into_a_pipe && flood 12 || return
 	rss=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$(member c1 pid)/status")
 	echo "$rss KiB"
@@ -196,7 +163,7 @@ floods_a_late_reader() {
 }
 
 announces_a_thousand() {
-	ours
+	talking
 	run_core && can_say sim-core0 && echo "sim-core0 rpmsg-tty 1000" >"$sim/announce" &&
 		within 10 has_terminals 32 && core_says sim-core0 rpmsg-tty 1 'still here\n' &&
 		within 10 has_printed "still here" && echo "typed still" >&5 &&
@@ -256,7 +223,7 @@ opens() { # container
 }
 
 is_not_anothers() {
-	ours
+	talking
 	echo >"$sim/channels"
 	run_core || return
 	firmware_bundle g "$rpmsg_firmware" '"/sim-core1": "/boot/rpu.elf"'
@@ -342,5 +309,5 @@ for folder in "$root"/*; do
 done
 works_again
 leave_cores || failed=1
-rm -rf "$bundles" "$root" "$fifo" "$typed" /tmp/full /tmp/numbers* /tmp/bytes /tmp/*.out /tmp/*.err
+rm -rf "$bundles" "$root" "$fifo" /tmp/typed /tmp/full /tmp/numbers* /tmp/bytes /tmp/*.out /tmp/*.err
 exit "$failed"

@@ -10,15 +10,6 @@ kept=/tmp/coredumps
 
 [ "$(cat /hwc/machine)" = versal ] || skip_all "$(cat /hwc/machine) has no Cortex-R5"
 
-ours() { # annotations
-	firmware_bundle f "$firmware" "\"/$core\": \"/boot/rpu.elf\"${1+, $1}"
-}
-
-run_it() {
-	hwcontainer-runtime --root "$root" run --bundle "$bundles/f" c1 >/tmp/f.out 2>/tmp/f.err </dev/null &
-	started=$!
-}
-
 has_said() { # text
 	grep -q "$1" "/sys/kernel/debug/remoteproc/$core/trace0"
 }
@@ -31,13 +22,6 @@ take_a_fault() {
 		tries=$((tries - 1))
 		[ "$tries" -gt 0 ] || return
 	done
-}
-
-ends_with() { # status
-	wait "$started"
-	code=$?
-	cat /tmp/f.err
-	same "$1" "$code" && within 10 core_is_free && [ ! -e "$root/c1" ]
 }
 
 tells_the_fault() { # file

@@ -2,61 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The command line of real firmware: the terminal of a Cortex-R5 of QEMU's Versal is the
 # standard streams of its container, beside its trace.
-# shellcheck disable=SC1091,SC2154,SC2317 # test.sh is there; expect calls
-. /hwc/test.sh
-
-cores=/sys/class/remoteproc
-bundle=/tmp/terminal-bundle
-root=/tmp/terminal-root
-typed=/tmp/typed
-
-name_of() { # core
-	for entry in "$cores"/*; do
-		[ "$(cat "$entry/name")" != "$1" ] || basename "$entry"
-	done
-}
+# shellcheck disable=SC1091,SC2154,SC2317 # core.sh is beside the bundle; expect calls
+. /hwc/demo/core.sh
 
 has_printed() { # text, how often
 	[ "$(tr -d '\r' </tmp/f.out | grep -c "$1")" -ge "${2-1}" ]
 }
 
-make_bundle() { # annotations
-	mkdir -p "$bundle/rootfs/boot"
-	cp /hwc/firmware/r5-core*.elf "$bundle/rootfs/boot"
-	cat >"$bundle/config.json" <<EOT
-{
-	"ociVersion": "1.0.2",
-	"process": { "args": ["/boot/r5-core0.elf"], "cwd": "/" },
-	"root": { "path": "rootfs" },
-	"annotations": { "/$core": "/boot/r5-core0.elf"${1+, $1} },
-	"linux": { "namespaces": [ { "type": "pid" }, { "type": "network" }, { "type": "mount" } ] }
-}
-EOT
-}
-
-run_core() {
-	rm -f "$typed"
-	mkfifo "$typed"
-	hwcontainer-runtime --root "$root" run --bundle "$bundle" c1 <"$typed" >/tmp/f.out 2>/tmp/f.err &
-	started=$!
-	exec 5>"$typed"
-}
-
-core_is_free() {
-	[ "$(cat "$cores/$core/state")" = offline ] && [ ! -e /lib/firmware/hwcontainer ]
-}
-
-end_core() {
-	exec 5>&-
-	kill -TERM "$started"
-	wait "$started"
-	code=$?
-	cat /tmp/f.err
-	same 0 "$code" && core_is_free && ! ls /sys/class/tty/ttyRPMSG* 2>/dev/null
-}
-
 asks() {
-	make_bundle
+	ours
 	run_core
 	within 20 has_printed '^r5> ' && within 20 has_printed ': counter 1'
 }
@@ -98,7 +52,7 @@ has_its_channel() {
 }
 
 starts_again() {
-	make_bundle '"org.hwcontainer.restart": "on-failure:1", "org.hwcontainer.watchdog-ms": "2000"'
+	ours '"org.hwcontainer.restart": "on-failure:1", "org.hwcontainer.watchdog-ms": "2000"'
 	run_core
 	within 20 has_printed '^r5> ' && echo crash >&5 &&
 		within 30 has_printed 'core 0: started' 2 && echo status >&5 &&
@@ -107,7 +61,8 @@ starts_again() {
 
 # Each line of the two is whole.
 has_two_cores() {
-	make_bundle "\"/$(name_of fe900000.r5f)\": \"/boot/r5-core1.elf\""
+	ours "\"$other_path\": \"/boot/other.elf\""
+	cp "$other_firmware" "$bundles/f/rootfs/boot/other.elf"
 	run_core
 	within 20 has_printed 'core 0: started' && within 20 has_printed 'core 1: started' &&
 		within 20 has_printed 'r5> ' 2
@@ -123,7 +78,7 @@ has_two_cores() {
 }
 
 [ "$(cat /hwc/machine)" = versal ] || skip_all "$(cat /hwc/machine) has no Cortex-R5"
-core=$(name_of fe800000.r5f)
+use_cores
 echo "TAP version 13"
 echo 1..11
 expect "the firmware asks for a command" asks
@@ -137,5 +92,5 @@ expect "after a crash it asks again" starts_again
 expect "that one ends" end_core
 expect "two cores do not tear each other's lines" has_two_cores
 expect "both end" end_core
-rm -rf "$bundle" "$root" "$typed" /tmp/*.out /tmp/*.err /tmp/answer
+rm -rf "$bundles" "$root" /tmp/typed /tmp/*.out /tmp/*.err /tmp/answer
 exit "$failed"

@@ -5,10 +5,6 @@
 # shellcheck disable=SC1091,SC2154,SC2317 # core.sh is beside the bundle; expect calls
 . /hwc/demo/core.sh
 
-ours() { # more annotations
-	firmware_bundle f "$firmware" "\"/$core\": \"/boot/rpu.elf\"${1+, $1}"
-}
-
 # With a file that is wrong.
 not_ours() { # file
 	firmware_bundle f "/hwc/images/$1" "\"/$core\": \"/boot/rpu.elf\""
@@ -149,16 +145,8 @@ deleted_when_unfinished() {
 }
 
 run_in_background() {
-	hwcontainer-runtime --root "$root" run --bundle "$bundles/f" c1 >/tmp/f.out 2>/tmp/f.err </dev/null &
-	started=$!
+	run_it
 	within 20 status_is c1 running
-}
-
-ends_with() { # status
-	wait "$started"
-	code=$?
-	cat /tmp/f.err
-	same "$1" "$code" && within 10 core_is_free && [ ! -e "$root/c1" ]
 }
 
 runs_and_is_stopped() {

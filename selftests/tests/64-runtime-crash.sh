@@ -9,25 +9,9 @@ options=/etc/hwcontainer/runtime.json
 kept=/tmp/coredumps
 kernels=/sys/class/devcoredump
 
-ours() { # annotations
-	firmware_bundle f "$firmware" "\"/$core\": \"/boot/rpu.elf\"${1+, $1}"
-}
-
-run_it() {
-	hwcontainer-runtime --root "$root" run --bundle "$bundles/f" c1 >/tmp/f.out 2>/tmp/f.err </dev/null &
-	started=$!
-}
-
 # Kills the core with a line of text as soon as it runs.
 die() { # text
 	within 20 core_is running && echo "sim-core0 $1" >"$sim/die"
-}
-
-ends_with() { # status
-	wait "$started"
-	code=$?
-	cat /tmp/f.err
-	same "$1" "$code" && within 10 core_is_free && [ ! -e "$root/c1" ]
 }
 
 said_all() { # text

@@ -6,10 +6,6 @@
 # shellcheck disable=SC1091,SC2154,SC2317 # core.sh is beside the bundle; expect calls
 . /hwc/demo/core.sh
 
-ours() {
-	firmware_bundle f "$firmware" "\"/$core\": \"/boot/rpu.elf\""
-}
-
 # An ordinary container, which waits.
 theirs() {
 	folder=$bundles/o
@@ -27,13 +23,6 @@ theirs() {
 EOT
 }
 
-verb() { # verb...
-	rt "$@" >/tmp/e.out 2>/tmp/e.err </dev/null
-	code=$?
-	cat /tmp/e.err
-	return "$code"
-}
-
 # both CODE VERB [words]: for the ordinary container o and the firmware f, in @ the name
 both() {
 	wanted=$1
@@ -42,7 +31,7 @@ both() {
 		# shellcheck disable=SC2046 # words
 		verb $(echo "$@" | sed "s/@/$name/g")
 		same "$wanted" $? || return
-		cp /tmp/e.err "/tmp/$name.err"
+		cp /tmp/verb.err "/tmp/$name.err"
 	done
 }
 
@@ -106,7 +95,7 @@ deleted_before_the_start() {
 logs_alike() {
 	rm -f /tmp/o.log /tmp/f.log
 	both 1 --log /tmp/@.log --log-format json start nobody@
-	rt --log /tmp/f.log --log-format json create --bundle "$bundles/f" ../f 2>/tmp/e.err
+	rt --log /tmp/f.log --log-format json create --bundle "$bundles/f" ../f 2>/tmp/verb.err
 	form='s/"[^"]*":/&\n/g'
 	cat /tmp/o.log /tmp/f.log
 	same "$(sed -n "1$form" /tmp/o.log | grep -o '"[^"]*":$')" "$(sed -n "\$$form" /tmp/f.log | grep -o '"[^"]*":$')"
@@ -137,11 +126,11 @@ as_json() {
 
 in_no_other_form() {
 	verb list --format xml >/dev/null
-	same 1 $? && same 'hwcontainer-runtime: --format xml is not "table" or "json"' "$(cat /tmp/e.err)"
+	same 1 $? && same 'hwcontainer-runtime: --format xml is not "table" or "json"' "$(cat /tmp/verb.err)"
 }
 
 from_crun() {
-	HWCONTAINER_RUNTIME=/usr/bin/crun rt create --bundle "$bundles/o" p </dev/null >/tmp/e.out 2>&1
+	HWCONTAINER_RUNTIME=/usr/bin/crun rt create --bundle "$bundles/o" p </dev/null >/tmp/verb.out 2>&1
 	HWCONTAINER_RUNTIME=/usr/bin/crun rt list >/tmp/list
 	code=$?
 	HWCONTAINER_RUNTIME=/usr/bin/crun rt delete --force p
@@ -186,9 +175,9 @@ of_a_manager() {
 
 of_no_unit() {
 	in_cgroup /machine/f --systemd-cgroup >/dev/null
-	same 1 $? && same "hwcontainer-runtime: linux.cgroupsPath /machine/f is not \"slice:prefix:name\", as systemd needs it" "$(cat /tmp/e.err)" &&
+	same 1 $? && same "hwcontainer-runtime: linux.cgroupsPath /machine/f is not \"slice:prefix:name\", as systemd needs it" "$(cat /tmp/verb.err)" &&
 		in_cgroup /machine/../f >/dev/null
-	same 1 $? && same "hwcontainer-runtime: linux.cgroupsPath /machine/../f has \"..\"" "$(cat /tmp/e.err)" &&
+	same 1 $? && same "hwcontainer-runtime: linux.cgroupsPath /machine/../f has \"..\"" "$(cat /tmp/verb.err)" &&
 		[ ! -e /sys/fs/cgroup/machine ]
 }
 
@@ -247,7 +236,7 @@ refused() {
 	sentence=$1
 	shift
 	verb "$@" >/dev/null
-	same 1 $? && same "hwcontainer-runtime: $sentence" "$(cat /tmp/e.err)"
+	same 1 $? && same "hwcontainer-runtime: $sentence" "$(cat /tmp/verb.err)"
 }
 
 others_alone() {
@@ -262,9 +251,9 @@ others_alone() {
 questions_alone() {
 	refused "container o does not exist" state o && refused "container o does not exist" delete o &&
 		refused "container o does not exist" kill o && verb delete --force o &&
-		verb --version && grep -q '^hwcontainer-runtime version [0-9]' /tmp/e.out &&
-		grep -q '^spec: 1' /tmp/e.out && verb features && grep -q '"createRuntime"' /tmp/e.out &&
-		grep -q '"org.hwcontainer."' /tmp/e.out
+		verb --version && grep -q '^hwcontainer-runtime version [0-9]' /tmp/verb.out &&
+		grep -q '^spec: 1' /tmp/verb.out && verb features && grep -q '"createRuntime"' /tmp/verb.out &&
+		grep -q '"org.hwcontainer."' /tmp/verb.out
 }
 
 use_cores || exit 1

@@ -74,13 +74,6 @@ with_hooks() {
 	rm -f "$log"
 }
 
-verb() { # verb...
-	rt "$@" >/tmp/h.out 2>/tmp/h.err </dev/null
-	code=$?
-	cat /tmp/h.err
-	return "$code"
-}
-
 create() {
 	verb create -b "$bundles/h" --pid-file /tmp/pid c1
 }
@@ -102,7 +95,7 @@ refused() {
 	sentence=$1
 	shift
 	verb "$@" >/dev/null
-	same 1 $? && same "hwcontainer-runtime: $sentence" "$(cat /tmp/h.err)"
+	same 1 $? && same "hwcontainer-runtime: $sentence" "$(cat /tmp/verb.err)"
 }
 
 end_hanging() {
@@ -244,16 +237,16 @@ one_that_leaves_a_process() {
 
 by_a_signal() {
 	with_hooks "$(hook prestart "$place/hang")"
-	hwcontainer-runtime --root "$root" create -b "$bundles/h" c1 >/tmp/h.out 2>&1 </dev/null &
+	hwcontainer-runtime --root "$root" create -b "$bundles/h" c1 >/tmp/verb.out 2>&1 </dev/null &
 	end_hanging
 	wait $!
-	same 1 $? && same "hwcontainer-runtime: prestart hook $place/hang was killed by SIGKILL" "$(cat /tmp/h.out)" &&
+	same 1 $? && same "hwcontainer-runtime: prestart hook $place/hang was killed by SIGKILL" "$(cat /tmp/verb.out)" &&
 		nothing_is_left
 }
 
 of_a_create_that_is_killed() {
 	with_hooks "$(hook createRuntime "$place/hang"), $(hook poststop "$place/tell")"
-	hwcontainer-runtime --root "$root" create -b "$bundles/h" c1 >/tmp/h.out 2>&1 </dev/null &
+	hwcontainer-runtime --root "$root" create -b "$bundles/h" c1 >/tmp/verb.out 2>&1 </dev/null &
 	creates=$!
 	within 10 [ -s "$place/hanging" ] && status_is c1 creating &&
 		refused "cannot start creating container c1" start c1 && kill -KILL "$creates"
@@ -302,5 +295,5 @@ expect "nothing is left" nothing_is_left
 [ ! -e "$root/c1" ] || rt delete --force c1
 rmdir /sys/fs/cgroup/hooks || failed=1
 leave_cores || failed=1
-rm -rf "$bundles" "$root" "$place" /tmp/h.out /tmp/h.err /tmp/members /tmp/log /tmp/pid
+rm -rf "$bundles" "$root" "$place" /tmp/verb.out /tmp/verb.err /tmp/members /tmp/log /tmp/pid
 exit "$failed"

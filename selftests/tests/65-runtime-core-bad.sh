@@ -10,16 +10,15 @@ timeout=/sys/module/hwcontainer/parameters/rproc_timeout_ms
 placed=/lib/firmware/hwcontainer
 
 # From nothing, whatever the test before has left.
-ours() { # more annotations
+anew() { # more annotations
 	[ ! -e "$root/c1" ] || rt delete --force c1
-	firmware_bundle f "$firmware" "\"/$core\": \"/boot/rpu.elf\"${1+, $1}"
+	ours "$@"
 	file=$bundles/f/rootfs/boot/rpu.elf
 }
 
 run_in_background() {
 	rm -f /tmp/f.out
-	hwcontainer-runtime --root "$root" run --bundle "$bundles/f" c1 >/tmp/f.out 2>/tmp/f.err </dev/null &
-	started=$!
+	run_it
 	within 20 has_said 1 && within 20 status_is c1 running
 }
 
@@ -32,13 +31,6 @@ create() {
 
 has_said() { # how often it has started
 	[ "$(grep -c "^$says\$" /tmp/f.out 2>/dev/null)" -ge "$1" ]
-}
-
-ends_with() { # status
-	wait "$started"
-	code=$?
-	cat /tmp/f.err
-	same "$1" "$code" && within 10 core_is_free && [ ! -e "$root/c1" ]
 }
 
 # start_fails PATTERN: the command's error, and the end of what was created
@@ -57,7 +49,7 @@ is_stopped() {
 
 # What was allowed is what is started again, whatever has its name by then.
 changed_by() { # command
-	ours '"org.hwcontainer.restart": "on-failure:1"'
+	anew '"org.hwcontainer.restart": "on-failure:1"'
 	run_in_background && "$@" && crash && within 20 has_said 2 && is_stopped
 }
 
@@ -76,7 +68,7 @@ rewrite() {
 
 # What the host allows is a file with that digest.
 allowed_by_digest() { # more annotations
-	ours "\"org.opencontainers.image.os\": \"linux\"${1+, $1}"
+	anew "\"org.opencontainers.image.os\": \"linux\"${1+, $1}"
 	digest=$(sha256sum <"$file" | cut -d' ' -f1)
 	hwctl policy allow digest "sha256:$digest"
 }
@@ -99,13 +91,13 @@ rewritten_before_a_restart() {
 ## the file that the kernel has
 
 placed_file_is_replaced() {
-	ours
+	anew
 	run_in_background && cp "$other_firmware" "$placed/new" && mv "$placed/new" "$placed/$core" &&
 		sleep 0.3 && status_is c1 running && is_stopped && run_in_background && is_stopped
 }
 
 placed_file_is_deleted() {
-	ours '"org.hwcontainer.restart": "on-failure:1"'
+	anew '"org.hwcontainer.restart": "on-failure:1"'
 	run_in_background && rm "$placed/$core" && crash && within 20 has_said 2 && is_stopped
 }
 
@@ -113,7 +105,7 @@ placed_file_is_deleted() {
 
 asked_for_twice() {
 	rm -f "$policy"
-	ours "\"$core_path\": \"/boot/other.elf\""
+	anew "\"$core_path\": \"/boot/other.elf\""
 	cp "$other_firmware" "$bundles/f/rootfs/boot/other.elf"
 	! create && same "hwcontainer-runtime: $core is asked for twice" "$(cat /tmp/f.err)" &&
 		[ ! -e "$root/c1" ] && core_is_free
@@ -131,7 +123,7 @@ come_back() { # 0 or not
 }
 
 is_taken_away() {
-	ours
+	anew
 	run_in_background && leave && wait "$started"
 	same 2 $? && same "hwcontainer-runtime: $core is gone" "$(cat /tmp/f.err)" && [ ! -e "$root/c1" ]
 	come_back $?
@@ -139,7 +131,7 @@ is_taken_away() {
 
 # Whether the start has ended by then is a matter of chance.
 is_taken_away_in_its_start() {
-	ours
+	anew
 	create || return
 	echo 1000 >"$sim/stall_start_ms"
 	rt start c1 >/tmp/said 2>&1 &
@@ -155,7 +147,7 @@ is_taken_away_in_its_start() {
 }
 
 stuck_in_its_start() {
-	ours
+	anew
 	create || return
 	before=$(cat "$timeout")
 	echo 500 >"$timeout"
@@ -168,7 +160,7 @@ stuck_in_its_start() {
 
 # It is waited for, as long as the host wants.
 slow_to_stop() {
-	ours
+	anew
 	run_in_background && echo 1500 >"$sim/stall_stop_ms" && kill -TERM "$started" &&
 		ends_with 0 && same "" "$(cat /tmp/f.err)"
 	code=$?
@@ -178,7 +170,7 @@ slow_to_stop() {
 
 stuck_in_its_end() {
 	echo '{"timeout": 1}' >"$settings"
-	ours
+	anew
 	run_in_background && echo 3000 >"$sim/stall_stop_ms" && kill -TERM "$started" && wait "$started"
 	same 3 $? && grep -q "^hwcontainer-runtime: the hardware is not free after [0-9]* ms\$" /tmp/f.err &&
 		status_is c1 stopped && within 10 core_is_free && rt delete c1
