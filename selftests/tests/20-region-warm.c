@@ -19,28 +19,11 @@ FIXTURE_SETUP(warm)
 	ASSERT_LE(0, self->holder);
 }
 
-/* A claim that keeps nothing clears what was kept. */
-static void cool_down(struct __test_metadata *_metadata, FIXTURE_DATA(warm) * self,
-		      const char *resource, const char *image)
-{
-	int holder;
-
-	while (hwc_test_state(self->ctx, resource) == HWCONTAINER_RESOURCE_STATE_CLAIMED)
-		usleep(1000);
-	if (hwc_test_state(self->ctx, resource) == WARM) {
-		holder = hwc_holder_open(self->ctx);
-		EXPECT_LT(0, hwc_test_try(self->ctx, resource, holder, image, NULL))
-		TH_LOG("%s", hwc_ctx_error(self->ctx));
-		close(holder);
-	}
-	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, resource));
-}
-
 FIXTURE_TEARDOWN(warm)
 {
 	close(self->holder);
-	cool_down(_metadata, self, HWC_PR0, HWC_IMAGES "none-pr0.bit");
-	cool_down(_metadata, self, HWC_FULL, HWC_IMAGES "full.bit");
+	hwc_test_cool_down(_metadata, self->ctx, HWC_PR0, HWC_IMAGES "none-pr0.bit");
+	hwc_test_cool_down(_metadata, self->ctx, HWC_FULL, HWC_IMAGES "full.bit");
 	hwc_ctx_free(self->ctx);
 }
 

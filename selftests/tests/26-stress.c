@@ -43,24 +43,6 @@ static int claim_somehow(struct hwc_ctx *ctx, int file, unsigned int *seed, stru
 	return ret;
 }
 
-/* Give it to a process that lives for a moment more than its parent knows. */
-static void hand_over(struct hwc_ctx *ctx, uint32_t id, unsigned int *seed)
-{
-	unsigned int us = rand_r(seed) % 20000;
-	pid_t pid = fork();
-	int pidfd;
-
-	if (!pid) {
-		usleep(us);
-		_exit(0);
-	}
-	pidfd = hwc_test_pidfd(pid);
-	/* may have ended by now, and then so has the claim if it was given away */
-	hwc_claim_handover(ctx, &id, 1, pidfd);
-	close(pidfd);
-	waitpid(pid, NULL, 0);
-}
-
 static void live(unsigned int seed)
 {
 	struct hwc_grant grant;
@@ -81,7 +63,7 @@ static void live(unsigned int seed)
 				hwc_claim_delete(ctx, &grant.id, 1);
 				break;
 			case 1:
-				hand_over(ctx, grant.id, &seed);
+				hwc_test_hand_over(ctx, &grant.id, 1, &seed);
 				break;
 			case 2:
 				_exit(0);

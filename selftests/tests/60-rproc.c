@@ -452,23 +452,31 @@ TEST_F(rproc, dump_waits_for_nobody)
 	test_dump_waits_for_nobody(_metadata, self);
 }
 
-/* It has what the core's memory held, though the driver does not say where that is. */
-TEST_F(rproc, dump_of_a_driver_that_says_nothing)
+/* A claim of a core that crashes then; what is dumped of it, to be freed. */
+static char *crash_and_read(struct __test_metadata *_metadata, FIXTURE_DATA(rproc) * self,
+			    const char *core, size_t *size)
 {
-	char core[32], name[32], *dump;
-	const Elf64_Ehdr *ehdr;
-	size_t size;
-	int id;
+	int id = try_claim(self, "raw");
+	char name[32];
 
-	ASSERT_EQ(0, hwc_test_write(SIM "add", "raw raw"));
-	find_core("raw", core);
-	id = try_claim(self, "raw");
 	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
 	ASSERT_EQ(0, hwc_test_write(path(DEBUG, core, "/crash"), "2"));
 	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_FAILED));
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, core));
 	find_dump(core, name);
-	dump = read_whole(path(DUMPS, name, "/data"), &size);
+	return read_whole(path(DUMPS, name, "/data"), size);
+}
+
+/* It has what the core's memory held, though the driver does not say where that is. */
+TEST_F(rproc, dump_of_a_driver_that_says_nothing)
+{
+	const Elf64_Ehdr *ehdr;
+	char core[32], *dump;
+	size_t size;
+
+	ASSERT_EQ(0, hwc_test_write(SIM "add", "raw raw"));
+	find_core("raw", core);
+	dump = crash_and_read(_metadata, self, core, &size);
 	ASSERT_NE(NULL, dump);
 	/* the firmware's class and machine */
 	EXPECT_EQ(EM_ARM, ((Elf32_Ehdr *)dump)->e_machine);
@@ -480,13 +488,7 @@ TEST_F(rproc, dump_of_a_driver_that_says_nothing)
 
 	/* and where that is no ELF file */
 	write_firmware(&hello, 0, 1, 0);
-	id = try_claim(self, "raw");
-	ASSERT_LT(0, id) TH_LOG("%s", hwc_ctx_error(self->ctx));
-	ASSERT_EQ(0, hwc_test_write(path(DEBUG, core, "/crash"), "2"));
-	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, id, HWCONTAINER_CLAIM_STATE_FAILED));
-	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, core));
-	find_dump(core, name);
-	dump = read_whole(path(DUMPS, name, "/data"), &size);
+	dump = crash_and_read(_metadata, self, core, &size);
 	ASSERT_NE(NULL, dump);
 	ehdr = (const Elf64_Ehdr *)dump;
 	EXPECT_EQ(ELFCLASS64, ehdr->e_ident[EI_CLASS]);

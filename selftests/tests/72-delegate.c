@@ -430,29 +430,28 @@ static int by_children(const struct way *w)
 	return ret;
 }
 
-/* Held by the file of somebody who is not limited. */
-WAY(by_the_hosts_file)
+/* One after the other, until one is refused. */
+static int claim_four(struct hwc_ctx *ctx, int holder, uint32_t flags)
 {
 	char toy[8];
 	int i, ret = 0;
 
 	for (i = 0; i < 4 && ret >= 0; i++) {
 		snprintf(toy, sizeof(toy), "toy%d", i);
-		ret = claim_one(ctx, toy, NULL, w->device, 0);
+		ret = claim_one(ctx, toy, NULL, holder, flags);
 	}
 	return ret;
 }
 
+/* Held by the file of somebody who is not limited. */
+WAY(by_the_hosts_file)
+{
+	return claim_four(ctx, w->device, 0);
+}
+
 WAY(by_dry_runs)
 {
-	char toy[8];
-	int i, ret = 0;
-
-	for (i = 0; i < 4 && ret >= 0; i++) {
-		snprintf(toy, sizeof(toy), "toy%d", i);
-		ret = claim_one(ctx, toy, NULL, -1, HWCONTAINER_CLAIM_FLAGS_DRY_RUN);
-	}
-	return ret;
+	return claim_four(ctx, -1, HWCONTAINER_CLAIM_FLAGS_DRY_RUN);
 }
 
 WAY(by_taking_over)

@@ -105,23 +105,6 @@ static int claim_some(struct hwc_ctx *ctx, int file, unsigned int *seed, uint32_
 	return ret ? 0 : n;
 }
 
-/* To a process that lives for a moment. */
-static void hand_over(struct hwc_ctx *ctx, const uint32_t *ids, int n, unsigned int *seed)
-{
-	unsigned int us = rand_r(seed) % 20000;
-	pid_t pid = fork();
-	int pidfd;
-
-	if (!pid) {
-		usleep(us);
-		_exit(0);
-	}
-	pidfd = hwc_test_pidfd(pid);
-	hwc_claim_handover(ctx, ids, n, pidfd);
-	close(pidfd);
-	waitpid(pid, NULL, 0);
-}
-
 /* Without privilege, in a namespace. */
 static void live(const struct hwc_test_domain *domain, int file, unsigned int seed)
 {
@@ -138,7 +121,7 @@ static void live(const struct hwc_test_domain *domain, int file, unsigned int se
 			continue;
 		switch (rand_r(&seed) % 4) {
 		case 0:
-			hand_over(ctx, ids, n, &seed);
+			hwc_test_hand_over(ctx, ids, n, &seed);
 			break;
 		case 1:
 			_exit(0);

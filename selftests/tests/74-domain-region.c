@@ -22,29 +22,14 @@ FIXTURE_SETUP(region)
 	ASSERT_EQ(0, hwc_test_domain_new(&self->b));
 }
 
-/* A claim that keeps nothing clears what was kept. */
-static void cool_down(struct __test_metadata *_metadata, FIXTURE_DATA(region) * self,
-		      const char *resource, const char *image)
-{
-	int holder;
-
-	if (hwc_test_state(self->ctx, resource) == WARM) {
-		holder = hwc_holder_open(self->ctx);
-		EXPECT_LT(0, hwc_test_try(self->ctx, resource, holder, image, NULL))
-		TH_LOG("%s", hwc_ctx_error(self->ctx));
-		close(holder);
-	}
-	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, resource));
-}
-
 FIXTURE_TEARDOWN(region)
 {
 	hwc_test_write(HWC_SIM "reset", "1");
 	hwc_test_domain_end(&self->a);
 	hwc_test_domain_end(&self->b);
 	EXPECT_EQ(0, hwc_test_wait_no_claims(self->ctx));
-	cool_down(_metadata, self, HWC_PR0, HWC_IMAGES "none-pr0.bit");
-	cool_down(_metadata, self, HWC_FULL, HWC_IMAGES "full.bit");
+	hwc_test_cool_down(_metadata, self->ctx, HWC_PR0, HWC_IMAGES "none-pr0.bit");
+	hwc_test_cool_down(_metadata, self->ctx, HWC_FULL, HWC_IMAGES "full.bit");
 	hwc_ctx_free(self->ctx);
 }
 

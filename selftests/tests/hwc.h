@@ -414,6 +414,41 @@ static inline int hwc_test_wait_no_claims(struct hwc_ctx *ctx)
 	return n;
 }
 
+/* Claims become those of a process that lives for a moment, and may have ended by now. */
+static inline void hwc_test_hand_over(struct hwc_ctx *ctx, const uint32_t *ids, size_t n,
+				      unsigned int *seed)
+{
+	unsigned int us = rand_r(seed) % 20000;
+	pid_t pid = fork();
+	int pidfd;
+
+	if (!pid) {
+		usleep(us);
+		_exit(0);
+	}
+	pidfd = hwc_test_pidfd(pid);
+	hwc_claim_handover(ctx, ids, n, pidfd);
+	close(pidfd);
+	waitpid(pid, NULL, 0);
+}
+
+/* Whatever region is kept warm is so no more: a claim that keeps nothing clears it. */
+static inline void hwc_test_cool_down(struct __test_metadata *_metadata, struct hwc_ctx *ctx,
+				      const char *resource, const char *image)
+{
+	int holder;
+
+	while (hwc_test_state(ctx, resource) == HWCONTAINER_RESOURCE_STATE_CLAIMED)
+		usleep(1000);
+	if (hwc_test_state(ctx, resource) == HWCONTAINER_RESOURCE_STATE_WARM) {
+		holder = hwc_holder_open(ctx);
+		EXPECT_LT(0, hwc_test_try(ctx, resource, holder, image, NULL))
+		TH_LOG("%s", hwc_ctx_error(ctx));
+		close(holder);
+	}
+	EXPECT_EQ(0, hwc_test_wait_free(ctx, resource));
+}
+
 /* Does the simulator show @want (such as "loaded=-") for a slot? */
 static inline bool hwc_test_slot(int mgr, int slot, const char *want)
 {

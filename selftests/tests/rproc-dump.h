@@ -218,48 +218,51 @@ static inline void check_is_off(struct __test_metadata *_metadata, FIXTURE_DATA(
 	EXPECT_EQ(0, hwc_test_number(target.running));
 }
 
+/* A claim of the core, which has said something and crashes then. */
+static inline void claim_and_crash(struct __test_metadata *_metadata, FIXTURE_DATA(rproc) * self,
+				   uint32_t *id)
+{
+	int ret = try_claim(self, self->core);
+
+	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	*id = ret;
+	ASSERT_EQ(0, wait_trace(self->core, target.says));
+	ASSERT_EQ(0, hwc_test_write(path(DEBUG, self->core, "/crash"), "2"));
+	check_lingers(_metadata, self, *id);
+}
+
 /* What it said last can be read until its holder is done, which may be dead. */
 static inline void test_last_words(struct __test_metadata *_metadata, FIXTURE_DATA(rproc) * self)
 {
 	long grace = hwc_test_number(HWC_PARAMETERS "rproc_grace_ms");
-	struct hwc_grant grant;
+	uint32_t id;
 	pid_t pid = hwc_test_sleeper();
 	int ret;
 
 	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_grace_ms", GRACE_MS));
-	ret = try_claim(self, self->core);
-	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
-	grant.id = ret;
-	ASSERT_EQ(0, wait_trace(self->core, target.says));
-	ASSERT_EQ(0, hwc_test_write(path(DEBUG, self->core, "/crash"), "2"));
-	check_lingers(_metadata, self, grant.id);
-	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &grant.id, 1));
+	claim_and_crash(_metadata, self, &id);
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
 	check_is_off(_metadata, self);
 
 	ret = try_claim(self, self->core);
 	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
-	grant.id = ret;
+	id = ret;
 	ASSERT_EQ(0, wait_trace(self->core, target.says));
 	ret = hwc_test_pidfd(pid);
-	ASSERT_EQ(0, hwc_claim_handover(self->ctx, &grant.id, 1, ret));
+	ASSERT_EQ(0, hwc_claim_handover(self->ctx, &id, 1, ret));
 	close(ret);
 	ASSERT_EQ(0, hwc_test_write(path(DEBUG, self->core, "/crash"), "2"));
-	check_lingers(_metadata, self, grant.id);
+	check_lingers(_metadata, self, id);
 	hwc_test_kill(pid);
 	check_is_off(_metadata, self);
-	EXPECT_EQ(-ENOENT, hwc_test_claim_state(self->ctx, grant.id));
+	EXPECT_EQ(-ENOENT, hwc_test_claim_state(self->ctx, id));
 
 	/* one that looks at nothing: the next one waits no longer than this */
 	ASSERT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_grace_ms", 500));
-	ret = try_claim(self, self->core);
-	ASSERT_LT(0, ret) TH_LOG("%s", hwc_ctx_error(self->ctx));
-	grant.id = ret;
-	ASSERT_EQ(0, wait_trace(self->core, target.says));
-	ASSERT_EQ(0, hwc_test_write(path(DEBUG, self->core, "/crash"), "2"));
-	check_lingers(_metadata, self, grant.id);
+	claim_and_crash(_metadata, self, &id);
 	check_works(_metadata, self);
-	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_FAILED, hwc_test_claim_state(self->ctx, grant.id));
-	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &grant.id, 1));
+	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_FAILED, hwc_test_claim_state(self->ctx, id));
+	EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
 	EXPECT_EQ(0, hwc_test_set(HWC_PARAMETERS "rproc_grace_ms", grace));
 	free_dump(self->core);
 }
