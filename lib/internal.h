@@ -1108,6 +1108,9 @@ void hwc_digest_text(const uint8_t *digest, char *text);
 #define HWC_IMAGE_MAX (256u << 20)
 #define HWC_OVERLAY_MAX (64u << 10) /* as the module, which takes no more */
 
+/* Links and ".." stop at the root, as they do for a process whose root it is. */
+int hwc_root_resolve(int rootfd, const char *path, int flags);
+
 /**
  * hwc_root_open() - open a file below the container's root
  * @rootfd: the root

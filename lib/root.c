@@ -15,8 +15,7 @@
 /* More than any folder of images has. */
 #define NAMES_MAX 1024
 
-/* Links and ".." stop at the root, as they do for the container itself. */
-static int resolve(int rootfd, const char *path, int flags)
+int hwc_root_resolve(int rootfd, const char *path, int flags)
 {
 	const struct open_how how = {
 		.flags = flags | O_CLOEXEC,
@@ -49,7 +48,7 @@ static bool leads_out(const char *path)
 
 static bool is_link(int rootfd, const char *path)
 {
-	int fd = resolve(rootfd, path, O_PATH | O_NOFOLLOW);
+	int fd = hwc_root_resolve(rootfd, path, O_PATH | O_NOFOLLOW);
 	struct stat st;
 	bool link;
 
@@ -109,7 +108,7 @@ int hwc_root_open(struct hwc_ctx *ctx, int rootfd, const char *what, const char 
 	if (leads_out(path))
 		return hwc_err(ctx, -EXDEV, "%s%s leads out of the container's root file system",
 			       what, path);
-	found = resolve(rootfd, path, O_PATH);
+	found = hwc_root_resolve(rootfd, path, O_PATH);
 	if (found < 0)
 		return refuse_missing(ctx, rootfd, what, path, found);
 	err = check(ctx, found, what, path, max);
@@ -187,7 +186,7 @@ int hwc_root_list(struct hwc_ctx *ctx, int rootfd, const char *path, struct hwc_
 	if (leads_out(path))
 		return hwc_err(ctx, -EXDEV, "%s leads out of the container's root file system",
 			       path);
-	fd = resolve(rootfd, path, O_RDONLY | O_DIRECTORY);
+	fd = hwc_root_resolve(rootfd, path, O_RDONLY | O_DIRECTORY);
 	if (fd == -ENOTDIR)
 		return hwc_err(ctx, fd, "%s is no folder", path);
 	if (fd < 0)

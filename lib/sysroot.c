@@ -3,12 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include "internal.h"
@@ -27,19 +25,13 @@ int hwc_ctx_set_sysroot(struct hwc_ctx *ctx, const char *dir)
 	return 0;
 }
 
-/* Links and ".." stop at the folder, as they do for a process whose root it is. */
 int hwc_sysroot_open(const struct hwc_ctx *ctx, const char *path, int flags)
 {
-	const struct open_how how = {
-		.flags = flags | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
 	int fd;
 
-	if (ctx->sysroot < 0)
-		fd = open(path, flags | O_CLOEXEC);
-	else
-		fd = syscall(SYS_openat2, ctx->sysroot, path, &how, sizeof(how));
+	if (ctx->sysroot >= 0)
+		return hwc_root_resolve(ctx->sysroot, path, flags);
+	fd = open(path, flags | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
