@@ -28,14 +28,6 @@ static void add_core(struct supervisor *s, const struct hwc_claim *claim)
 	traces_add(&s->traces, core);
 }
 
-static bool is_mute(const struct supervisor *s)
-{
-	for (size_t i = 0; i < s->cores.count; i++)
-		if (s->cores.core[i].speaks)
-			return false;
-	return true;
-}
-
 /* What tells of a claim's end, and what its core has to say. */
 static int watch_claim(struct supervisor *s, size_t i)
 {
@@ -61,7 +53,7 @@ static int watch_claims(struct supervisor *s)
 
 	for (size_t i = 0; !err && i < claims->count; i++)
 		err = watch_claim(s, i);
-	if (!err && s->watchdog_ms && is_mute(s)) {
+	if (!err && s->watchdog_ms && !cores_speak(&s->cores)) {
 		log_error(
 			&s->command,
 			"org.hwcontainer.watchdog-ms needs a trace buffer or rpmsg, and the firmware has neither");

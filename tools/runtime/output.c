@@ -156,6 +156,14 @@ void output_finish(struct output *output)
 			poll(NULL, 0, LAST_LOOK_MS);
 }
 
+bool cores_speak(const struct core_list *cores)
+{
+	for (size_t i = 0; i < cores->count; i++)
+		if (cores->core[i].speaks)
+			return true;
+	return false;
+}
+
 const struct core *cores_silent(const struct core_list *cores, int64_t ms)
 {
 	for (size_t i = 0; i < cores->count; i++)

@@ -451,6 +451,8 @@ void output_leave(struct output *output, struct voice *voice);
 void output_write(struct output *output);
 /* Nobody says anything for now: a reader that is slow is waited for, for a second. */
 void output_finish(struct output *output);
+/* Whether one of them speaks. */
+bool cores_speak(const struct core_list *cores);
 /* A core that has said nothing for longer than that, or NULL. */
 const struct core *cores_silent(const struct core_list *cores, int64_t ms);
 

@@ -56,18 +56,27 @@ struct watch {
 
 enum { FILE_SIGNALS, FILE_LISTENER, FILE_TYPED, FILE_CLAIMS };
 
+/* How long to wait at most: for ever where nobody speaks, and nothing is left to be read. */
+static int until_look(const struct supervisor *s, const struct watch *watch)
+{
+	int64_t left = watch->look_ms + LOOK_MS - now_ms();
+
+	if (!cores_speak(&s->cores) && !s->output.size)
+		return -1;
+	return left > 0 ? left : 0;
+}
+
 /* That a claim is ready is no news: ends are told in any case. */
 static void wait_for_news(const struct supervisor *s, const struct watch *watch)
 {
 	struct pollfd *files = watch->files;
-	int64_t left = watch->look_ms + LOOK_MS - now_ms();
 
 	files[FILE_SIGNALS] = (struct pollfd){ s->signals, POLLIN, 0 };
 	files[FILE_LISTENER] = (struct pollfd){ s->listener, POLLIN, 0 };
 	files[FILE_TYPED] = (struct pollfd){ terminals_input(&s->terminals), POLLIN, 0 };
 	for (size_t i = 0; i < watch->claims; i++)
 		files[FILE_CLAIMS + i] = (struct pollfd){ .fd = s->claim[i] };
-	poll(files, FILE_CLAIMS + watch->claims, left > 0 ? left : 0);
+	poll(files, FILE_CLAIMS + watch->claims, until_look(s, watch));
 }
 
 static void hear_cores(struct supervisor *s, struct watch *watch)
