@@ -242,26 +242,31 @@ static int enter(const struct command *command, const char *folder)
 	return err;
 }
 
-int cgroup_enter(const struct command *command, const struct spec *spec)
+/* Of its record; NULL behind the last. */
+static const char *folder_at(const struct container *container, size_t i)
 {
-	struct json_object *folders;
-	int err = cgroup_find(command, spec, &folders);
+	struct json_object *folders = json_object_object_get(container->record, "cgroups");
 
-	if (err)
-		return err;
-	for (size_t i = 0; !err && i < json_object_array_length(folders); i++)
-		err = enter(command, json_object_get_string(json_object_array_get_idx(folders, i)));
-	json_object_put(folders);
+	if (!json_object_is_type(folders, json_type_array))
+		return NULL;
+	return json_object_get_string(json_object_array_get_idx(folders, i));
+}
+
+int cgroup_enter(const struct command *command, const struct container *container)
+{
+	const char *folder;
+	int err = 0;
+
+	for (size_t i = 0; !err && (folder = folder_at(container, i)); i++)
+		err = enter(command, folder);
 	return err;
 }
 
 void cgroup_remove(const struct container *container)
 {
-	struct json_object *folders = json_object_object_get(container->record, "cgroups");
+	const char *folder;
 
-	if (!json_object_is_type(folders, json_type_array))
-		return;
 	/* one that is in use is somebody else's, too */
-	for (size_t i = 0; i < json_object_array_length(folders); i++)
-		rmdir(json_object_get_string(json_object_array_get_idx(folders, i)));
+	for (size_t i = 0; (folder = folder_at(container, i)); i++)
+		rmdir(folder);
 }

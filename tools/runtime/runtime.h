@@ -329,13 +329,13 @@ bool spec_wants_terminal(const struct spec *spec);
 /* Refuses hooks that could not be run. Logs errors. */
 int spec_check_hooks(const struct command *command, const struct spec *spec);
 
-/* place.c: namespaces and cgroup of the supervisor */
+/* place.c: namespaces of the supervisor */
 
 /* Refuses what cannot be done. Logs errors, as do the others. */
 int place_check(const struct command *command, const struct spec *spec);
 /* fork(), into the container's pid namespace. */
 pid_t place_fork(const struct command *command, const struct spec *spec);
-/* In the child: the cgroup and the other namespaces. */
+/* In the child: the other namespaces. */
 int place_enter(const struct command *command, const struct spec *spec);
 /* fork(), into the pid namespace of a process. */
 pid_t place_fork_beside(const struct command *command, pid_t neighbour, int pidfd);
@@ -349,9 +349,9 @@ char *cgroup_of_unit(const char *path);
 /* Its folders, in each hierarchy, as strings; to be put. Refuses what cannot be done. */
 int cgroup_find(const struct command *command, const struct spec *spec,
 		struct json_object **folders);
-/* Makes them and lets this process in. */
-int cgroup_enter(const struct command *command, const struct spec *spec);
-/* Removes those that its record names. */
+/* Makes those that its record names, and lets this process in. */
+int cgroup_enter(const struct command *command, const struct container *container);
+/* Removes them. */
 void cgroup_remove(const struct container *container);
 
 /* console.c */

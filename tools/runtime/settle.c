@@ -84,6 +84,8 @@ int settle_in(struct supervisor *s)
 	if (!err)
 		err = use_terminal(s);
 	terminals_open(&s->terminals, &s->output, s->claims->ctx, spec_wants_terminal(s->spec));
+	if (!err)
+		err = cgroup_enter(&s->command, s->container);
 	return err ? err : place_enter(&s->command, s->spec);
 }
 
