@@ -189,7 +189,7 @@ static int run_hooks(const struct birth *birth)
 	int err = 0;
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(kinds); i++)
-		err = hooks_run(&birth->container, kinds[i], status_name(STATUS_CREATING));
+		err = hooks_run(&birth->container, kinds[i], STATUS_CREATING);
 	return err;
 }
 
@@ -235,7 +235,7 @@ static void abort_birth(struct birth *birth)
 		waitpid(birth->pid, NULL, 0);
 	cgroup_remove(&birth->container);
 	if (!container_remove(&birth->container))
-		hooks_run_all(&birth->container, "poststop", status_name(STATUS_STOPPED));
+		hooks_run_all(&birth->container, "poststop", STATUS_STOPPED);
 }
 
 static int create_in_folder(struct birth *birth)

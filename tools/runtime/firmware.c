@@ -55,7 +55,7 @@ static int ask_to_start(const struct container *container)
 
 static int start_with_hooks(const struct container *container)
 {
-	int err = hooks_run(container, "startContainer", status_name(STATUS_CREATED));
+	int err = hooks_run(container, "startContainer", STATUS_CREATED);
 
 	if (err) {
 		kill_and_wait(container);
@@ -63,7 +63,7 @@ static int start_with_hooks(const struct container *container)
 	}
 	err = ask_to_start(container);
 	if (!err)
-		hooks_run_all(container, "poststart", status_name(STATUS_RUNNING));
+		hooks_run_all(container, "poststart", STATUS_RUNNING);
 	return err;
 }
 
@@ -162,7 +162,7 @@ static int remove_and_tell(const struct container *container)
 	int err = container_remove(container);
 
 	if (!err)
-		hooks_run_all(container, "poststop", status_name(STATUS_STOPPED));
+		hooks_run_all(container, "poststop", STATUS_STOPPED);
 	if (!err || err == -ENOENT)
 		return 0;
 	log_error(container->command, "the folder of container %s has files of somebody else",

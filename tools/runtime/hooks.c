@@ -239,7 +239,7 @@ static pid_t find_pid(const struct hook *hook)
 	return hook->inside >= 0 ? process_inner_number(pid) : pid;
 }
 
-static struct json_object *describe(const struct hook *hook, const char *status)
+static struct json_object *describe(const struct hook *hook, enum status status)
 {
 	static const char *const keys[] = { "ociVersion", "id", "bundle", "annotations" };
 	struct json_object *obj = json_object_new_object(), *value;
@@ -248,14 +248,14 @@ static struct json_object *describe(const struct hook *hook, const char *status)
 		if (json_object_object_get_ex(hook->container->record, keys[i], &value))
 			json_object_object_add(obj, keys[i], json_object_get(value));
 	if (obj)
-		json_object_object_add(obj, "status", json_object_new_string(status));
-	if (obj && strcmp(status, "stopped"))
+		json_object_object_add(obj, "status", json_object_new_string(status_name(status)));
+	if (obj && status != STATUS_STOPPED)
 		json_object_object_add(obj, "pid", json_object_new_int(find_pid(hook)));
 	return obj;
 }
 
 /* A file, which a hook may also leave unread. */
-static int write_input(struct hook *hook, const char *status)
+static int write_input(struct hook *hook, enum status status)
 {
 	struct json_object *obj = describe(hook, status);
 	const char *text = json_object_to_json_string_ext(
@@ -272,7 +272,7 @@ static int write_input(struct hook *hook, const char *status)
 	return err;
 }
 
-static int run(struct hook *hook, const char *status, char **sentence)
+static int run(struct hook *hook, enum status status, char **sentence)
 {
 	int err = write_input(hook, status);
 
@@ -292,7 +292,7 @@ static bool is_inside(const char *kind)
 }
 
 static int run_one(const struct container *container, const char *kind, struct json_object *json,
-		   const char *status, char **sentence)
+		   enum status status, char **sentence)
 {
 	struct hook hook = {
 		.container = container,
@@ -327,7 +327,7 @@ static struct json_object *find_hooks(const struct container *container, const c
 	return json_object_is_type(list, json_type_array) ? list : NULL;
 }
 
-int hooks_run(const struct container *container, const char *kind, const char *status)
+int hooks_run(const struct container *container, const char *kind, enum status status)
 {
 	struct json_object *list = find_hooks(container, kind);
 	int err = 0;
@@ -346,7 +346,7 @@ int hooks_run(const struct container *container, const char *kind, const char *s
 	return err;
 }
 
-void hooks_run_all(const struct container *container, const char *kind, const char *status)
+void hooks_run_all(const struct container *container, const char *kind, enum status status)
 {
 	struct json_object *list = find_hooks(container, kind);
 

@@ -705,9 +705,9 @@ int failure_of_silence(struct supervisor *s, const struct core *core, int *backo
 /* hooks.c: those of the configuration */
 
 /* Runs those of a kind until one fails, which is an error. @status: of the container */
-int hooks_run(const struct container *container, const char *kind, const char *status);
+int hooks_run(const struct container *container, const char *kind, enum status status);
 /* Runs all of a kind; those that fail are warned of. */
-void hooks_run_all(const struct container *container, const char *kind, const char *status);
+void hooks_run_all(const struct container *container, const char *kind, enum status status);
 
 /* birth.c */
 

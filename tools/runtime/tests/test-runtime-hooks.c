@@ -73,11 +73,11 @@ static void expect_hook(const struct place *place, const char *script, const cha
 			const char *told)
 {
 	set_hook(place, script, more);
-	assert_int_equal(hooks_run(&place->container, "prestart", "creating"),
+	assert_int_equal(hooks_run(&place->container, "prestart", STATUS_CREATING),
 			 *told ? -ECANCELED : 0);
 	expect_told(place, told);
 	/* the same, where it does not matter */
-	hooks_run_all(&place->container, "prestart", "creating");
+	hooks_run_all(&place->container, "prestart", STATUS_CREATING);
 	expect_told(place, told);
 }
 
@@ -100,7 +100,7 @@ static void test_ends(void **state)
 		    "prestart hook /bin/sh did not end within 1 s: slow");
 	/* no other kind */
 	set_hook(place, "exit 1", "");
-	assert_int_equal(hooks_run(&place->container, "poststop", "stopped"), 0);
+	assert_int_equal(hooks_run(&place->container, "poststop", STATUS_STOPPED), 0);
 	expect_told(place, "");
 }
 
@@ -111,7 +111,7 @@ static void test_long_words(void **state)
 	char said[2048] = "", line[512];
 
 	set_hook(place, "head -c 100000 /dev/zero | tr '\\\\0' x >&2; exit 1", "");
-	assert_int_equal(hooks_run(&place->container, "prestart", "creating"), -ECANCELED);
+	assert_int_equal(hooks_run(&place->container, "prestart", STATUS_CREATING), -ECANCELED);
 	recv(place->told, said, sizeof(said) - 1, MSG_DONTWAIT);
 	memset(line, 'x', sizeof(line) - 1);
 	line[sizeof(line) - 1] = '\0';
@@ -125,11 +125,12 @@ static void test_inside(void **state)
 
 	container_set(&place->container, "hooks",
 		      json_tokener_parse("{\"startContainer\":[{\"path\":\"/bin/false\"}]}"));
-	assert_int_equal(hooks_run(&place->container, "startContainer", "created"), -ESRCH);
+	assert_int_equal(hooks_run(&place->container, "startContainer", STATUS_CREATED), -ESRCH);
 	expect_told(place, "the process of container c1 has ended");
 	container_set(&place->container, "startTime",
 		      json_object_new_int64(process_time(getpid())));
-	assert_int_equal(hooks_run(&place->container, "startContainer", "created"), -ECANCELED);
+	assert_int_equal(hooks_run(&place->container, "startContainer", STATUS_CREATED),
+			 -ECANCELED);
 	expect_told(place, "startContainer hook /bin/false ended with 1");
 }
 
