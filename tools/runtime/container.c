@@ -247,6 +247,19 @@ void container_close(struct container *container)
 	*container = (struct container){ .rootfd = -1, .dirfd = -1 };
 }
 
+bool read_text_at(int dirfd, const char *path, char *text, size_t room)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	ssize_t size;
+
+	if (fd < 0)
+		return false;
+	size = read(fd, text, room - 1);
+	close(fd);
+	text[size > 0 ? size : 0] = '\0';
+	return size > 0;
+}
+
 int write_all(int fd, const char *data, size_t size)
 {
 	while (size) {

@@ -23,25 +23,12 @@ uint64_t process_stat_time(const char *text)
 	return at ? strtoull(at, NULL, 10) : 0;
 }
 
-static bool read_text(const char *path, char *text, size_t room)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t size;
-
-	if (fd < 0)
-		return false;
-	size = read(fd, text, room - 1);
-	close(fd);
-	text[size > 0 ? size : 0] = '\0';
-	return size > 0;
-}
-
 uint64_t process_time(pid_t pid)
 {
 	char path[32], text[1024];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	return read_text(path, text, sizeof(text)) ? process_stat_time(text) : 0;
+	return read_text_at(AT_FDCWD, path, text, sizeof(text)) ? process_stat_time(text) : 0;
 }
 
 pid_t process_status_inner(const char *text)
@@ -62,7 +49,7 @@ pid_t process_inner_number(pid_t pid)
 	char path[32], text[4096];
 
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	return read_text(path, text, sizeof(text)) ? process_status_inner(text) : 0;
+	return read_text_at(AT_FDCWD, path, text, sizeof(text)) ? process_status_inner(text) : 0;
 }
 
 bool process_wait(int pidfd, int timeout_ms)

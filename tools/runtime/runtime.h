@@ -286,6 +286,8 @@ bool container_flag(const struct container *container, const char *key);
 void container_set(const struct container *container, const char *key, struct json_object *value);
 /* Its process as a pidfd, or -ESRCH. */
 int container_process(const struct container *container);
+/* The beginning of a file, as it comes with one read(); whether there was any. */
+bool read_text_at(int dirfd, const char *path, char *text, size_t room);
 int write_all(int fd, const char *data, size_t size);
 /* Writes a file by way of another, which takes its place. */
 int write_file_at(int dirfd, const char *name, const char *text, mode_t mode);

@@ -79,18 +79,12 @@ static struct core *find_core(const struct terminals *terminals, const char *nam
 /* Whether the file is of the device that sysfs tells of. */
 static bool is_device(const struct terminals *terminals, const char *name, int fd)
 {
-	char path[NAME_MAX + 8], text[32] = "", want[32];
+	char path[NAME_MAX + 8], text[32], want[32];
 	struct stat st;
-	ssize_t size;
-	int dev;
 
 	snprintf(path, sizeof(path), "%s/dev", name);
-	dev = openat(dirfd(terminals->listing), path, O_RDONLY | O_CLOEXEC);
-	if (dev < 0)
-		return false;
-	size = read(dev, text, sizeof(text) - 1);
-	close(dev);
-	if (size < 0 || fstat(fd, &st) || !S_ISCHR(st.st_mode))
+	if (!read_text_at(dirfd(terminals->listing), path, text, sizeof(text)) || fstat(fd, &st) ||
+	    !S_ISCHR(st.st_mode))
 		return false;
 	snprintf(want, sizeof(want), "%u:%u\n", major(st.st_rdev), minor(st.st_rdev));
 	return !strcmp(text, want);
