@@ -215,6 +215,24 @@ struct hwcontainer_claim {
 	u8 priv[] __aligned(sizeof(u64));
 };
 
+void hwc_claim_work(struct work_struct *work);
+void hwc_claim_hw(struct kthread_work *work);
+void hwc_claim_queue_locked(struct hwcontainer_claim *claim, enum hwc_step step);
+void hwc_claim_uncharge_locked(struct hwcontainer_claim *claim);
+void hwc_claim_end_locked(struct hwcontainer_claim *claim);
+void hwc_claim_hold_locked(struct hwcontainer_claim *claim, struct hwc_holder *holder);
+void hwc_claim_leave_domain_locked(struct hwcontainer_claim *claim);
+void hwc_claim_linger(struct hwcontainer_claim *claim, unsigned int ms);
+struct hwcontainer_claim *hwc_claim_find_locked(u32 id);
+struct hwcontainer_claim *hwc_claim_get(struct hwcontainer_claim *claim);
+void hwc_claim_put(struct hwcontainer_claim *claim);
+void hwc_resource_end_claims_locked(struct hwcontainer_resource *res);
+void hwc_resource_drain(struct hwcontainer_resource *res);
+void hwc_resource_overdue_locked(struct hwcontainer_resource *res, int err, const char *text);
+const struct hwcontainer_claim *hwc_resource_tenant_locked(const struct hwcontainer_resource *res);
+
+/* grant.c: what a request gets */
+
 /**
  * struct hwc_want - what a request asks of one resource
  * @resource: its name or an alias
@@ -252,17 +270,6 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 						 struct netlink_ext_ack *extack);
 void hwc_claim_revoke_locked(struct hwcontainer_claim *claim);
 void hwc_claim_start_locked(struct hwcontainer_claim *claim);
-void hwc_claim_end_locked(struct hwcontainer_claim *claim);
-void hwc_claim_hold_locked(struct hwcontainer_claim *claim, struct hwc_holder *holder);
-void hwc_claim_leave_domain_locked(struct hwcontainer_claim *claim);
-void hwc_claim_linger(struct hwcontainer_claim *claim, unsigned int ms);
-struct hwcontainer_claim *hwc_claim_find_locked(u32 id);
-struct hwcontainer_claim *hwc_claim_get(struct hwcontainer_claim *claim);
-void hwc_claim_put(struct hwcontainer_claim *claim);
-void hwc_resource_end_claims_locked(struct hwcontainer_resource *res);
-void hwc_resource_drain(struct hwcontainer_resource *res);
-void hwc_resource_overdue_locked(struct hwcontainer_resource *res, int err, const char *text);
-const struct hwcontainer_claim *hwc_resource_tenant_locked(const struct hwcontainer_resource *res);
 
 /* domain.c: the network namespaces that claims are charged to */
 
@@ -477,10 +484,23 @@ struct hwc_devset {
 struct hwc_devset *hwc_devset_get(struct hwc_devset *set);
 void hwc_devset_put(struct hwc_devset *set);
 
-/* netlink.c: the wire */
+/* netlink.c: the wire, requests */
 
 int hwc_netlink_init(void);
 void hwc_netlink_exit(void);
+
+/* netlink-msg.c: the wire, messages */
+
+/* What is said of an object depends on who reads it. */
+typedef int (*hwc_fill_fn)(struct sk_buff *msg, void *object, const struct hwc_domain *reader);
+
+int hwc_resource_fill_locked(struct sk_buff *msg, void *object, const struct hwc_domain *reader);
+int hwc_claim_fill_locked(struct sk_buff *msg, void *object, const struct hwc_domain *reader);
+int hwc_claim_fill_devices_locked(struct sk_buff *msg, void *object,
+				  const struct hwc_domain *reader);
+int hwc_claim_fill_all_locked(struct sk_buff *msg, void *object, const struct hwc_domain *reader);
+struct sk_buff *hwc_nl_one_locked(u32 portid, u32 seq, u8 cmd, hwc_fill_fn fill, void *object,
+				  const struct hwc_domain *reader);
 void hwc_resource_ntf_locked(struct hwcontainer_resource *res, bool gone);
 void hwc_claim_ntf_locked(struct hwcontainer_claim *claim);
 

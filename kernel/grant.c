@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hwcontainer: the grant of a claim, from the request to its first step.
+ *
+ * Everything that can be refused without the hardware is refused here.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+
+static u32 hwc_next_claim;
+
+/* One sentence on who is in the way. */
+static int hwc_refuse_busy_locked(const struct hwcontainer_resource *res,
+				  const struct hwc_txn *txn,
+				  struct netlink_ext_ack *extack)
+{
+	const struct hwcontainer_claim *claim;
+	const char *name = hwcontainer_resource_name(res);
+
+	if (res->capacity > 1)
+		return hwc_refuse(extack, -EBUSY, "%s is held by %u claims, its capacity",
+				  hwc_tail(name, 40), res->in_use);
+	list_for_each_entry(claim, &res->claims, in_res) {
+		if (!claim->counted)
+			continue;
+		if (claim->txn == txn->serial)
+			return hwc_refuse(extack, -EINVAL, "%s is asked for twice",
+					  hwc_tail(name, 56));
+		if (!hwc_domain_sees(txn->domain, claim))
+			return hwc_refuse(extack, -EBUSY,
+					  "%s is held from another network namespace",
+					  hwc_tail(name, 36));
+		if (claim->container)
+			return hwc_refuse(extack, -EBUSY,
+					  "%s is held by container %.12s (claim %u)",
+					  hwc_tail(name, 25), claim->container, claim->id);
+		return hwc_refuse(extack, -EBUSY, "%s is held by claim %u",
+				  hwc_tail(name, 50), claim->id);
+	}
+	return -EBUSY;
+}
+
+static struct hwcontainer_claim *hwc_claim_alloc(struct hwcontainer_resource *res,
+						 const struct hwc_txn *txn)
+{
+	struct hwcontainer_claim *claim;
+
+	int ret = -ENODEV;
+
+	if (!try_module_get(THIS_MODULE))
+		return ERR_PTR(ret);
+	if (!try_module_get(res->kind->owner))
+		goto err_put_self;
+	ret = -ENOMEM;
+	claim = kzalloc(struct_size(claim, priv, res->kind->priv_size), GFP_KERNEL_ACCOUNT);
+	if (!claim)
+		goto err_put_owner;
+	if (txn->container) {
+		claim->container = kstrdup(txn->container, GFP_KERNEL_ACCOUNT);
+		if (!claim->container)
+			goto err_free;
+	}
+
+	kref_init(&claim->ref);
+	claim->state = HWCONTAINER_CLAIM_STATE_QUEUED;
+	claim->res = res;
+	claim->owner = res->kind->owner;
+	claim->txn = txn->serial;
+	claim->admin = txn->admin;
+	claim->flags = txn->flags;
+	claim->priority = txn->priority;
+	claim->start = ktime_get_ns();
+	INIT_LIST_HEAD(&claim->in_res);
+	INIT_LIST_HEAD(&claim->in_waiting);
+	INIT_LIST_HEAD(&claim->in_holder);
+	INIT_LIST_HEAD(&claim->in_domain);
+	INIT_WORK(&claim->work, hwc_claim_work);
+	kthread_init_work(&claim->hw, hwc_claim_hw);
+	init_waitqueue_head(&claim->wait);
+	return claim;
+
+err_free:
+	kfree(claim);
+err_put_owner:
+	module_put(res->kind->owner);
+err_put_self:
+	module_put(THIS_MODULE);
+	return ERR_PTR(ret);
+}
+
+/* What those without privilege may not have wherever they are. */
+static int hwc_claim_check_rights_locked(const struct hwcontainer_claim *claim,
+					 struct hwc_group *group, struct netlink_ext_ack *extack)
+{
+	if (claim->admin || !(claim->flags & HWCONTAINER_CLAIM_FLAGS_TAKEOVER))
+		return 0;
+	hwc_group_deny_locked(group);
+	return hwc_refuse(extack, -EPERM, "to take over what runs needs CAP_SYS_ADMIN");
+}
+
+/* Images that are asked for by digest need not be read to be known. */
+static int hwc_claim_check_images_locked(const struct hwcontainer_claim *claim,
+					 struct hwc_group *group, struct netlink_ext_ack *extack)
+{
+	const struct hwc_group *bar;
+	int slot;
+
+	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
+		if (!claim->file[slot].wanted)
+			continue;
+		bar = hwc_group_bars_locked(group, claim->admin, claim->file[slot].want);
+		if (bar)
+			return hwc_refuse(extack, -EPERM, "group %s does not list that %s",
+					  hwc_tail(bar->name, 40), hwc_slot_name(slot));
+	}
+	return 0;
+}
+
+static int hwc_claim_open_files(struct hwcontainer_claim *claim, const struct hwc_want *want,
+				struct netlink_ext_ack *extack)
+{
+	int slot, ret;
+
+	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
+		ret = hwc_file_open(&claim->file[slot], want, slot, claim->res->kind, extack);
+		if (ret)
+			return ret;
+		if (claim->file[slot].file)
+			claim->reads = true;
+	}
+	return 0;
+}
+
+static int hwc_claim_charge_locked(struct hwcontainer_claim *claim, struct hwc_domain *domain,
+				   struct netlink_ext_ack *extack)
+{
+	const struct hwcontainer_resource *res = claim->res;
+	int ret = hwc_group_charge_locked(domain->group, claim->admin, res->kind->name, res->slot,
+					  extack);
+
+	if (ret)
+		return ret;
+	claim->group = domain->group;
+	claim->slot = res->slot;
+	claim->domain = domain;
+	list_add_tail(&claim->in_domain, &domain->claims);
+	return 0;
+}
+
+/* Ask the backend; what it says decides whether there is work to do. */
+static int hwc_claim_acquire_locked(struct hwcontainer_claim *claim, struct netlink_ext_ack *extack)
+{
+	struct hwcontainer_resource *res = claim->res;
+	int ret = HWCONTAINER_WORK;
+
+	if (res->kind->acquire)
+		ret = res->kind->acquire(res, claim, extack);
+	if (ret != HWCONTAINER_DONE)
+		return ret == HWCONTAINER_WORK ? 0 : ret;
+
+	claim->on_hw = true;
+	res->on_hw++;
+	claim->devices = hwc_devset_get(res->devices);
+	claim->state = HWCONTAINER_CLAIM_STATE_READY;
+	return 0;
+}
+
+/**
+ * hwc_claim_grant_locked() - give a resource to a holder, or say why not
+ * @txn: what the request's claims have in common
+ * @want: the resource and its image
+ * @extack: receives the sentence
+ *
+ * Nothing is started and nobody is told yet: hwc_claim_start_locked() or
+ * hwc_claim_revoke_locked() must follow.
+ *
+ * Context: core lock held.
+ * Return: the claim, or an ERR_PTR.
+ */
+struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
+						 const struct hwc_want *want,
+						 struct netlink_ext_ack *extack)
+{
+	struct hwcontainer_resource *res = hwc_resource_find(want->resource);
+	struct hwcontainer_claim *claim;
+	int ret;
+
+	lockdep_assert_held(&hwc_lock);
+	if (!res)
+		return ERR_PTR(hwc_refuse(extack, -ENOENT, "there is no resource %s",
+					  hwc_tail(want->resource, 50)));
+	if (res->in_use >= res->capacity)
+		return ERR_PTR(hwc_refuse_busy_locked(res, txn, extack));
+	claim = hwc_claim_alloc(res, txn);
+	if (IS_ERR(claim))
+		return ERR_PTR(hwc_refuse(extack, PTR_ERR(claim), "%s",
+					  PTR_ERR(claim) == -ENODEV ? "the module is leaving" :
+					  "out of memory"));
+
+	ret = hwc_claim_check_rights_locked(claim, txn->domain->group, extack) ?:
+	      hwc_claim_open_files(claim, want, extack) ?:
+	      hwc_claim_check_images_locked(claim, txn->domain->group, extack);
+	if (ret)
+		goto err_put;
+	ret = xa_alloc_cyclic(&hwc_claims, &claim->id, claim, xa_limit_31b, &hwc_next_claim,
+			      GFP_KERNEL);
+	if (ret < 0) {
+		hwc_refuse(extack, ret, "out of memory");
+		goto err_put;
+	}
+	ret = hwc_claim_charge_locked(claim, txn->domain, extack);
+	if (ret)
+		goto err_erase;
+	ret = hwc_claim_acquire_locked(claim, extack);
+	if (ret)
+		goto err_uncharge;
+
+	claim->counted = true;
+	res->in_use++;
+	list_add_tail(&claim->in_res, &res->claims);
+	hwc_claim_hold_locked(claim, txn->holder);
+	hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_GRANTED);
+	hwc_claim_generation++;
+	return claim;
+
+err_uncharge:
+	hwc_claim_uncharge_locked(claim);
+	hwc_claim_leave_domain_locked(claim);
+err_erase:
+	xa_erase(&hwc_claims, claim->id);
+err_put:
+	hwc_claim_put(claim);
+	return ERR_PTR(ret);
+}
+
+/* Undo a grant. What was warm stays warm, whatever the claim said. */
+void hwc_claim_revoke_locked(struct hwcontainer_claim *claim)
+{
+	claim->flags |= HWCONTAINER_CLAIM_FLAGS_KEEP;
+	hwc_claim_end_locked(claim);
+}
+
+/* Begin the work a granted claim needs, if any. */
+void hwc_claim_start_locked(struct hwcontainer_claim *claim)
+{
+	lockdep_assert_held(&hwc_lock);
+	if (claim->group)
+		hwc_group_peak_locked(claim->group, claim->slot);
+	claim->announced = true;
+	hwc_claim_ntf_locked(claim);
+	if (claim->state == HWCONTAINER_CLAIM_STATE_QUEUED)
+		hwc_claim_queue_locked(claim, HWC_READ);
+}

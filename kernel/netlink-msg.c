@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hwcontainer: the wire, messages about resources and claims.
+ */
+#include <linux/sizes.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+
+#include "internal.h"
+#include "netlink_gen.h"
+
+static int hwc_nl_fill_digest(struct sk_buff *msg, int attr, bool known, const u8 *digest)
+{
+	return known ? nla_put(msg, attr, HWCONTAINER_DIGEST_LEN, digest) : 0;
+}
+
+static int hwc_nl_fill_string(struct sk_buff *msg, int attr, const char *text)
+{
+	return text && *text ? nla_put_string(msg, attr, text) : 0;
+}
+
+static int hwc_nl_fill_aliases(struct sk_buff *msg, const struct hwcontainer_resource *res)
+{
+	const char *name;
+	unsigned int i;
+
+	for (i = 0; (name = hwc_resource_alias(res, i)); i++)
+		if (nla_put_string(msg, HWCONTAINER_A_RESOURCE_ALIAS, name))
+			return -EMSGSIZE;
+	return 0;
+}
+
+/* Who holds an exclusive resource. */
+static int hwc_nl_fill_tenant(struct sk_buff *msg, const struct hwcontainer_claim *claim)
+{
+	return nla_put_u32(msg, HWCONTAINER_A_RESOURCE_CLAIM_ID, claim->id) ?:
+	       hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_CONTAINER, claim->container);
+}
+
+/* What is loaded, and why that failed or stays. */
+static int hwc_nl_fill_load(struct sk_buff *msg, const struct hwcontainer_resource_info *info)
+{
+	return hwc_nl_fill_digest(msg, HWCONTAINER_A_RESOURCE_IMAGE_DIGEST,
+				  info->has_digest[HWCONTAINER_IMAGE],
+				  info->digest[HWCONTAINER_IMAGE]) ?:
+	       hwc_nl_fill_digest(msg, HWCONTAINER_A_RESOURCE_OVERLAY_DIGEST,
+				  info->has_digest[HWCONTAINER_OVERLAY],
+				  info->digest[HWCONTAINER_OVERLAY]) ?:
+	       hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_MESSAGE,
+				  info->failed[0] ? info->failed : info->note);
+}
+
+/* Until a tenant is ready, what is loaded may be what the last one left. */
+static bool hwc_nl_has_loaded(const struct hwcontainer_claim *tenant)
+{
+	return tenant->on_hw && tenant->state == HWCONTAINER_CLAIM_STATE_READY;
+}
+
+/* The host hears it all; others, what they have and what they loaded. */
+int hwc_resource_fill_locked(struct sk_buff *msg, void *object,
+				    const struct hwc_domain *reader)
+{
+	struct hwcontainer_resource *res = object;
+	const struct hwcontainer_claim *tenant;
+	struct hwcontainer_resource_info info;
+	bool host, own;
+	int ret;
+
+	tenant = res->capacity == 1 ? hwc_resource_tenant_locked(res) : NULL;
+	own = tenant && hwc_domain_sees(reader, tenant);
+	host = hwc_domain_is_host(reader);
+
+	hwc_resource_describe(res, &info);
+	ret = nla_put_u32(msg, HWCONTAINER_A_RESOURCE_ID, res->id) ?:
+	      nla_put_string(msg, HWCONTAINER_A_RESOURCE_NAME, hwcontainer_resource_name(res)) ?:
+	      hwc_nl_fill_aliases(msg, res) ?:
+	      nla_put_string(msg, HWCONTAINER_A_RESOURCE_KIND, res->kind->name) ?:
+	      nla_put_u32(msg, HWCONTAINER_A_RESOURCE_STATE, hwc_resource_state(res, &info)) ?:
+	      nla_put_u32(msg, HWCONTAINER_A_RESOURCE_CAPACITY, res->capacity) ?:
+	      nla_put_u32(msg, HWCONTAINER_A_RESOURCE_IN_USE, res->in_use) ?:
+	      hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_CONTROLLER, info.controller);
+	if (!ret && (host || (own && hwc_nl_has_loaded(tenant))))
+		ret = hwc_nl_fill_load(msg, &info);
+	if (!ret && own)
+		ret = hwc_nl_fill_tenant(msg, tenant);
+	if (!ret && info.has_device_id)
+		ret = nla_put_u32(msg, HWCONTAINER_A_RESOURCE_DEVICE_ID, info.device_id);
+	return ret;
+}
+
+static int hwc_nl_fill_node(struct sk_buff *msg, const struct hwc_node *node)
+{
+	struct nlattr *nest = nla_nest_start(msg, HWCONTAINER_A_DEVICE_NODE);
+
+	if (!nest ||
+	    nla_put_string(msg, HWCONTAINER_A_NODE_PATH, node->path) ||
+	    nla_put_u32(msg, HWCONTAINER_A_NODE_TYPE,
+			node->block ? HWCONTAINER_NODE_TYPE_BLOCK : HWCONTAINER_NODE_TYPE_CHAR) ||
+	    nla_put_u32(msg, HWCONTAINER_A_NODE_MAJOR, MAJOR(node->devt)) ||
+	    nla_put_u32(msg, HWCONTAINER_A_NODE_MINOR, MINOR(node->devt)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int hwc_nl_fill_window(struct sk_buff *msg, const struct hwc_window *window)
+{
+	struct nlattr *nest = nla_nest_start(msg, HWCONTAINER_A_DEVICE_WINDOW);
+
+	if (!nest ||
+	    hwc_nl_fill_string(msg, HWCONTAINER_A_WINDOW_NAME, window->name) ||
+	    nla_put_uint(msg, HWCONTAINER_A_WINDOW_START, window->start) ||
+	    nla_put_uint(msg, HWCONTAINER_A_WINDOW_SIZE, window->size))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int hwc_nl_fill_windows(struct sk_buff *msg, const struct hwc_device *d)
+{
+	unsigned int i;
+
+	for (i = 0; i < d->n_windows; i++)
+		if (hwc_nl_fill_window(msg, &d->window[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int hwc_nl_fill_device(struct sk_buff *msg, const struct hwc_device *d, bool windows)
+{
+	struct nlattr *nest = nla_nest_start(msg, HWCONTAINER_A_CLAIM_DEVICE);
+	const struct hwc_node *node;
+	unsigned int i;
+
+	if (!nest ||
+	    nla_put_string(msg, HWCONTAINER_A_DEVICE_NAME, d->name) ||
+	    hwc_nl_fill_string(msg, HWCONTAINER_A_DEVICE_DRIVER, d->driver) ||
+	    hwc_nl_fill_string(msg, HWCONTAINER_A_DEVICE_OF_PATH, d->of_path))
+		return -EMSGSIZE;
+	list_for_each_entry(node, &d->nodes, in_device)
+		if (hwc_nl_fill_node(msg, node))
+			return -EMSGSIZE;
+	if (windows && hwc_nl_fill_windows(msg, d))
+		return -EMSGSIZE;
+	for (i = 0; i < d->n_irq; i++)
+		if (nla_put_u32(msg, HWCONTAINER_A_DEVICE_IRQ, d->irq[i]))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int hwc_nl_fill_devices(struct sk_buff *msg, const struct hwc_devset *set, bool windows)
+{
+	const struct hwc_device *d;
+
+	if (!set)
+		return 0;
+	list_for_each_entry(d, &set->devices, in_set)
+		if (hwc_nl_fill_device(msg, d, windows))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int hwc_nl_fill_timings(struct sk_buff *msg, const struct hwcontainer_claim *claim)
+{
+	struct nlattr *nest;
+	u64 time;
+	u32 stage;
+
+	for (stage = 1; stage < ARRAY_SIZE(claim->done); stage++) {
+		time = READ_ONCE(claim->done[stage]);
+		if (!time)
+			continue;
+		nest = nla_nest_start(msg, HWCONTAINER_A_CLAIM_TIMING);
+		if (!nest ||
+		    nla_put_u32(msg, HWCONTAINER_A_TIMING_STAGE, stage) ||
+		    nla_put_uint(msg, HWCONTAINER_A_TIMING_TIME, time))
+			return -EMSGSIZE;
+		nla_nest_end(msg, nest);
+	}
+	return 0;
+}
+
+/* Numbers of processes are the host's. */
+static int hwc_nl_fill_holder(struct sk_buff *msg, struct hwc_holder *holder,
+			      const struct hwc_domain *reader)
+{
+	u32 pid = hwc_domain_is_host(reader) ? hwc_holder_pid(holder) : 0;
+
+	if (!holder)
+		return 0;
+	return nla_put_u32(msg, HWCONTAINER_A_CLAIM_HOLDER, holder->type) ?:
+	       (pid ? nla_put_u32(msg, HWCONTAINER_A_CLAIM_HOLDER_PID, pid) : 0);
+}
+
+static int hwc_nl_fill_failure(struct sk_buff *msg, const struct hwcontainer_claim *claim)
+{
+	if (!claim->error)
+		return 0;
+	return nla_put_u32(msg, HWCONTAINER_A_CLAIM_ERROR, -claim->error) ?:
+	       hwc_nl_fill_string(msg, HWCONTAINER_A_CLAIM_MESSAGE, claim->message);
+}
+
+static int hwc_nl_fill_claim_digests(struct sk_buff *msg, const struct hwcontainer_claim *claim)
+{
+	const struct hwc_file *image = &claim->file[HWCONTAINER_IMAGE];
+	const struct hwc_file *overlay = &claim->file[HWCONTAINER_OVERLAY];
+
+	return hwc_nl_fill_digest(msg, HWCONTAINER_A_CLAIM_IMAGE_DIGEST,
+				  image->wanted || image->blob.has_digest,
+				  image->wanted ? image->want : image->blob.digest) ?:
+	       hwc_nl_fill_digest(msg, HWCONTAINER_A_CLAIM_OVERLAY_DIGEST,
+				  overlay->wanted || overlay->blob.has_digest,
+				  overlay->wanted ? overlay->want : overlay->blob.digest);
+}
+
+static int hwc_nl_fill_domain(struct sk_buff *msg, const struct hwc_domain *domain)
+{
+	return domain ? nla_put_u32(msg, HWCONTAINER_A_CLAIM_NETNS, hwc_domain_inum(domain)) : 0;
+}
+
+int hwc_claim_fill_locked(struct sk_buff *msg, void *object, const struct hwc_domain *reader)
+{
+	struct hwcontainer_claim *claim = object;
+	struct hwcontainer_resource *res = claim->res;
+
+	return nla_put_u32(msg, HWCONTAINER_A_CLAIM_ID, claim->id) ?:
+	       nla_put_u32(msg, HWCONTAINER_A_CLAIM_STATE, claim->state) ?:
+	       nla_put_u32(msg, HWCONTAINER_A_CLAIM_RESOURCE_ID, res->id) ?:
+	       nla_put_string(msg, HWCONTAINER_A_CLAIM_RESOURCE, hwcontainer_resource_name(res)) ?:
+	       nla_put_string(msg, HWCONTAINER_A_CLAIM_KIND, res->kind->name) ?:
+	       hwc_nl_fill_string(msg, HWCONTAINER_A_CLAIM_CONTAINER, claim->container) ?:
+	       hwc_nl_fill_domain(msg, claim->domain) ?:
+	       hwc_nl_fill_holder(msg, claim->holder, reader) ?:
+	       nla_put_u32(msg, HWCONTAINER_A_CLAIM_FLAGS, claim->flags) ?:
+	       nla_put_s32(msg, HWCONTAINER_A_CLAIM_PRIORITY, claim->priority) ?:
+	       hwc_nl_fill_claim_digests(msg, claim) ?:
+	       hwc_nl_fill_timings(msg, claim) ?:
+	       hwc_nl_fill_failure(msg, claim);
+}
+
+int hwc_claim_fill_devices_locked(struct sk_buff *msg, void *object,
+					 const struct hwc_domain *reader)
+{
+	struct hwcontainer_claim *claim = object;
+
+	return hwc_claim_fill_locked(msg, claim, reader) ?:
+	       hwc_nl_fill_devices(msg, claim->devices, false);
+}
+
+int hwc_claim_fill_all_locked(struct sk_buff *msg, void *object,
+				     const struct hwc_domain *reader)
+{
+	struct hwcontainer_claim *claim = object;
+
+	return hwc_claim_fill_locked(msg, claim, reader) ?:
+	       hwc_nl_fill_devices(msg, claim->devices, true);
+}
+
+/*
+ * A message about one object, in the smallest buffer out of a few sizes that
+ * takes it: a claim with many devices is large, and rare.
+ */
+struct sk_buff *hwc_nl_one_locked(u32 portid, u32 seq, u8 cmd, hwc_fill_fn fill,
+					 void *object, const struct hwc_domain *reader)
+{
+	size_t size = GENLMSG_DEFAULT_SIZE;
+	struct sk_buff *msg;
+	void *hdr;
+
+	for (; size <= SZ_1M; size *= 4) {
+		msg = genlmsg_new(size, GFP_KERNEL);
+		if (!msg)
+			return NULL;
+		hdr = genlmsg_put(msg, portid, seq, &hwcontainer_nl_family, 0, cmd);
+		if (hdr && !fill(msg, object, reader)) {
+			genlmsg_end(msg, hdr);
+			return msg;
+		}
+		nlmsg_free(msg);
+	}
+	return NULL;
+}
+
+static void hwc_nl_tell(const struct hwc_domain *listener, u8 cmd, hwc_fill_fn fill, void *object)
+{
+	struct sk_buff *msg;
+
+	lockdep_assert_held(&hwc_lock);
+	if (!genl_has_listeners(&hwcontainer_nl_family, listener->net, HWCONTAINER_NLGRP_EVENTS))
+		return;
+	msg = hwc_nl_one_locked(0, 0, cmd, fill, object, listener);
+	if (msg)
+		genlmsg_multicast_netns(&hwcontainer_nl_family, listener->net, msg, 0,
+					HWCONTAINER_NLGRP_EVENTS, GFP_KERNEL);
+}
+
+void hwc_resource_ntf_locked(struct hwcontainer_resource *res, bool gone)
+{
+	hwc_nl_tell(hwc_domain_of(&init_net),
+		    gone ? HWCONTAINER_CMD_RESOURCE_DEL_NTF : HWCONTAINER_CMD_RESOURCE_ADD_NTF,
+		    hwc_resource_fill_locked, res);
+}
+
+void hwc_claim_ntf_locked(struct hwcontainer_claim *claim)
+{
+	const struct hwc_domain *host = hwc_domain_of(&init_net);
+
+	hwc_nl_tell(host, HWCONTAINER_CMD_CLAIM_NTF, hwc_claim_fill_locked, claim);
+	if (claim->domain && claim->domain != host)
+		hwc_nl_tell(claim->domain, HWCONTAINER_CMD_CLAIM_NTF, hwc_claim_fill_locked, claim);
+}
