@@ -8,20 +8,15 @@
  */
 #include <linux/configfs.h>
 #include <linux/ctype.h>
-#include <linux/hex.h>
 #include <linux/module.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <net/net_namespace.h>
 
-#include "internal.h"
+#include "groupfs.h"
 
 /* Folders inside each other: charging goes through all of them. */
 #define HWC_DEPTH_MAX 16
-
-/* What configfs takes from a file's show (SIMPLE_ATTR_SIZE in fs/configfs/file.c). */
-#define HWC_FILE_MAX SZ_4K
 
 /**
  * struct hwc_folder - a group that was made by mkdir
@@ -49,13 +44,13 @@ static bool hwc_groupfs_is_root(const struct config_item *item)
 	return item == &hwc_groupfs.su_group.cg_item;
 }
 
-static struct hwc_group *to_group(struct config_item *item)
+struct hwc_group *hwc_groupfs_group(struct config_item *item)
 {
 	return hwc_groupfs_is_root(item) ? &hwc_root : &to_folder(item)->group;
 }
 
 /* Files are opened by some and written to by others. */
-static int hwc_groupfs_may_write(void)
+int hwc_groupfs_may_write(void)
 {
 	return hwc_domain_current_is_admin() ? 0 : -EPERM;
 }
@@ -108,17 +103,17 @@ static ssize_t hwc_groupfs_show_kinds(const unsigned int *number, char *page)
 
 static ssize_t hwc_group_max_show(struct config_item *item, char *page)
 {
-	return hwc_groupfs_show_kinds(to_group(item)->max, page);
+	return hwc_groupfs_show_kinds(hwc_groupfs_group(item)->max, page);
 }
 
 static ssize_t hwc_group_current_show(struct config_item *item, char *page)
 {
-	return hwc_groupfs_show_kinds(to_group(item)->used, page);
+	return hwc_groupfs_show_kinds(hwc_groupfs_group(item)->used, page);
 }
 
 static ssize_t hwc_group_peak_show(struct config_item *item, char *page)
 {
-	return hwc_groupfs_show_kinds(to_group(item)->peak, page);
+	return hwc_groupfs_show_kinds(hwc_groupfs_group(item)->peak, page);
 }
 
 /* One line "KIND N" or "KIND max". Core lock held. */
@@ -174,7 +169,7 @@ static ssize_t hwc_group_max_store(struct config_item *item, const char *page, s
 	if (!text)
 		return -ENOMEM;
 	mutex_lock(&hwc_lock);
-	ret = hwc_groupfs_set_limits_locked(to_group(item), text);
+	ret = hwc_groupfs_set_limits_locked(hwc_groupfs_group(item), text);
 	mutex_unlock(&hwc_lock);
 	kfree(text);
 	return ret ?: count;
@@ -183,7 +178,7 @@ static ssize_t hwc_group_max_store(struct config_item *item, const char *page, s
 /* Whatever is written. */
 static ssize_t hwc_group_peak_store(struct config_item *item, const char *page, size_t count)
 {
-	struct hwc_group *group = to_group(item);
+	struct hwc_group *group = hwc_groupfs_group(item);
 	int ret = hwc_groupfs_may_write();
 
 	if (ret)
@@ -196,7 +191,7 @@ static ssize_t hwc_group_peak_store(struct config_item *item, const char *page, 
 
 static ssize_t hwc_group_events_show(struct config_item *item, char *page)
 {
-	const struct hwc_group *group = to_group(item);
+	const struct hwc_group *group = hwc_groupfs_group(item);
 	ssize_t ret;
 
 	mutex_lock(&hwc_lock);
@@ -212,7 +207,7 @@ static ssize_t hwc_group_namespaces_show(struct config_item *item, char *page)
 	int at = 0, len;
 
 	mutex_lock(&hwc_lock);
-	list_for_each_entry(domain, &to_group(item)->domains, in_group) {
+	list_for_each_entry(domain, &hwc_groupfs_group(item)->domains, in_group) {
 		len = snprintf(page + at, HWC_FILE_MAX - at, "%u\n", hwc_domain_inum(domain));
 		if (at + len >= HWC_FILE_MAX)
 			break;
@@ -267,14 +262,14 @@ static ssize_t hwc_group_namespaces_store(struct config_item *item, const char *
 	net = hwc_groupfs_parse_namespace(strim(text));
 	if (IS_ERR(net))
 		return PTR_ERR(net);
-	ret = hwc_groupfs_attach(to_group(item), net);
+	ret = hwc_groupfs_attach(hwc_groupfs_group(item), net);
 	put_net(net);
 	return ret ?: count;
 }
 
 static ssize_t hwc_group_delegate_show(struct config_item *item, char *page)
 {
-	return sysfs_emit(page, "%d\n", READ_ONCE(to_group(item)->delegate));
+	return sysfs_emit(page, "%d\n", READ_ONCE(hwc_groupfs_group(item)->delegate));
 }
 
 static ssize_t hwc_group_delegate_store(struct config_item *item, const char *page, size_t count)
@@ -287,92 +282,9 @@ static ssize_t hwc_group_delegate_store(struct config_item *item, const char *pa
 	if (delegate > 1)
 		return -EINVAL;
 	mutex_lock(&hwc_lock);
-	WRITE_ONCE(to_group(item)->delegate, delegate);
+	WRITE_ONCE(hwc_groupfs_group(item)->delegate, delegate);
 	mutex_unlock(&hwc_lock);
 	return count;
-}
-
-static ssize_t hwc_group_images_show(struct config_item *item, char *page)
-{
-	const struct hwc_images *images = &to_group(item)->images;
-	unsigned int i;
-	int at = 0;
-
-	mutex_lock(&hwc_lock);
-	if (images->any)
-		at = scnprintf(page, HWC_FILE_MAX, "any\n");
-	for (i = 0; i < images->n; i++)
-		at += scnprintf(page + at, HWC_FILE_MAX - at, "sha256:%*phN\n",
-				HWCONTAINER_DIGEST_LEN, images->digest[i]);
-	mutex_unlock(&hwc_lock);
-	return at;
-}
-
-/* One line "sha256:HEX", or "any". */
-static int hwc_groupfs_parse_image(const char *line, struct hwc_images *images)
-{
-	images->some = true;
-	if (!strcmp(line, "any")) {
-		images->any = true;
-		return 0;
-	}
-	if (images->n == HWC_IMAGES_MAX)
-		return -E2BIG;
-	if (!strstarts(line, "sha256:"))
-		return -EINVAL;
-	line += strlen("sha256:");
-	if (strlen(line) != 2 * HWCONTAINER_DIGEST_LEN)
-		return -EINVAL;
-	return hex2bin(images->digest[images->n++], line, HWCONTAINER_DIGEST_LEN);
-}
-
-static int hwc_groupfs_parse_images(char *text, struct hwc_images *images)
-{
-	char *line;
-	int ret;
-
-	while ((line = strsep(&text, "\n"))) {
-		line = strim(line);
-		ret = *line ? hwc_groupfs_parse_image(line, images) : 0;
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-static int hwc_groupfs_set_images(struct hwc_group *group, char *text)
-{
-	struct hwc_images *images = kzalloc(sizeof(*images), GFP_KERNEL);
-	int ret;
-
-	if (!images)
-		return -ENOMEM;
-	ret = hwc_groupfs_parse_images(text, images);
-	if (!ret) {
-		mutex_lock(&hwc_lock);
-		group->images = *images;
-		mutex_unlock(&hwc_lock);
-	}
-	kfree(images);
-	return ret;
-}
-
-/* A write is the whole list: one that configfs cuts into two would be the end of it. */
-static ssize_t hwc_group_images_store(struct config_item *item, const char *page, size_t count)
-{
-	char *text;
-	int ret = hwc_groupfs_may_write();
-
-	if (ret)
-		return ret;
-	if (count >= HWC_FILE_MAX - 1)
-		return -E2BIG;
-	text = kstrndup(page, count, GFP_KERNEL);
-	if (!text)
-		return -ENOMEM;
-	ret = hwc_groupfs_set_images(to_group(item), text);
-	kfree(text);
-	return ret ?: count;
 }
 
 CONFIGFS_ATTR(hwc_group_, max);
@@ -380,7 +292,6 @@ CONFIGFS_ATTR(hwc_group_, peak);
 CONFIGFS_ATTR_RO(hwc_group_, events);
 CONFIGFS_ATTR(hwc_group_, namespaces);
 CONFIGFS_ATTR(hwc_group_, delegate);
-CONFIGFS_ATTR(hwc_group_, images);
 
 /* By hand: "current" is a macro. */
 static struct configfs_attribute hwc_group_attr_in_use = {
@@ -403,7 +314,7 @@ static struct configfs_attribute *hwc_folder_attrs[] = {
 	&hwc_group_attr_peak,
 	&hwc_group_attr_events,
 	&hwc_group_attr_delegate,
-	&hwc_group_attr_images,
+	&hwc_groupfs_images,
 	NULL,
 };
 
@@ -423,13 +334,13 @@ static struct config_group *hwc_groupfs_mkdir(struct config_group *parent, const
 
 	if (ret)
 		return ERR_PTR(ret);
-	if (to_group(&parent->cg_item)->depth >= HWC_DEPTH_MAX)
+	if (hwc_groupfs_group(&parent->cg_item)->depth >= HWC_DEPTH_MAX)
 		return ERR_PTR(-EAGAIN);
 	folder = kzalloc(sizeof(*folder), GFP_KERNEL);
 	if (!folder)
 		return ERR_PTR(-ENOMEM);
 	config_group_init_type_name(&folder->dir, name, &hwc_folder_type);
-	hwc_group_begin(&folder->group, to_group(&parent->cg_item),
+	hwc_group_begin(&folder->group, hwc_groupfs_group(&parent->cg_item),
 			config_item_name(&folder->dir.cg_item));
 	if (!folder->group.name)
 		ret = -ENOMEM;

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* hwcontainer: what the files of groups share. Sectioned by the file that defines it. */
+#ifndef HWC_GROUPFS_H
+#define HWC_GROUPFS_H
+
+#include <linux/configfs.h>
+#include <linux/sizes.h>
+
+#include "internal.h"
+
+/* What configfs takes from a file's show (SIMPLE_ATTR_SIZE in fs/configfs/file.c). */
+#define HWC_FILE_MAX SZ_4K
+
+/* groupfs.c: folders */
+
+struct hwc_group *hwc_groupfs_group(struct config_item *item);
+int hwc_groupfs_may_write(void);
+
+/* groupfs-images.c: the list of images */
+
+extern struct configfs_attribute hwc_groupfs_images;
+
+#endif /* HWC_GROUPFS_H */
