@@ -138,6 +138,8 @@ HWC_API const char *hwc_resource_message(const struct hwc_resource *res);
 /* 0 where it is not known, or nobody */
 HWC_API uint32_t hwc_resource_device_id(const struct hwc_resource *res);
 HWC_API uint32_t hwc_resource_claim_id(const struct hwc_resource *res);
+/* claims that wait for it */
+HWC_API uint32_t hwc_resource_waiting(const struct hwc_resource *res);
 /* HWCONTAINER_DIGEST_LEN bytes, or NULL where it is not known */
 HWC_API const uint8_t *hwc_resource_image_digest(const struct hwc_resource *res);
 HWC_API const uint8_t *hwc_resource_overlay_digest(const struct hwc_resource *res);
@@ -166,6 +168,14 @@ HWC_API int hwc_request_container(struct hwc_request *req, const char *container
 HWC_API void hwc_request_flags(struct hwc_request *req, uint32_t flags);
 /** hwc_request_priority() - larger is more important, 0 is normal */
 HWC_API void hwc_request_priority(struct hwc_request *req, int32_t priority);
+/**
+ * hwc_request_wait() - wait for a resource that others have
+ * @ms: longest time in the queue; 0, as before the call, to be refused instead
+ *
+ * Of one resource only. hwc_request_submit() does not wait: the claim is made at once in
+ * the state waiting, and fails with ETIMEDOUT at the end of that time.
+ */
+HWC_API void hwc_request_wait(struct hwc_request *req, uint32_t ms);
 
 /**
  * hwc_request_add() - ask for one more resource
@@ -185,7 +195,8 @@ HWC_API int hwc_request_add(struct hwc_request *req, const char *resource, int i
 /**
  * struct hwc_grant - a claim that was made
  * @id: its number
- * @state: ready, where no hardware work is needed; queued otherwise
+ * @state: ready, where no hardware work is needed; waiting, where others have the
+ *	resource; queued otherwise
  */
 struct hwc_grant {
 	uint32_t id;
@@ -198,7 +209,7 @@ struct hwc_grant {
  *
  * Does not wait for the hardware: hwc_claim_wait() does.
  *
- * Return: 0; -EBUSY when one is held; -ENOENT when one does not exist; -EPERM;
+ * Return: 0; -EBUSY when one is held, or others wait for it; -ENOENT when one does not exist; -EPERM;
  * other errnos as the kernel's sentence says.
  */
 HWC_API int hwc_request_submit(struct hwc_request *req, struct hwc_grant *grants);
@@ -241,7 +252,8 @@ HWC_API int hwc_claim_wait(struct hwc_ctx *ctx, int holder, uint32_t id, int tim
 /**
  * hwc_claim_open() - open a claim as a file to poll
  *
- * EPOLLIN: it is ready, failed (with EPOLLERR) or released (with EPOLLHUP).
+ * EPOLLIN: it is ready, failed (with EPOLLERR) or released (with EPOLLHUP). EPOLLPRI: it was
+ * given notice, see hwc_claim_taken_in().
  *
  * Return: a file descriptor (O_CLOEXEC), or -ENOENT.
  */
@@ -287,6 +299,10 @@ HWC_API uint32_t hwc_claim_holder_pid(const struct hwc_claim *claim);
 HWC_API uint32_t hwc_claim_netns(const struct hwc_claim *claim);
 HWC_API uint32_t hwc_claim_flags(const struct hwc_claim *claim);
 HWC_API int32_t hwc_claim_priority(const struct hwc_claim *claim);
+/* of a claim that waits: 1 is next; else 0 */
+HWC_API uint32_t hwc_claim_position(const struct hwc_claim *claim);
+/* milliseconds until a claim of higher priority takes the resource from it; 0 without notice */
+HWC_API uint32_t hwc_claim_taken_in(const struct hwc_claim *claim);
 HWC_API const uint8_t *hwc_claim_image_digest(const struct hwc_claim *claim);
 HWC_API const uint8_t *hwc_claim_overlay_digest(const struct hwc_claim *claim);
 /* positive errno, 0 where it did not fail */

@@ -31,13 +31,14 @@ static const struct nla_policy hwcontainer_claim_get_nl_policy[HWCONTAINER_A_CLA
 };
 
 /* HWCONTAINER_CMD_CLAIM_NEW - do */
-static const struct nla_policy hwcontainer_claim_new_nl_policy[HWCONTAINER_A_TXN_PRIORITY + 1] = {
+static const struct nla_policy hwcontainer_claim_new_nl_policy[HWCONTAINER_A_TXN_WAIT + 1] = {
 	[HWCONTAINER_A_TXN_REQUEST] = NLA_POLICY_NESTED(hwcontainer_request_nl_policy),
 	[HWCONTAINER_A_TXN_HOLDER_FILE] = NLA_POLICY_MIN(NLA_S32, 0),
 	[HWCONTAINER_A_TXN_HOLDER_PIDFD] = NLA_POLICY_MIN(NLA_S32, 0),
 	[HWCONTAINER_A_TXN_CONTAINER] = { .type = NLA_NUL_STRING, .len = HWCONTAINER_CONTAINER_MAX, },
 	[HWCONTAINER_A_TXN_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
 	[HWCONTAINER_A_TXN_PRIORITY] = { .type = NLA_S32, },
+	[HWCONTAINER_A_TXN_WAIT] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* HWCONTAINER_CMD_CLAIM_HANDOVER - do */
@@ -97,7 +98,7 @@ static const struct genl_split_ops hwcontainer_nl_ops[] = {
 		.pre_doit	= hwc_nl_pre_change,
 		.doit		= hwcontainer_nl_claim_new_doit,
 		.policy		= hwcontainer_claim_new_nl_policy,
-		.maxattr	= HWCONTAINER_A_TXN_PRIORITY,
+		.maxattr	= HWCONTAINER_A_TXN_WAIT,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

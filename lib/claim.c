@@ -116,6 +116,16 @@ int32_t hwc_claim_priority(const struct hwc_claim *claim)
 	return claim->priority;
 }
 
+uint32_t hwc_claim_position(const struct hwc_claim *claim)
+{
+	return claim->position;
+}
+
+uint32_t hwc_claim_taken_in(const struct hwc_claim *claim)
+{
+	return claim->taken_in;
+}
+
 const uint8_t *hwc_claim_image_digest(const struct hwc_claim *claim)
 {
 	return hwc_digest_bytes(&claim->digest);

@@ -298,6 +298,7 @@ struct hwc_resource {
 	uint32_t claim_id;
 	char *container;
 	char *message;
+	uint32_t waiting;
 };
 
 struct hwc_device {
@@ -332,6 +333,8 @@ struct hwc_claim {
 	uint32_t error;
 	char *message;
 	uint32_t netns;
+	uint32_t position;
+	uint32_t taken_in;
 };
 
 struct hwc_txn {
@@ -367,6 +370,7 @@ struct hwc_request {
 	int holder_pidfd;
 	uint32_t flags;
 	int32_t priority;
+	uint32_t wait_ms;
 };
 
 int hwc_msg_resource(struct hwc_ctx *ctx, const char *name, struct hwc_msg *msg);

@@ -48,6 +48,7 @@ static const struct hwc_field resource_fields[] = {
 	FIELD(HWCONTAINER_A_RESOURCE_CLAIM_ID, HWC_U32, hwc_resource, claim_id),
 	FIELD(HWCONTAINER_A_RESOURCE_CONTAINER, HWC_STRING, hwc_resource, container),
 	FIELD(HWCONTAINER_A_RESOURCE_MESSAGE, HWC_STRING, hwc_resource, message),
+	FIELD(HWCONTAINER_A_RESOURCE_WAITING, HWC_U32, hwc_resource, waiting),
 };
 
 const struct hwc_schema hwc_resource_schema =
@@ -116,6 +117,8 @@ static const struct hwc_field claim_fields[] = {
 	FIELD(HWCONTAINER_A_CLAIM_ERROR, HWC_U32, hwc_claim, error),
 	FIELD(HWCONTAINER_A_CLAIM_MESSAGE, HWC_STRING, hwc_claim, message),
 	FIELD(HWCONTAINER_A_CLAIM_NETNS, HWC_U32, hwc_claim, netns),
+	FIELD(HWCONTAINER_A_CLAIM_POSITION, HWC_U32, hwc_claim, position),
+	FIELD(HWCONTAINER_A_CLAIM_TAKEN_IN, HWC_U32, hwc_claim, taken_in),
 };
 
 const struct hwc_schema hwc_claim_schema =
@@ -142,7 +145,7 @@ const struct hwc_schema hwc_txn_schema = SCHEMA(hwc_txn, txn_fields, 0);
 #define ITEM_ROOM                                                                                  \
 	(MNL_ATTR_HDRLEN + ATTR_ROOM(HWCONTAINER_NAME_MAX + 1) + 2 * ATTR_ROOM(sizeof(uint32_t)) + \
 	 2 * ATTR_ROOM(HWCONTAINER_DIGEST_LEN))
-#define TXN_ROOM (ATTR_ROOM(HWCONTAINER_CONTAINER_MAX + 1) + 4 * ATTR_ROOM(sizeof(uint32_t)))
+#define TXN_ROOM (ATTR_ROOM(HWCONTAINER_CONTAINER_MAX + 1) + 5 * ATTR_ROOM(sizeof(uint32_t)))
 
 static void put_digest(struct hwc_msg *msg, uint16_t type, const struct hwc_digest *digest)
 {
@@ -187,6 +190,8 @@ int hwc_msg_request(struct hwc_ctx *ctx, const struct hwc_request *req, struct h
 		hwc_msg_u32(msg, HWCONTAINER_A_TXN_FLAGS, req->flags);
 	if (req->priority)
 		hwc_msg_u32(msg, HWCONTAINER_A_TXN_PRIORITY, req->priority);
+	if (req->wait_ms)
+		hwc_msg_u32(msg, HWCONTAINER_A_TXN_WAIT, req->wait_ms);
 	return 0;
 }
 

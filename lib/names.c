@@ -29,6 +29,7 @@ const char *hwc_claim_state_name(enum hwcontainer_claim_state state)
 		[HWCONTAINER_CLAIM_STATE_RELEASING] = "releasing",
 		[HWCONTAINER_CLAIM_STATE_RELEASED] = "released",
 		[HWCONTAINER_CLAIM_STATE_FAILED] = "failed",
+		[HWCONTAINER_CLAIM_STATE_WAITING] = "waiting",
 	};
 
 	return name_of(names, HWC_ARRAY_SIZE(names), state);

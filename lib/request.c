@@ -69,6 +69,11 @@ void hwc_request_priority(struct hwc_request *req, int32_t priority)
 	req->priority = priority;
 }
 
+void hwc_request_wait(struct hwc_request *req, uint32_t ms)
+{
+	req->wait_ms = ms;
+}
+
 static void digest_set(struct hwc_digest *digest, const uint8_t *bytes)
 {
 	digest->known = bytes;

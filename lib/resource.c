@@ -122,3 +122,8 @@ const uint8_t *hwc_resource_overlay_digest(const struct hwc_resource *res)
 {
 	return hwc_digest_bytes(&res->overlay_digest);
 }
+
+uint32_t hwc_resource_waiting(const struct hwc_resource *res)
+{
+	return res->waiting;
+}

@@ -96,6 +96,8 @@ static void test_get(void **state)
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLAIM_NETNS, 4026531840);
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLAIM_FLAGS, HWCONTAINER_CLAIM_FLAGS_KEEP);
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLAIM_PRIORITY, (uint32_t)-5);
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLAIM_POSITION, 3);
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLAIM_TAKEN_IN, 750);
 	mnl_attr_put(nlh, HWCONTAINER_A_CLAIM_IMAGE_DIGEST, sizeof(digest), digest);
 	put_timing(nlh, HWCONTAINER_STAGE_GRANTED, 1000);
 	put_timing(nlh, HWCONTAINER_STAGE_PROGRAMMED, UINT64_C(5000000000));
@@ -114,6 +116,8 @@ static void test_get(void **state)
 	assert_int_equal(hwc_claim_netns(got), 4026531840);
 	assert_int_equal(hwc_claim_flags(got), HWCONTAINER_CLAIM_FLAGS_KEEP);
 	assert_int_equal(hwc_claim_priority(got), -5);
+	assert_int_equal(hwc_claim_position(got), 3);
+	assert_int_equal(hwc_claim_taken_in(got), 750);
 	assert_memory_equal(hwc_claim_image_digest(got), digest, sizeof(digest));
 	assert_null(hwc_claim_overlay_digest(got));
 	assert_int_equal(hwc_claim_time(got, HWCONTAINER_STAGE_GRANTED), 1000);

@@ -51,6 +51,7 @@ static void test_everything(void **state)
 	assert_int_equal(hwc_request_container(req, "3f2a"), 0);
 	hwc_request_flags(req, HWCONTAINER_CLAIM_FLAGS_KEEP);
 	hwc_request_priority(req, -1);
+	hwc_request_wait(req, 1500);
 
 	replay_family();
 	nest = mnl_attr_nest_start(nlh, HWCONTAINER_A_TXN_REQUEST);
@@ -65,6 +66,7 @@ static void test_everything(void **state)
 	mnl_attr_put_strz(nlh, HWCONTAINER_A_TXN_CONTAINER, "3f2a");
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_TXN_FLAGS, HWCONTAINER_CLAIM_FLAGS_KEEP);
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_TXN_PRIORITY, (uint32_t)-1);
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_TXN_WAIT, 1500);
 	replay_expect(nlh);
 	nlh = replay_answer(HWCONTAINER_CMD_CLAIM_NEW, 2);
 	put_grant(nlh, 17, HWCONTAINER_CLAIM_STATE_QUEUED);
@@ -149,11 +151,13 @@ static void test_largest(void **state)
 	assert_int_equal(hwc_request_container(req, container), 0);
 	hwc_request_flags(req, 3);
 	hwc_request_priority(req, 1);
+	hwc_request_wait(req, 1);
 	replay_family();
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_TXN_HOLDER_FILE, 1);
 	mnl_attr_put_strz(nlh, HWCONTAINER_A_TXN_CONTAINER, container);
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_TXN_FLAGS, 3);
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_TXN_PRIORITY, 1);
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_TXN_WAIT, 1);
 	replay_expect(nlh);
 	nlh = replay_answer(HWCONTAINER_CMD_CLAIM_NEW, 2);
 	for (uint32_t i = 0; i < HWCONTAINER_REQUESTS_MAX; i++)

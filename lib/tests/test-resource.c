@@ -27,6 +27,7 @@ static void put_region(struct nlmsghdr *nlh)
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_RESOURCE_CLAIM_ID, 17);
 	mnl_attr_put_strz(nlh, HWCONTAINER_A_RESOURCE_CONTAINER, "3f2a");
 	mnl_attr_put_strz(nlh, HWCONTAINER_A_RESOURCE_MESSAGE, "all is well");
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_RESOURCE_WAITING, 4);
 }
 
 static void expect_get(const char *name)
@@ -62,6 +63,7 @@ static void test_get(void **state)
 	assert_int_equal(hwc_resource_claim_id(res), 17);
 	assert_string_equal(hwc_resource_container(res), "3f2a");
 	assert_string_equal(hwc_resource_message(res), "all is well");
+	assert_int_equal(hwc_resource_waiting(res), 4);
 	hwc_resource_free(res);
 }
 

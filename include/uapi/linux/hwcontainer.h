@@ -35,7 +35,8 @@ enum hwcontainer_resource_state {
 };
 
 /**
- * enum hwcontainer_claim_state - Life of a claim, in this order.
+ * enum hwcontainer_claim_state - Life of a claim, in this order; but waiting,
+ *   the last, comes first.
  * @HWCONTAINER_CLAIM_STATE_QUEUED: Granted; waits for its image to be read or
  *   for the hardware's worker.
  * @HWCONTAINER_CLAIM_STATE_PREPARING: The hardware is being configured.
@@ -45,8 +46,11 @@ enum hwcontainer_resource_state {
  * @HWCONTAINER_CLAIM_STATE_RELEASED: The hardware is free again. The claim's
  *   number is no longer valid.
  * @HWCONTAINER_CLAIM_STATE_FAILED: Configuring failed and the hardware was
- *   given back. Error and message say why. Stays until its holder deletes it
- *   or dies.
+ *   given back, or waiting did not help. Error and message say why. Stays
+ *   until its holder deletes it or dies.
+ * @HWCONTAINER_CLAIM_STATE_WAITING: Not granted yet: waits for its resource,
+ *   which others have. Comes before queued, in the life of a claim that may
+ *   wait.
  */
 enum hwcontainer_claim_state {
 	HWCONTAINER_CLAIM_STATE_QUEUED = 1,
@@ -55,6 +59,7 @@ enum hwcontainer_claim_state {
 	HWCONTAINER_CLAIM_STATE_RELEASING,
 	HWCONTAINER_CLAIM_STATE_RELEASED,
 	HWCONTAINER_CLAIM_STATE_FAILED,
+	HWCONTAINER_CLAIM_STATE_WAITING,
 };
 
 /**
@@ -141,6 +146,7 @@ enum {
 	HWCONTAINER_A_RESOURCE_CLAIM_ID,
 	HWCONTAINER_A_RESOURCE_CONTAINER,
 	HWCONTAINER_A_RESOURCE_MESSAGE,
+	HWCONTAINER_A_RESOURCE_WAITING,
 
 	__HWCONTAINER_A_RESOURCE_MAX,
 	HWCONTAINER_A_RESOURCE_MAX = (__HWCONTAINER_A_RESOURCE_MAX - 1)
@@ -203,6 +209,8 @@ enum {
 	HWCONTAINER_A_CLAIM_ERROR,
 	HWCONTAINER_A_CLAIM_MESSAGE,
 	HWCONTAINER_A_CLAIM_NETNS,
+	HWCONTAINER_A_CLAIM_POSITION,
+	HWCONTAINER_A_CLAIM_TAKEN_IN,
 
 	__HWCONTAINER_A_CLAIM_MAX,
 	HWCONTAINER_A_CLAIM_MAX = (__HWCONTAINER_A_CLAIM_MAX - 1)
@@ -236,6 +244,7 @@ enum {
 	HWCONTAINER_A_TXN_PRIORITY,
 	HWCONTAINER_A_TXN_GRANT,
 	HWCONTAINER_A_TXN_CLAIM_ID,
+	HWCONTAINER_A_TXN_WAIT,
 
 	__HWCONTAINER_A_TXN_MAX,
 	HWCONTAINER_A_TXN_MAX = (__HWCONTAINER_A_TXN_MAX - 1)
