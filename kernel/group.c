@@ -30,6 +30,7 @@ void hwc_group_begin(struct hwc_group *group, struct hwc_group *parent, const ch
 	INIT_LIST_HEAD(&group->domains);
 	for (slot = 0; slot < HWC_KINDS; slot++)
 		group->max[slot] = HWC_NO_LIMIT;
+	group->dump_max = U64_MAX;
 }
 
 /* The first from @group on whose limit is reached, or NULL. The root has none. */
@@ -105,6 +106,17 @@ void hwc_group_deny_locked(struct hwc_group *group)
 	lockdep_assert_held(&hwc_lock);
 	for (; group; group = group->parent)
 		group->denials++;
+}
+
+/* The least of the group and all above it. The root has no limit. */
+u64 hwc_group_dump_max_locked(const struct hwc_group *group)
+{
+	u64 max = U64_MAX;
+
+	lockdep_assert_held(&hwc_lock);
+	for (; group->parent; group = group->parent)
+		max = min(max, group->dump_max);
+	return max;
 }
 
 /* Is there any list that images have to be in? */

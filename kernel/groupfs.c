@@ -287,11 +287,38 @@ static ssize_t hwc_group_delegate_store(struct config_item *item, const char *pa
 	return count;
 }
 
+static ssize_t hwc_group_dump_max_show(struct config_item *item, char *page)
+{
+	u64 max;
+
+	mutex_lock(&hwc_lock);
+	max = hwc_groupfs_group(item)->dump_max;
+	mutex_unlock(&hwc_lock);
+	return max == U64_MAX ? sysfs_emit(page, "max\n") : sysfs_emit(page, "%llu\n", max);
+}
+
+/* Bytes, or "max". */
+static ssize_t hwc_group_dump_max_store(struct config_item *item, const char *page, size_t count)
+{
+	u64 max = U64_MAX;
+	int ret = hwc_groupfs_may_write();
+
+	if (!ret && !sysfs_streq(page, "max"))
+		ret = kstrtou64(page, 10, &max);
+	if (ret)
+		return ret;
+	mutex_lock(&hwc_lock);
+	hwc_groupfs_group(item)->dump_max = max;
+	mutex_unlock(&hwc_lock);
+	return count;
+}
+
 CONFIGFS_ATTR(hwc_group_, max);
 CONFIGFS_ATTR(hwc_group_, peak);
 CONFIGFS_ATTR_RO(hwc_group_, events);
 CONFIGFS_ATTR(hwc_group_, namespaces);
 CONFIGFS_ATTR(hwc_group_, delegate);
+CONFIGFS_ATTR(hwc_group_, dump_max);
 
 /* By hand: "current" is a macro. */
 static struct configfs_attribute hwc_group_attr_in_use = {
@@ -315,6 +342,7 @@ static struct configfs_attribute *hwc_folder_attrs[] = {
 	&hwc_group_attr_events,
 	&hwc_group_attr_delegate,
 	&hwc_groupfs_images,
+	&hwc_group_attr_dump_max,
 	NULL,
 };
 

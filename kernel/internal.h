@@ -336,6 +336,7 @@ struct hwc_images {
  * @denials: requests of members that were refused for want of rights
  * @delegate: members claim without privilege
  * @images: what members may load
+ * @dump_max: largest core dump of what is claimed there, in bytes
  * @claims: charged to this very group
  * @domains: its members
  */
@@ -350,6 +351,7 @@ struct hwc_group {
 	u64 denials;
 	bool delegate;
 	struct hwc_images images;
+	u64 dump_max;
 	unsigned int claims;
 	struct list_head domains;
 };
@@ -363,6 +365,7 @@ void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot);
 void hwc_group_uncharge_locked(struct hwc_group *group, unsigned int slot);
 void hwc_group_move_locked(struct hwc_domain *domain, struct hwc_group *group);
 void hwc_group_deny_locked(struct hwc_group *group);
+u64 hwc_group_dump_max_locked(const struct hwc_group *group);
 bool hwc_group_has_images_locked(const struct hwc_group *group);
 const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, bool admin,
 					      const u8 *digest);

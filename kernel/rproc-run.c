@@ -8,7 +8,6 @@
  * crash then; so we look.
  */
 #include <linux/delay.h>
-#include <linux/devcoredump.h>
 #include <linux/device.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
@@ -62,7 +61,7 @@ static void hwc_rproc_begin(struct hwc_rproc *r, const char *doing)
 	hwc_overdue_begin(&r->overdue, doing, READ_ONCE(hwc_rproc_timeout_ms));
 }
 
-static void hwc_rproc_set_failed(struct hwc_rproc *r, const char *why)
+void hwc_rproc_set_failed(struct hwc_rproc *r, const char *why)
 {
 	mutex_lock(&hwc_lock);
 	strscpy(r->failed, why);
@@ -139,107 +138,6 @@ static void hwc_rproc_set_sysfs(struct hwc_rproc *r, bool read_only)
 		dev_warn(&rproc->dev, "sysfs files keep their modes\n");
 }
 
-static bool hwc_range_is_inside(const struct hwc_elf_range *inner, u64 da, u64 size)
-{
-	return inner->da >= da && inner->size <= size && inner->da - da <= size - inner->size;
-}
-
-static bool hwc_rproc_has_carveout(struct rproc *rproc, const struct hwc_elf_range *range)
-{
-	struct rproc_mem_entry *mem;
-
-	list_for_each_entry(mem, &rproc->carveouts, node)
-		if (mem->da != (u32)FW_RSC_ADDR_ANY &&
-		    hwc_range_is_inside(range, mem->da, mem->len))
-			return true;
-	return false;
-}
-
-/*
- * What a core dump is to have of a processor whose driver has not said so: its memory,
- * and what of its firmware is elsewhere. The framework forgets it when it stops.
- */
-static void hwc_rproc_add_segments(struct hwc_rproc *r)
-{
-	const void *fw = hwcontainer_claim_blob(r->loading, HWCONTAINER_IMAGE)->data;
-	const struct hwc_elf *elf = hwcontainer_claim_priv(r->loading);
-	struct rproc *rproc = r->rproc;
-	struct rproc_mem_entry *mem;
-	struct hwc_elf_range range;
-	u32 i;
-
-	list_for_each_entry(mem, &rproc->carveouts, node)
-		if (mem->va && mem->da != (u32)FW_RSC_ADDR_ANY)
-			rproc_coredump_add_segment(rproc, mem->da, mem->len);
-	for (i = 0; i < elf->segments; i++) {
-		hwc_elf_segment(fw, elf, i, &range);
-		if (!hwc_rproc_has_carveout(rproc, &range))
-			rproc_coredump_add_segment(rproc, range.da, range.size);
-	}
-}
-
-/* Its memory is there now, and the firmware still is, unless somebody else starts it. */
-static int hwc_rproc_subdev_prepare(struct rproc_subdev *subdev)
-{
-	struct hwc_rproc *r = container_of(subdev, struct hwc_rproc, subdev);
-
-	if (r->loading && list_empty(&r->rproc->dump_segments))
-		hwc_rproc_add_segments(r);
-	return 0;
-}
-
-/*
- * Whatever its files say: a dump that is read from where it lies would wait for its
- * reader, and the one before this would take its place (dev_coredumpm_timeout()).
- */
-static void hwc_rproc_dump(struct hwc_rproc *r)
-{
-	struct rproc *rproc = r->rproc;
-	enum rproc_dump_mechanism conf = rproc->dump_conf;
-	u16 machine = rproc->elf_machine;
-	u8 class = rproc->elf_class;
-
-	dev_coredump_put(&rproc->dev);
-	rproc->dump_conf = RPROC_COREDUMP_ENABLED;
-	if (class == ELFCLASSNONE)
-		rproc_coredump_set_elf_info(rproc, r->elf_class ?: ELFCLASS64, r->elf_machine);
-	rproc->ops->coredump(rproc);
-	rproc->elf_class = class;
-	rproc->elf_machine = machine;
-	rproc->dump_conf = conf;
-}
-
-static void hwc_rproc_subdev_stop(struct rproc_subdev *subdev, bool crashed)
-{
-	container_of(subdev, struct hwc_rproc, subdev)->crashed = crashed;
-}
-
-/* As rproc_boot_recovery() would: it is stopped, its memory is still there. */
-static void hwc_rproc_subdev_unprepare(struct rproc_subdev *subdev)
-{
-	struct hwc_rproc *r = container_of(subdev, struct hwc_rproc, subdev);
-
-	if (r->crashed)
-		hwc_rproc_dump(r);
-	r->crashed = false;
-}
-
-static void hwc_rproc_set_watched(struct hwc_rproc *r, bool watched)
-{
-	if (r->watched == watched)
-		return;
-	r->watched = watched;
-	r->subdev.prepare = hwc_rproc_subdev_prepare;
-	r->subdev.stop = hwc_rproc_subdev_stop;
-	r->subdev.unprepare = hwc_rproc_subdev_unprepare;
-	mutex_lock(&r->rproc->lock);
-	if (watched)
-		rproc_add_subdev(r->rproc, &r->subdev);
-	else
-		rproc_remove_subdev(r->rproc, &r->subdev);
-	mutex_unlock(&r->rproc->lock);
-}
-
 /**
  * hwc_rproc_disown() - give a processor back, as it was found
  * @r: one that is off, or whose device goes
@@ -250,7 +148,7 @@ void hwc_rproc_disown(struct hwc_rproc *r)
 
 	if (!r->owned)
 		return;
-	hwc_rproc_set_watched(r, false);
+	hwc_rproc_watch_memory(r, false);
 	if (r->old_firmware)
 		rproc_set_firmware(rproc, r->old_firmware);
 	kfree(r->old_firmware);
@@ -307,6 +205,7 @@ static int hwc_rproc_own(struct hwc_rproc *r, struct hwcontainer_claim *claim)
 	r->was_unrecovered = r->rproc->recovery_disabled;
 	r->rproc->recovery_disabled = true;
 	hwc_rproc_set_sysfs(r, true);
+	hwc_rproc_watch_memory(r, true);
 	ret = hwc_rproc_clear(r, claim);
 	hwc_rproc_set_owned(r, true);
 	if (ret)
@@ -348,6 +247,17 @@ static int hwc_rproc_check_segments(struct hwc_rproc *r, struct hwcontainer_clai
 	return 0;
 }
 
+static int hwc_rproc_scrub_before(struct hwc_rproc *r, struct hwcontainer_claim *claim)
+{
+	int ret = r->rproc->ops->prepare ? hwc_rproc_scrub_prepared(r) : 0;
+
+	if (ret)
+		return hwcontainer_claim_refuse(claim, ret,
+						"memory of %s could not be cleared (error %d)",
+						hwc_rproc_name(r), -ret);
+	return 0;
+}
+
 /*
  * Drivers say which memory a core has when they prepare it, which is undone here as
  * rproc_fw_boot() does when it refuses firmware. The core itself stays off.
@@ -365,7 +275,7 @@ static int hwc_rproc_check_memory(struct hwc_rproc *r, struct hwcontainer_claim 
 					       hwc_rproc_name(r), -ret);
 		goto out_unlock;
 	}
-	ret = hwc_rproc_check_segments(r, claim);
+	ret = hwc_rproc_check_segments(r, claim) ?: hwc_rproc_scrub_before(r, claim);
 	if (rproc->ops->prepare) {
 		rproc_resource_cleanup(rproc);
 		if (rproc->ops->unprepare)
@@ -408,7 +318,7 @@ static int hwc_rproc_start(struct hwc_rproc *r, struct hwcontainer_claim *claim)
 
 	r->elf_class = elf->class;
 	r->elf_machine = elf->machine;
-	hwc_rproc_set_watched(r, true);
+	hwc_rproc_set_claim(r, claim);
 	hwc_rproc_set_loading(r, claim);
 	r->crashes = r->rproc->crash_cnt;
 	hwc_rproc_begin(r, "started");

@@ -17,8 +17,7 @@
 
 #define HWC_FIRMWARE_MAX (64 * SZ_1M)
 
-/* Changes under the class's mutex. */
-static LIST_HEAD(hwc_rprocs);
+LIST_HEAD(hwc_rprocs);
 
 /**
  * hwc_rproc_busy() - what somebody else does with a processor
@@ -123,6 +122,10 @@ static void hwc_rproc_describe(struct hwcontainer_resource *res,
 			 hwcontainer_resource_name(res), r->overdue.doing, ms);
 	if (busy)
 		snprintf(info->note, sizeof(info->note), "is %s, for no claim", busy);
+	else if (r->undumped)
+		snprintf(info->note, sizeof(info->note),
+			 "no core dump: it would have %llu bytes, %llu are allowed", r->undumped,
+			 r->dump_max);
 	else if (r->owned && READ_ONCE(r->rproc->num_traces))
 		snprintf(info->note, sizeof(info->note),
 			 "its trace is remoteproc/%s/trace0 in debugfs", dev_name(&r->rproc->dev));
@@ -239,7 +242,9 @@ static int hwc_rproc_add(struct device *dev)
 		hwc_rproc_free(r);
 		return ret;
 	}
+	mutex_lock(&hwc_lock);
 	list_add_tail(&r->in_rprocs, &hwc_rprocs);
+	mutex_unlock(&hwc_lock);
 	return 0;
 }
 
@@ -253,7 +258,9 @@ static void hwc_rproc_remove(struct device *dev)
 	return;
 
 found:
+	mutex_lock(&hwc_lock);
 	list_del(&r->in_rprocs);
+	mutex_unlock(&hwc_lock);
 	hwcontainer_resource_unregister(r->res);
 	kthread_queue_work(r->worker, &r->bury);
 	hwc_rproc_free(r);

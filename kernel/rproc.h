@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* hwcontainer: remote processors; shared by the two files that deal with them. */
+/* hwcontainer: remote processors; shared by the files that deal with them. */
 #ifndef HWC_RPROC_H
 #define HWC_RPROC_H
 
@@ -24,9 +24,12 @@
  * @was_unrecovered: recovery was off before
  * @old_firmware: name that was set before, while @placed
  * @placed: @file is there
- * @subdev: tells us when it starts and stops
+ * @subdev: tells us when its memory comes and goes
  * @watched: @subdev is registered
- * @crashed: its last stop was because of a crash
+ * @crashed: its last stop was because of a crash of the firmware in @file
+ * @loader: serial number of the domain that it was started for last, or 0
+ * @dump_max: most bytes of a core dump
+ * @undumped: bytes of the dump that was too large, or 0; core lock
  * @elf_class: of its firmware, for a core dump, ELFCLASSNONE where that is not ELF
  * @elf_machine: of that
  * @crashes: its count of crashes when it was started
@@ -55,6 +58,9 @@ struct hwc_rproc {
 	struct rproc_subdev subdev;
 	bool watched;
 	bool crashed;
+	u64 loader;
+	u64 dump_max;
+	u64 undumped;
 	u8 elf_class;
 	u16 elf_machine;
 	unsigned int crashes;
@@ -68,6 +74,9 @@ struct hwc_rproc {
 
 /* rproc.c */
 
+/* Every processor there is. Changes under the class's mutex and the core lock. */
+extern struct list_head hwc_rprocs;
+
 extern const struct hwcontainer_kind hwc_rproc_kind;
 
 const char *hwc_rproc_busy(const struct hwc_rproc *r);
@@ -80,5 +89,14 @@ int hwc_rproc_configure(struct hwcontainer_resource *res, struct hwcontainer_cla
 int hwc_rproc_settle(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
 void hwc_rproc_release(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
 void hwc_rproc_disown(struct hwc_rproc *r);
+void hwc_rproc_set_failed(struct hwc_rproc *r, const char *why);
+
+/* rproc-memory.c; all in the worker */
+
+bool hwc_range_is_inside(const struct hwc_elf_range *inner, u64 da, u64 size);
+bool hwc_rproc_has_carveout(struct rproc *rproc, const struct hwc_elf_range *range);
+void hwc_rproc_set_claim(struct hwc_rproc *r, const struct hwcontainer_claim *claim);
+int hwc_rproc_scrub_prepared(struct hwc_rproc *r);
+void hwc_rproc_watch_memory(struct hwc_rproc *r, bool watched);
 
 #endif

@@ -23,6 +23,8 @@
  *			the step takes that long
  *	running		how many cores run
  *	starts		how often one was started
+ *	memory		of each core: how many bytes of its memory are not 0 (left), and
+ *			how many were not when it was prepared last (found)
  *	channels announce withdraw say
  *			see rproc-rpmsg.c
  *	reset		a write turns every knob off
@@ -39,6 +41,7 @@
 #include <linux/of.h>
 #include <linux/platform_device.h>
 #include <linux/remoteproc.h>
+#include <linux/seq_file.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
@@ -72,6 +75,7 @@ struct sim_rproc_wish {
  * @va: its memory
  * @dma: the same
  * @on: it runs
+ * @found: bytes that were not 0 when it was prepared
  * @rpmsg: its messages
  */
 struct sim_rproc {
@@ -80,6 +84,7 @@ struct sim_rproc {
 	void *va;
 	dma_addr_t dma;
 	bool on;
+	size_t found;
 	struct sim_rpmsg rpmsg;
 };
 
@@ -113,6 +118,18 @@ static struct sim_knob sim_rproc_knob[] = {
 	[DIE_AT_START]	 = { "die_at_start" },
 };
 
+/* Bytes that are not 0. */
+static size_t sim_rproc_left(const struct sim_rproc *sim)
+{
+	const u8 *at = sim->va;
+	size_t i, left = 0;
+
+	for (i = 0; i < SIM_RPROC_SIZE; i++)
+		left += at[i] != 0;
+	return left;
+}
+
+/* Its memory is as DDR is: what was there before is there still. */
 static int sim_rproc_prepare(struct rproc *rproc)
 {
 	struct sim_rproc *sim = rproc->priv;
@@ -121,7 +138,7 @@ static int sim_rproc_prepare(struct rproc *rproc)
 
 	if (ret)
 		return ret;
-	memset(sim->va, 0, SIM_RPROC_SIZE);
+	sim->found = sim_rproc_left(sim);
 	mem = rproc_mem_entry_init(rproc->dev.parent, sim->va, sim->dma, SIM_RPROC_SIZE,
 				   SIM_RPROC_DA, NULL, NULL, "sim-memory");
 	if (!mem)
@@ -130,6 +147,15 @@ static int sim_rproc_prepare(struct rproc *rproc)
 	if (sim->mode != RAW)
 		rproc_coredump_add_segment(rproc, SIM_RPROC_DA, SIM_RPROC_SIZE);
 	return 0;
+}
+
+/* Firmware clears its trace buffers before it writes to them. */
+static void sim_rproc_clear(struct rproc *rproc, const struct fw_rsc_trace *trace)
+{
+	char *buf = rproc_da_to_va(rproc, trace->da, trace->len, NULL);
+
+	if (buf)
+		memset(buf, 0, trace->len);
 }
 
 static void sim_rproc_print(struct rproc *rproc, const struct fw_rsc_trace *trace,
@@ -143,8 +169,8 @@ static void sim_rproc_print(struct rproc *rproc, const struct fw_rsc_trace *trac
 			 (int)min_t(size_t, room, 80), text);
 }
 
-/* A line, of at most @room bytes, in each of its trace buffers. */
-static void sim_rproc_print_all(struct rproc *rproc, const char *text, size_t room)
+/* A line, of at most @room bytes, in each of its trace buffers, alone if they are @fresh. */
+static void sim_rproc_print_all(struct rproc *rproc, const char *text, size_t room, bool fresh)
 {
 	struct resource_table *table = rproc->table_ptr;
 	struct fw_rsc_hdr *hdr;
@@ -152,8 +178,11 @@ static void sim_rproc_print_all(struct rproc *rproc, const char *text, size_t ro
 
 	for (i = 0; table && i < table->num; i++) {
 		hdr = (void *)table + table->offset[i];
-		if (hdr->type == RSC_TRACE)
-			sim_rproc_print(rproc, (void *)hdr->data, text, room);
+		if (hdr->type != RSC_TRACE)
+			continue;
+		if (fresh)
+			sim_rproc_clear(rproc, (void *)hdr->data);
+		sim_rproc_print(rproc, (void *)hdr->data, text, room);
 	}
 }
 
@@ -164,7 +193,7 @@ static void sim_rproc_execute(struct rproc *rproc)
 	struct sim_rproc *sim = rproc->priv;
 
 	if (text)
-		sim_rproc_print_all(rproc, text, (char *)sim->va + SIM_RPROC_SIZE - text);
+		sim_rproc_print_all(rproc, text, (char *)sim->va + SIM_RPROC_SIZE - text, true);
 }
 
 static void sim_rproc_set_on(struct sim_rproc *sim, bool on)
@@ -385,7 +414,7 @@ static int sim_rproc_die(struct device *dev, void *data)
 		mutex_lock(&rproc->lock);
 		ran = rproc->state == RPROC_RUNNING;
 		if (ran) {
-			sim_rproc_print_all(rproc, death->text, strlen(death->text));
+			sim_rproc_print_all(rproc, death->text, strlen(death->text), false);
 			rproc_report_crash(rproc, RPROC_FATAL_ERROR);
 		}
 		mutex_unlock(&rproc->lock);
@@ -406,6 +435,31 @@ static int sim_rproc_kill(char *text)
 
 DEFINE_SIM_COMMAND(sim_rproc_kill);
 
+static int sim_rproc_show_one(struct device *dev, void *m)
+{
+	struct sim_rproc *sim;
+	struct rproc *rproc;
+
+	device_lock(dev);
+	rproc = dev_get_drvdata(dev);
+	if (rproc) {
+		sim = rproc->priv;
+		mutex_lock(&rproc->lock);
+		seq_printf(m, "%s left=%zu found=%zu\n", rproc->name, sim_rproc_left(sim),
+			   sim->found);
+		mutex_unlock(&rproc->lock);
+	}
+	device_unlock(dev);
+	return 0;
+}
+
+static int sim_rproc_memory_show(struct seq_file *m, void *unused)
+{
+	return driver_for_each_device(&sim_rproc_driver.driver, NULL, m, sim_rproc_show_one);
+}
+
+DEFINE_SHOW_ATTRIBUTE(sim_rproc_memory);
+
 static int sim_rproc_reset(char *unused)
 {
 	sim_knobs_clear(sim_rproc_knob, ARRAY_SIZE(sim_rproc_knob));
@@ -421,6 +475,7 @@ static void sim_debugfs_add(void)
 	sim_knobs_create(sim_dir, sim_rproc_knob, ARRAY_SIZE(sim_rproc_knob));
 	debugfs_create_atomic_t("running", 0444, sim_dir, &sim_running);
 	debugfs_create_atomic_t("starts", 0444, sim_dir, &sim_starts);
+	debugfs_create_file("memory", 0444, sim_dir, NULL, &sim_rproc_memory_fops);
 	debugfs_create_file("add", 0200, sim_dir, NULL, &sim_guest_add_fops);
 	debugfs_create_file("remove", 0200, sim_dir, NULL, &sim_guest_remove_fops);
 	debugfs_create_file("die", 0200, sim_dir, NULL, &sim_rproc_kill_fops);

@@ -167,6 +167,7 @@ int main(void)
 {
 	clock_start();
 	trace("core %u: started\n", core_number());
+	memory_look();
 	for (;;) {
 		core_relax();
 		count();

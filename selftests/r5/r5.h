@@ -77,6 +77,10 @@ void interrupt_linux(void);
 
 void main_line(const char *line);
 
+/* memory.c */
+
+void memory_look(void);
+
 /* resources.c: what Linux is told, and tells */
 
 #define TRACE_SIZE 8192

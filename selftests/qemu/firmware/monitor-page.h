@@ -59,6 +59,8 @@
 #define MON_RPU_VECTORS 0xffff0000
 #define MON_RPU_MEMORY(core) (0xfe800000 + (core)*0x100000) /* as dts/versal.dtsi */
 #define MON_RPU_MEMORY_SIZE 0x20000
+#define MON_RPU_POOL(core) (0x7fe08000 + (core)*0x80000) /* rpmsg's buffers, as there, too */
+#define MON_RPU_POOL_SIZE 0x40000
 #define MON_RPU_TO(core) (0xffff0200 + (core)*8) /* not 0: it is called; it writes 0 */
 #define MON_RPU_FROM(core) (0xffff0204 + (core)*8) /* it writes 1 when it calls... */
 #define MON_RPU_LINE 0xff010000 /* ...and then anything here */
