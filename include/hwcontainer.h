@@ -93,6 +93,8 @@ HWC_API void hwc_info_free(struct hwc_info *info);
 HWC_API const char *hwc_info_version(const struct hwc_info *info);
 HWC_API size_t hwc_info_kinds(const struct hwc_info *info);
 HWC_API const char *hwc_info_kind(const struct hwc_info *info, size_t i);
+/* number of the last event for this network namespace (hwc_event_seq()); 0 before the first */
+HWC_API uint64_t hwc_info_seq(const struct hwc_info *info);
 
 /** hwc_noop() - one round trip to the module that does nothing */
 HWC_API int hwc_noop(struct hwc_ctx *ctx);
@@ -310,6 +312,8 @@ HWC_API uint32_t hwc_claim_error(const struct hwc_claim *claim);
 HWC_API const char *hwc_claim_message(const struct hwc_claim *claim);
 /* nanoseconds from the request to the end of @stage; 0 when it is not done */
 HWC_API uint64_t hwc_claim_time(const struct hwc_claim *claim, enum hwcontainer_stage stage);
+/* nanoseconds since the request, when the module told of the claim */
+HWC_API uint64_t hwc_claim_age(const struct hwc_claim *claim);
 HWC_API size_t hwc_claim_devices(const struct hwc_claim *claim);
 HWC_API const struct hwc_device *hwc_claim_device(const struct hwc_claim *claim, size_t i);
 
@@ -364,21 +368,52 @@ HWC_API int hwc_events_fd(const struct hwc_events *events);
  * hwc_events_next() - take the next event
  * @event: receives it
  *
- * Return: 0; -EAGAIN when there is none now; -ENOBUFS when events were lost.
+ * Return: 0; -EAGAIN when there is none now; -ENOBUFS when events were lost: how many,
+ * the next one tells (hwc_event_missed()).
  */
 HWC_API int hwc_events_next(struct hwc_events *events, struct hwc_event **event);
 HWC_API void hwc_event_free(struct hwc_event *event);
 /* enum of the notifications: HWCONTAINER_CMD_..._NTF */
 HWC_API uint32_t hwc_event_type(const struct hwc_event *event);
-/* what it is about; the other one is NULL */
+
+/**
+ * hwc_event_seq() - number of an event
+ *
+ * Each network namespace has numbers of its own. They ascend by one from event to event,
+ * whether anybody listens or not. What hwc_info_seq() says before a list is read is
+ * the number up to which the list has all that happened.
+ *
+ * Return: the number; 0 where the module gives none.
+ */
+HWC_API uint64_t hwc_event_seq(const struct hwc_event *event);
+/** hwc_event_missed() - how many events were missed between the one before and this one */
+HWC_API uint64_t hwc_event_missed(const struct hwc_event *event);
+
+/**
+ * struct hwc_group_event - something that happened in a group
+ * @name: of the group: on the host its path, such as "web/a"; elsewhere the last part of it
+ * @kind: of the resource that was asked for, or ""
+ * @event: what happened
+ * @count: how often by now
+ */
+struct hwc_group_event {
+	const char *name;
+	const char *kind;
+	enum hwcontainer_group_event event;
+	uint64_t count;
+};
+
+/* what it is about; the others are NULL */
 HWC_API const struct hwc_resource *hwc_event_resource(const struct hwc_event *event);
 HWC_API const struct hwc_claim *hwc_event_claim(const struct hwc_event *event);
+HWC_API const struct hwc_group_event *hwc_event_group(const struct hwc_event *event);
 
 /* names: the spec's words for the numbers; NULL for a number without one */
 HWC_API const char *hwc_resource_state_name(enum hwcontainer_resource_state state);
 HWC_API const char *hwc_claim_state_name(enum hwcontainer_claim_state state);
 HWC_API const char *hwc_holder_name(enum hwcontainer_holder holder);
 HWC_API const char *hwc_stage_name(enum hwcontainer_stage stage);
+HWC_API const char *hwc_group_event_name(enum hwcontainer_group_event event);
 
 /* image: what is loaded into a resource; works without the module */
 struct hwc_image;

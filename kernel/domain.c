@@ -102,13 +102,13 @@ int hwc_domain_check_look_locked(const struct hwc_domain *domain, bool admin,
  * Context: core lock held.
  * Return: 0 or -EPERM.
  */
-int hwc_domain_check_change_locked(const struct hwc_domain *domain, bool admin,
+int hwc_domain_check_change_locked(struct hwc_domain *domain, bool admin,
 				   struct netlink_ext_ack *extack)
 {
 	lockdep_assert_held(&hwc_lock);
 	if (admin || domain->group->delegate)
 		return 0;
-	hwc_group_deny_locked(domain->group);
+	hwc_group_deny_locked(domain->group, domain, NULL);
 	if (hwc_domain_is_host(domain))
 		return hwc_refuse(extack, -EPERM, "configuring hardware needs CAP_SYS_ADMIN");
 	return hwc_refuse(extack, -EPERM,

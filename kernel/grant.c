@@ -92,17 +92,17 @@ err_put_self:
 
 /* What those without privilege may not have wherever they are. */
 static int hwc_claim_check_rights_locked(const struct hwcontainer_claim *claim,
-					 struct hwc_group *group, struct netlink_ext_ack *extack)
+					 struct hwc_domain *domain, struct netlink_ext_ack *extack)
 {
 	if (claim->admin || !(claim->flags & HWCONTAINER_CLAIM_FLAGS_TAKEOVER))
 		return 0;
-	hwc_group_deny_locked(group);
+	hwc_group_deny_locked(domain->group, domain, claim->res->kind->name);
 	return hwc_refuse(extack, -EPERM, "to take over what runs needs CAP_SYS_ADMIN");
 }
 
 /* Images that are asked for by digest need not be read to be known. */
 static int hwc_claim_check_images_locked(const struct hwcontainer_claim *claim,
-					 struct hwc_group *group, struct netlink_ext_ack *extack)
+					 struct hwc_domain *domain, struct netlink_ext_ack *extack)
 {
 	const struct hwc_group *bar;
 	int slot;
@@ -110,7 +110,7 @@ static int hwc_claim_check_images_locked(const struct hwcontainer_claim *claim,
 	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
 		if (!claim->file[slot].wanted)
 			continue;
-		bar = hwc_group_bars_locked(group, claim->admin, claim->file[slot].want);
+		bar = hwc_group_bars_locked(domain->group, domain, claim, claim->file[slot].want);
 		if (bar)
 			return hwc_refuse(extack, -EPERM, "group %s does not list that %s",
 					  hwc_tail(bar->name, 40), hwc_slot_name(slot));
@@ -137,8 +137,7 @@ static int hwc_claim_charge_locked(struct hwcontainer_claim *claim, struct hwc_d
 				   struct netlink_ext_ack *extack)
 {
 	const struct hwcontainer_resource *res = claim->res;
-	int ret = hwc_group_charge_locked(domain->group, claim->admin, res->kind->name, res->slot,
-					  extack);
+	int ret = hwc_group_charge_locked(domain, claim->admin, res->kind->name, res->slot, extack);
 
 	if (ret)
 		return ret;
@@ -199,9 +198,9 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 					  PTR_ERR(claim) == -ENODEV ? "the module is leaving" :
 					  "out of memory"));
 
-	ret = hwc_claim_check_rights_locked(claim, txn->domain->group, extack) ?:
+	ret = hwc_claim_check_rights_locked(claim, txn->domain, extack) ?:
 	      hwc_claim_open_files(claim, want, extack) ?:
-	      hwc_claim_check_images_locked(claim, txn->domain->group, extack);
+	      hwc_claim_check_images_locked(claim, txn->domain, extack);
 	if (ret)
 		goto err_put;
 	ret = xa_alloc_cyclic(&hwc_claims, &claim->id, claim, xa_limit_31b, &hwc_next_claim,

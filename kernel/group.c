@@ -6,13 +6,35 @@
  * above it, up to the root, or to none. It stays charged there wherever the domain
  * goes. What people see of groups is in groupfs.c.
  */
+#include <linux/ratelimit.h>
+
 #include "internal.h"
+
+/* Times in a second that people are told of an event of a group. */
+#define HWC_GROUP_TOLD 10
+
+/* What is not told is not worth a line in the kernel's log either. */
+#define HWC_GROUP_QUIET RATELIMIT_MSG_ON_RELEASE
 
 /* Domains that nobody put anywhere. Has no limits. */
 struct hwc_group hwc_root = {
 	.name = "/",
 	.domains = LIST_HEAD_INIT(hwc_root.domains),
+	.told = {
+		[0 ... HWCONTAINER_GROUP_EVENT_PREEMPTED] =
+			RATELIMIT_STATE_INIT_FLAGS(hwc_root, HZ, HWC_GROUP_TOLD, HWC_GROUP_QUIET),
+	},
 };
+
+static void hwc_group_begin_telling(struct hwc_group *group)
+{
+	unsigned int event;
+
+	for (event = 0; event < ARRAY_SIZE(group->told); event++) {
+		ratelimit_state_init(&group->told[event], HZ, HWC_GROUP_TOLD);
+		ratelimit_set_flags(&group->told[event], HWC_GROUP_QUIET);
+	}
+}
 
 /**
  * hwc_group_begin() - a new group
@@ -31,6 +53,28 @@ void hwc_group_begin(struct hwc_group *group, struct hwc_group *parent, const ch
 	for (slot = 0; slot < HWC_KINDS; slot++)
 		group->max[slot] = HWC_NO_LIMIT;
 	group->dump_max = U64_MAX;
+	hwc_group_begin_telling(group);
+}
+
+/**
+ * hwc_group_tell_locked() - tell of something that happened in a group
+ * @group: where it is counted
+ * @asker: whom it happened to, or NULL
+ * @event: what happened
+ * @kind: of the resource that was asked for, or NULL
+ * @count: how often it has happened
+ *
+ * Members can have it happen as often as they like, and must not keep listeners from
+ * hearing of other things by that.
+ *
+ * Context: core lock held.
+ */
+void hwc_group_tell_locked(struct hwc_group *group, struct hwc_domain *asker,
+			   enum hwcontainer_group_event event, const char *kind, u64 count)
+{
+	lockdep_assert_held(&hwc_lock);
+	if (__ratelimit(&group->told[event]))
+		hwc_group_ntf_locked(group, asker, event, kind, count);
 }
 
 /* The first from @group on whose limit is reached, or NULL. The root has none. */
@@ -50,15 +94,18 @@ static bool hwc_group_has_limit(const struct hwc_group *group, unsigned int slot
 	return false;
 }
 
-static void hwc_group_count_max(struct hwc_group *group)
+static void hwc_group_hit_max(struct hwc_group *group, struct hwc_domain *asker, const char *kind)
 {
-	for (; group; group = group->parent)
-		group->max_hits++;
+	struct hwc_group *at;
+
+	for (at = group; at; at = at->parent)
+		at->max_hits++;
+	hwc_group_tell_locked(group, asker, HWCONTAINER_GROUP_EVENT_MAX, kind, group->max_hits);
 }
 
 /**
  * hwc_group_charge_locked() - charge a claim
- * @group: to this one and to all above it
+ * @asker: whose it is: charged to its group and to all above it
  * @admin: one of the host's administrators claims; all others need a limit
  * @kind: of the claim's resource
  * @slot: of that kind
@@ -68,19 +115,19 @@ static void hwc_group_count_max(struct hwc_group *group)
  * Return: 0, or -EDQUOT when one of them has all it may have, or none says how much that
  * is; then none is charged.
  */
-int hwc_group_charge_locked(struct hwc_group *group, bool admin, const char *kind,
+int hwc_group_charge_locked(struct hwc_domain *asker, bool admin, const char *kind,
 			    unsigned int slot, struct netlink_ext_ack *extack)
 {
-	struct hwc_group *full = hwc_group_full(group, slot);
+	struct hwc_group *group = asker->group, *full = hwc_group_full(group, slot);
 
 	lockdep_assert_held(&hwc_lock);
 	if (!admin && !hwc_group_has_limit(group, slot)) {
-		hwc_group_count_max(group);
+		hwc_group_hit_max(group, asker, kind);
 		return hwc_refuse(extack, -EDQUOT, "group %s has no limit for kind %s",
 				  hwc_tail(group->name, 24), hwc_tail(kind, 24));
 	}
 	if (full) {
-		hwc_group_count_max(full);
+		hwc_group_hit_max(full, asker, kind);
 		return hwc_refuse(extack, -EDQUOT, "group %s has %u of %u claims of kind %s",
 				  hwc_tail(full->name, 16), full->used[slot], full->max[slot],
 				  hwc_tail(kind, 16));
@@ -100,12 +147,22 @@ void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot)
 			group->peak[slot] = group->used[slot];
 }
 
-/* Somebody there asked for what he has no right to. */
-void hwc_group_deny_locked(struct hwc_group *group)
+/**
+ * hwc_group_deny_locked() - somebody asked for what he has no right to
+ * @group: what it would have been charged to
+ * @asker: whose request it is, or NULL
+ * @kind: of the resource that was asked for, or NULL
+ *
+ * Context: core lock held.
+ */
+void hwc_group_deny_locked(struct hwc_group *group, struct hwc_domain *asker, const char *kind)
 {
+	struct hwc_group *at;
+
 	lockdep_assert_held(&hwc_lock);
-	for (; group; group = group->parent)
-		group->denials++;
+	for (at = group; at; at = at->parent)
+		at->denials++;
+	hwc_group_tell_locked(group, asker, HWCONTAINER_GROUP_EVENT_DENIED, kind, group->denials);
 }
 
 /* The least of the group and all above it. The root has no limit. */
@@ -141,8 +198,9 @@ static bool hwc_images_have(const struct hwc_images *images, const u8 *digest)
 
 /**
  * hwc_group_bars_locked() - may an image be loaded?
- * @group: what the claim is charged to
- * @admin: one of the host's administrators asks for it
+ * @group: what the claim is, or would be, charged to
+ * @asker: whose claim it is, or NULL
+ * @claim: what it is for
  * @digest: of the image
  *
  * It has to be in every list from the group up. Administrators need no list,
@@ -151,17 +209,19 @@ static bool hwc_images_have(const struct hwc_images *images, const u8 *digest)
  * Context: core lock held.
  * Return: the group that does not allow it, which has counted that; or NULL.
  */
-const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, bool admin,
+const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, struct hwc_domain *asker,
+					      const struct hwcontainer_claim *claim,
 					      const u8 *digest)
 {
-	struct hwc_group *at, *bar = admin || hwc_group_has_images_locked(group) ? NULL : group;
+	bool needs_list = !claim->admin && !hwc_group_has_images_locked(group);
+	struct hwc_group *at, *bar = needs_list ? group : NULL;
 
 	lockdep_assert_held(&hwc_lock);
 	for (at = group; at && !bar; at = at->parent)
 		if (at->images.some && !hwc_images_have(&at->images, digest))
 			bar = at;
 	if (bar)
-		hwc_group_deny_locked(group);
+		hwc_group_deny_locked(group, asker, claim->res ? claim->res->kind->name : NULL);
 	return bar;
 }
 

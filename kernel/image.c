@@ -145,7 +145,7 @@ static int hwc_file_check_listed(struct hwcontainer_claim *claim, enum hwcontain
 	mutex_lock(&hwc_lock);
 	charged = claim->group;
 	if (charged)
-		bar = hwc_group_bars_locked(claim->group, claim->admin, f->blob.digest);
+		bar = hwc_group_bars_locked(claim->group, claim->domain, claim, f->blob.digest);
 	if (bar)
 		strscpy(name, bar->name);
 	mutex_unlock(&hwc_lock);

@@ -9,6 +9,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
+#include <linux/ratelimit_types.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
@@ -280,6 +281,7 @@ void hwc_claim_start_locked(struct hwcontainer_claim *claim);
  * @claims: charged to it, until they are released
  * @group: what its claims are charged to from now on
  * @in_group: in the group's domains
+ * @events: number of the last event for it; core lock
  */
 struct hwc_domain {
 	struct net *net;
@@ -287,6 +289,7 @@ struct hwc_domain {
 	struct list_head claims;
 	struct hwc_group *group;
 	struct list_head in_group;
+	u64 events;
 };
 
 int hwc_domain_init(void);
@@ -300,7 +303,7 @@ bool hwc_domain_sees(const struct hwc_domain *domain, const struct hwcontainer_c
 u32 hwc_domain_inum(const struct hwc_domain *domain);
 int hwc_domain_check_look_locked(const struct hwc_domain *domain, bool admin,
 				 struct netlink_ext_ack *extack);
-int hwc_domain_check_change_locked(const struct hwc_domain *domain, bool admin,
+int hwc_domain_check_change_locked(struct hwc_domain *domain, bool admin,
 				   struct netlink_ext_ack *extack);
 
 /* group.c: the tree of limits */
@@ -339,6 +342,7 @@ struct hwc_images {
  * @dump_max: largest core dump of what is claimed there, in bytes
  * @claims: charged to this very group
  * @domains: its members
+ * @told: how often people are told of each event
  */
 struct hwc_group {
 	struct hwc_group *parent;
@@ -354,20 +358,24 @@ struct hwc_group {
 	u64 dump_max;
 	unsigned int claims;
 	struct list_head domains;
+	struct ratelimit_state told[HWCONTAINER_GROUP_EVENT_PREEMPTED + 1];
 };
 
 extern struct hwc_group hwc_root;
 
 void hwc_group_begin(struct hwc_group *group, struct hwc_group *parent, const char *name);
-int hwc_group_charge_locked(struct hwc_group *group, bool admin, const char *kind,
+int hwc_group_charge_locked(struct hwc_domain *asker, bool admin, const char *kind,
 			    unsigned int slot, struct netlink_ext_ack *extack);
 void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot);
 void hwc_group_uncharge_locked(struct hwc_group *group, unsigned int slot);
 void hwc_group_move_locked(struct hwc_domain *domain, struct hwc_group *group);
-void hwc_group_deny_locked(struct hwc_group *group);
 u64 hwc_group_dump_max_locked(const struct hwc_group *group);
+void hwc_group_tell_locked(struct hwc_group *group, struct hwc_domain *asker,
+			   enum hwcontainer_group_event event, const char *kind, u64 count);
+void hwc_group_deny_locked(struct hwc_group *group, struct hwc_domain *asker, const char *kind);
 bool hwc_group_has_images_locked(const struct hwc_group *group);
-const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, bool admin,
+const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, struct hwc_domain *asker,
+					      const struct hwcontainer_claim *claim,
 					      const u8 *digest);
 
 /* groupfs.c: groups in configfs */
@@ -506,6 +514,8 @@ struct sk_buff *hwc_nl_one_locked(u32 portid, u32 seq, u8 cmd, hwc_fill_fn fill,
 				  const struct hwc_domain *reader);
 void hwc_resource_ntf_locked(struct hwcontainer_resource *res, bool gone);
 void hwc_claim_ntf_locked(struct hwcontainer_claim *claim);
+void hwc_group_ntf_locked(const struct hwc_group *group, struct hwc_domain *asker,
+			  enum hwcontainer_group_event what, const char *kind, u64 count);
 
 /* cdev.c: /dev/hwcontainer */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hwcontainer: the wire, messages about resources and claims.
+ * hwcontainer: the wire, messages about resources, claims and groups.
  */
 #include <linux/sizes.h>
 #include <net/genetlink.h>
@@ -236,7 +236,8 @@ int hwc_claim_fill_locked(struct sk_buff *msg, void *object, const struct hwc_do
 	       nla_put_s32(msg, HWCONTAINER_A_CLAIM_PRIORITY, claim->priority) ?:
 	       hwc_nl_fill_claim_digests(msg, claim) ?:
 	       hwc_nl_fill_timings(msg, claim) ?:
-	       hwc_nl_fill_failure(msg, claim);
+	       hwc_nl_fill_failure(msg, claim) ?:
+	       nla_put_uint(msg, HWCONTAINER_A_CLAIM_AGE, ktime_get_ns() - claim->start);
 }
 
 int hwc_claim_fill_devices_locked(struct sk_buff *msg, void *object,
@@ -282,31 +283,145 @@ struct sk_buff *hwc_nl_one_locked(u32 portid, u32 seq, u8 cmd, hwc_fill_fn fill,
 	return NULL;
 }
 
-static void hwc_nl_tell(const struct hwc_domain *listener, u8 cmd, hwc_fill_fn fill, void *object)
+/**
+ * struct hwc_nl_event - something that people are told of
+ * @cmd: of the messages
+ * @seq: attribute for the number of the event
+ * @fill: says the rest
+ * @object: what it is about
+ */
+struct hwc_nl_event {
+	u8 cmd;
+	int seq;
+	hwc_fill_fn fill;
+	void *object;
+};
+
+static int hwc_nl_fill_event(struct sk_buff *msg, void *object, const struct hwc_domain *listener)
+{
+	const struct hwc_nl_event *event = object;
+
+	return nla_put_uint(msg, event->seq, listener->events) ?:
+	       event->fill(msg, event->object, listener);
+}
+
+/*
+ * Numbered before anything is made of it: what could not be made or delivered is missing
+ * in the listener's numbers.
+ */
+static void hwc_nl_tell(struct hwc_domain *listener, struct hwc_nl_event *event)
 {
 	struct sk_buff *msg;
 
 	lockdep_assert_held(&hwc_lock);
+	listener->events++;
 	if (!genl_has_listeners(&hwcontainer_nl_family, listener->net, HWCONTAINER_NLGRP_EVENTS))
 		return;
-	msg = hwc_nl_one_locked(0, 0, cmd, fill, object, listener);
+	msg = hwc_nl_one_locked(0, 0, event->cmd, hwc_nl_fill_event, event, listener);
 	if (msg)
 		genlmsg_multicast_netns(&hwcontainer_nl_family, listener->net, msg, 0,
 					HWCONTAINER_NLGRP_EVENTS, GFP_KERNEL);
 }
 
+/* The host, and @domain, which may be NULL. */
+static void hwc_nl_tell_both(struct hwc_domain *domain, struct hwc_nl_event *event)
+{
+	struct hwc_domain *host = hwc_domain_of(&init_net);
+
+	hwc_nl_tell(host, event);
+	if (domain && domain != host)
+		hwc_nl_tell(domain, event);
+}
+
 void hwc_resource_ntf_locked(struct hwcontainer_resource *res, bool gone)
 {
-	hwc_nl_tell(hwc_domain_of(&init_net),
-		    gone ? HWCONTAINER_CMD_RESOURCE_DEL_NTF : HWCONTAINER_CMD_RESOURCE_ADD_NTF,
-		    hwc_resource_fill_locked, res);
+	struct hwc_nl_event event = {
+		.cmd = gone ? HWCONTAINER_CMD_RESOURCE_DEL_NTF : HWCONTAINER_CMD_RESOURCE_ADD_NTF,
+		.seq = HWCONTAINER_A_RESOURCE_SEQ,
+		.fill = hwc_resource_fill_locked,
+		.object = res,
+	};
+
+	hwc_nl_tell(hwc_domain_of(&init_net), &event);
 }
 
 void hwc_claim_ntf_locked(struct hwcontainer_claim *claim)
 {
-	const struct hwc_domain *host = hwc_domain_of(&init_net);
+	struct hwc_nl_event event = {
+		.cmd = HWCONTAINER_CMD_CLAIM_NTF,
+		.seq = HWCONTAINER_A_CLAIM_SEQ,
+		.fill = hwc_claim_fill_locked,
+		.object = claim,
+	};
 
-	hwc_nl_tell(host, HWCONTAINER_CMD_CLAIM_NTF, hwc_claim_fill_locked, claim);
-	if (claim->domain && claim->domain != host)
-		hwc_nl_tell(claim->domain, HWCONTAINER_CMD_CLAIM_NTF, hwc_claim_fill_locked, claim);
+	hwc_nl_tell_both(claim->domain, &event);
+}
+
+/**
+ * struct hwc_nl_group - what happened in a group
+ * @group: that group
+ * @event: what
+ * @kind: of the resource, or NULL
+ * @count: how often by now
+ */
+struct hwc_nl_group {
+	const struct hwc_group *group;
+	enum hwcontainer_group_event event;
+	const char *kind;
+	u64 count;
+};
+
+/* "web/a", written from its end. */
+static int hwc_nl_fill_path(struct sk_buff *msg, int attr, const struct hwc_group *group)
+{
+	const struct hwc_group *at;
+	struct nlattr *nla;
+	size_t len = 0;
+	char *end;
+
+	for (at = group; at->parent; at = at->parent)
+		len += strlen(at->name) + 1;
+	nla = nla_reserve(msg, attr, len);
+	if (!nla)
+		return -EMSGSIZE;
+	end = nla_data(nla) + len;
+	for (at = group; at->parent; at = at->parent) {
+		len = strlen(at->name);
+		*--end = at == group ? '\0' : '/';
+		end -= len;
+		memcpy(end, at->name, len);
+	}
+	return 0;
+}
+
+/* What is above a group is the host's. */
+static int hwc_nl_fill_group(struct sk_buff *msg, void *object, const struct hwc_domain *reader)
+{
+	const struct hwc_nl_group *told = object;
+	bool path = told->group->parent && hwc_domain_is_host(reader);
+
+	return (path ? hwc_nl_fill_path(msg, HWCONTAINER_A_GROUP_NAME, told->group) :
+		       nla_put_string(msg, HWCONTAINER_A_GROUP_NAME, told->group->name)) ?:
+	       hwc_nl_fill_string(msg, HWCONTAINER_A_GROUP_KIND, told->kind) ?:
+	       nla_put_u32(msg, HWCONTAINER_A_GROUP_EVENT, told->event) ?:
+	       nla_put_uint(msg, HWCONTAINER_A_GROUP_COUNT, told->count);
+}
+
+void hwc_group_ntf_locked(const struct hwc_group *group, struct hwc_domain *asker,
+			  enum hwcontainer_group_event what, const char *kind, u64 count)
+{
+	struct hwc_nl_group told = {
+		.group = group,
+		.event = what,
+		.kind = kind,
+		.count = count,
+	};
+	struct hwc_nl_event event = {
+		.cmd = HWCONTAINER_CMD_GROUP_NTF,
+		.seq = HWCONTAINER_A_GROUP_SEQ,
+		.fill = hwc_nl_fill_group,
+		.object = &told,
+	};
+
+	hwc_nl_tell_both(asker, &event);
 }

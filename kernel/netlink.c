@@ -212,7 +212,9 @@ int hwcontainer_nl_info_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	mutex_lock(&hwc_lock);
 	ret = nla_put_string(msg, HWCONTAINER_A_INFO_VERSION, HWC_VERSION) ?:
-	      hwc_nl_fill_kinds_locked(msg);
+	      hwc_nl_fill_kinds_locked(msg) ?:
+	      nla_put_uint(msg, HWCONTAINER_A_INFO_SEQ,
+			   hwc_domain_of(genl_info_net(info))->events);
 	mutex_unlock(&hwc_lock);
 	if (ret) {
 		nlmsg_free(msg);
@@ -582,7 +584,7 @@ static int hwc_nl_check_owner_locked(struct genl_info *info, const struct hwc_as
 {
 	if (asker->admin || !claim->admin)
 		return 0;
-	hwc_group_deny_locked(asker->domain->group);
+	hwc_group_deny_locked(asker->domain->group, asker->domain, claim->res->kind->name);
 	return hwc_refuse(info->extack, -EPERM, "claim %u was made with CAP_SYS_ADMIN", claim->id);
 }
 

@@ -101,6 +101,11 @@ uint32_t hwc_claim_holder_pid(const struct hwc_claim *claim)
 	return claim->holder_pid;
 }
 
+uint64_t hwc_claim_age(const struct hwc_claim *claim)
+{
+	return claim->age;
+}
+
 uint32_t hwc_claim_netns(const struct hwc_claim *claim)
 {
 	return claim->netns;

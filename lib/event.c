@@ -15,6 +15,7 @@
  * @next: the next message in it
  * @left: bytes from there
  * @family: number of the module's family
+ * @last: number of the last event that came or is known to have been; 0 where there are none
  */
 struct hwc_events {
 	struct hwc_ctx *ctx;
@@ -23,12 +24,16 @@ struct hwc_events {
 	const struct nlmsghdr *next;
 	int left;
 	uint16_t family;
+	uint64_t last;
 };
 
 struct hwc_event {
 	uint32_t type;
+	uint64_t seq;
+	uint64_t missed;
 	struct hwc_resource *resource;
 	struct hwc_claim *claim;
+	struct hwc_told *told;
 };
 
 static int events_open(struct hwc_events *events, uint32_t group)
@@ -42,6 +47,19 @@ static int events_open(struct hwc_events *events, uint32_t group)
 	if (err)
 		hwc_io_close(&events->io);
 	return err;
+}
+
+/* What has a number up to this one was before us, or waits in the socket. */
+static int events_begin(struct hwc_events *events)
+{
+	struct hwc_info *info;
+	int err = hwc_info_get(events->ctx, &info);
+
+	if (err)
+		return err;
+	events->last = hwc_info_seq(info);
+	hwc_info_free(info);
+	return 0;
 }
 
 int hwc_events_new(struct hwc_ctx *ctx, struct hwc_events **events)
@@ -64,8 +82,12 @@ int hwc_events_new(struct hwc_ctx *ctx, struct hwc_events **events)
 		free(new);
 		return hwc_err(ctx, err, "listening to events: %s", strerror(-err));
 	}
-	*events = new;
-	return 0;
+	err = events_begin(new);
+	if (err)
+		hwc_events_free(new);
+	else
+		*events = new;
+	return err;
 }
 
 void hwc_events_free(struct hwc_events *events)
@@ -92,18 +114,39 @@ static int event_fill(struct hwc_events *events, struct hwc_event *event,
 	case HWCONTAINER_CMD_RESOURCE_ADD_NTF:
 	case HWCONTAINER_CMD_RESOURCE_DEL_NTF:
 		err = hwc_msg_object(events->ctx, &hwc_resource_schema, attrs, size, &object);
-		if (!err)
-			event->resource = object;
-		return err;
+		if (err)
+			return err;
+		event->resource = object;
+		event->seq = event->resource->seq;
+		return 0;
 	case HWCONTAINER_CMD_CLAIM_NTF:
 		err = hwc_msg_object(events->ctx, &hwc_claim_schema, attrs, size, &object);
-		if (!err)
-			event->claim = object;
-		return err;
+		if (err)
+			return err;
+		event->claim = object;
+		event->seq = event->claim->seq;
+		return 0;
+	case HWCONTAINER_CMD_GROUP_NTF:
+		err = hwc_msg_object(events->ctx, &hwc_told_schema, attrs, size, &object);
+		if (err)
+			return err;
+		event->told = object;
+		event->seq = event->told->seq;
+		return 0;
 	default:
-		/* a newer module's: not for us */
+		/* a newer module's: not for us, and not missed */
+		events->last++;
 		return -EAGAIN;
 	}
+}
+
+/* Events that waited while the first number was asked for are older than that. */
+static void events_count(struct hwc_events *events, struct hwc_event *event)
+{
+	if (event->seq <= events->last)
+		return;
+	event->missed = event->seq - events->last - 1;
+	events->last = event->seq;
 }
 
 static int event_make(struct hwc_events *events, const struct nlmsghdr *nlh,
@@ -125,11 +168,13 @@ static int event_make(struct hwc_events *events, const struct nlmsghdr *nlh,
 		return hwc_err_nomem(events->ctx);
 	new->type = genl->cmd;
 	err = event_fill(events, new, attrs, size);
-	if (err)
+	if (err) {
 		free(new);
-	else
-		*event = new;
-	return err;
+		return err;
+	}
+	events_count(events, new);
+	*event = new;
+	return 0;
 }
 
 /* Makes @next a message; -EAGAIN when there is none now. */
@@ -178,12 +223,23 @@ void hwc_event_free(struct hwc_event *event)
 		return;
 	hwc_resource_free(event->resource);
 	hwc_claim_free(event->claim);
+	hwc_object_free(&hwc_told_schema, event->told);
 	free(event);
 }
 
 uint32_t hwc_event_type(const struct hwc_event *event)
 {
 	return event->type;
+}
+
+uint64_t hwc_event_seq(const struct hwc_event *event)
+{
+	return event->seq;
+}
+
+uint64_t hwc_event_missed(const struct hwc_event *event)
+{
+	return event->missed;
 }
 
 const struct hwc_resource *hwc_event_resource(const struct hwc_event *event)
@@ -194,4 +250,9 @@ const struct hwc_resource *hwc_event_resource(const struct hwc_event *event)
 const struct hwc_claim *hwc_event_claim(const struct hwc_event *event)
 {
 	return event->claim;
+}
+
+const struct hwc_group_event *hwc_event_group(const struct hwc_event *event)
+{
+	return event->told ? &event->told->group : NULL;
 }

@@ -37,6 +37,11 @@ const char *hwc_info_kind(const struct hwc_info *info, size_t i)
 	return ((char **)info->kinds.data)[i];
 }
 
+uint64_t hwc_info_seq(const struct hwc_info *info)
+{
+	return info->seq;
+}
+
 int hwc_noop(struct hwc_ctx *ctx)
 {
 	struct hwc_msg msg;

@@ -281,6 +281,7 @@ void hwc_msg_nest_end(struct hwc_msg *msg, struct nlattr *nest);
 struct hwc_info {
 	char *version;
 	struct hwc_array kinds; /* char * */
+	uint64_t seq;
 };
 
 struct hwc_resource {
@@ -299,6 +300,13 @@ struct hwc_resource {
 	char *container;
 	char *message;
 	uint32_t waiting;
+	uint64_t seq; /* in an event */
+};
+
+/* What an event tells of a group. */
+struct hwc_told {
+	struct hwc_group_event group;
+	uint64_t seq;
 };
 
 struct hwc_device {
@@ -335,6 +343,8 @@ struct hwc_claim {
 	uint32_t netns;
 	uint32_t position;
 	uint32_t taken_in;
+	uint64_t seq; /* in an event */
+	uint64_t age;
 };
 
 struct hwc_txn {
@@ -344,6 +354,7 @@ struct hwc_txn {
 extern const struct hwc_schema hwc_info_schema;
 extern const struct hwc_schema hwc_resource_schema;
 extern const struct hwc_schema hwc_claim_schema;
+extern const struct hwc_schema hwc_told_schema;
 extern const struct hwc_schema hwc_txn_schema;
 
 /**

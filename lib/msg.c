@@ -28,6 +28,7 @@
 static const struct hwc_field info_fields[] = {
 	FIELD(HWCONTAINER_A_INFO_VERSION, HWC_STRING, hwc_info, version),
 	FIELD(HWCONTAINER_A_INFO_KIND, HWC_STRINGS, hwc_info, kinds),
+	FIELD(HWCONTAINER_A_INFO_SEQ, HWC_UINT, hwc_info, seq),
 };
 
 const struct hwc_schema hwc_info_schema =
@@ -49,6 +50,7 @@ static const struct hwc_field resource_fields[] = {
 	FIELD(HWCONTAINER_A_RESOURCE_CONTAINER, HWC_STRING, hwc_resource, container),
 	FIELD(HWCONTAINER_A_RESOURCE_MESSAGE, HWC_STRING, hwc_resource, message),
 	FIELD(HWCONTAINER_A_RESOURCE_WAITING, HWC_U32, hwc_resource, waiting),
+	FIELD(HWCONTAINER_A_RESOURCE_SEQ, HWC_UINT, hwc_resource, seq),
 };
 
 const struct hwc_schema hwc_resource_schema =
@@ -119,12 +121,26 @@ static const struct hwc_field claim_fields[] = {
 	FIELD(HWCONTAINER_A_CLAIM_NETNS, HWC_U32, hwc_claim, netns),
 	FIELD(HWCONTAINER_A_CLAIM_POSITION, HWC_U32, hwc_claim, position),
 	FIELD(HWCONTAINER_A_CLAIM_TAKEN_IN, HWC_U32, hwc_claim, taken_in),
+	FIELD(HWCONTAINER_A_CLAIM_SEQ, HWC_UINT, hwc_claim, seq),
+	FIELD(HWCONTAINER_A_CLAIM_AGE, HWC_UINT, hwc_claim, age),
 };
 
 const struct hwc_schema hwc_claim_schema =
 	SCHEMA(hwc_claim, claim_fields,
 	       NEEDS(HWCONTAINER_A_CLAIM_ID) | NEEDS(HWCONTAINER_A_CLAIM_STATE) |
 		       NEEDS(HWCONTAINER_A_CLAIM_RESOURCE));
+
+static const struct hwc_field group_fields[] = {
+	FIELD(HWCONTAINER_A_GROUP_NAME, HWC_STRING, hwc_told, group.name),
+	FIELD(HWCONTAINER_A_GROUP_KIND, HWC_STRING, hwc_told, group.kind),
+	FIELD(HWCONTAINER_A_GROUP_EVENT, HWC_U32, hwc_told, group.event),
+	FIELD(HWCONTAINER_A_GROUP_COUNT, HWC_UINT, hwc_told, group.count),
+	FIELD(HWCONTAINER_A_GROUP_SEQ, HWC_UINT, hwc_told, seq),
+};
+
+const struct hwc_schema hwc_told_schema =
+	SCHEMA(hwc_told, group_fields,
+	       NEEDS(HWCONTAINER_A_GROUP_NAME) | NEEDS(HWCONTAINER_A_GROUP_EVENT));
 
 static const struct hwc_field grant_fields[] = {
 	FIELD(HWCONTAINER_A_GRANT_ID, HWC_U32, hwc_grant, id),

@@ -46,6 +46,17 @@ const char *hwc_holder_name(enum hwcontainer_holder holder)
 	return name_of(names, HWC_ARRAY_SIZE(names), holder);
 }
 
+const char *hwc_group_event_name(enum hwcontainer_group_event event)
+{
+	static const char *const names[] = {
+		[HWCONTAINER_GROUP_EVENT_MAX] = "max",
+		[HWCONTAINER_GROUP_EVENT_DENIED] = "denied",
+		[HWCONTAINER_GROUP_EVENT_PREEMPTED] = "preempted",
+	};
+
+	return name_of(names, HWC_ARRAY_SIZE(names), event);
+}
+
 const char *hwc_stage_name(enum hwcontainer_stage stage)
 {
 	static const char *const names[] = {

@@ -94,6 +94,7 @@ static void test_get(void **state)
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLAIM_HOLDER, HWCONTAINER_HOLDER_PROCESS);
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLAIM_HOLDER_PID, 1234);
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLAIM_NETNS, 4026531840);
+	mnl_attr_put_u64(nlh, HWCONTAINER_A_CLAIM_AGE, UINT64_C(5000000000));
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLAIM_FLAGS, HWCONTAINER_CLAIM_FLAGS_KEEP);
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLAIM_PRIORITY, (uint32_t)-5);
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLAIM_POSITION, 3);
@@ -114,6 +115,7 @@ static void test_get(void **state)
 	assert_int_equal(hwc_claim_holder(got), HWCONTAINER_HOLDER_PROCESS);
 	assert_int_equal(hwc_claim_holder_pid(got), 1234);
 	assert_int_equal(hwc_claim_netns(got), 4026531840);
+	assert_int_equal(hwc_claim_age(got), UINT64_C(5000000000));
 	assert_int_equal(hwc_claim_flags(got), HWCONTAINER_CLAIM_FLAGS_KEEP);
 	assert_int_equal(hwc_claim_priority(got), -5);
 	assert_int_equal(hwc_claim_position(got), 3);

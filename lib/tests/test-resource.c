@@ -139,11 +139,13 @@ static void test_info(void **state)
 	mnl_attr_put_strz(nlh, HWCONTAINER_A_INFO_VERSION, "0.1.0");
 	mnl_attr_put_strz(nlh, HWCONTAINER_A_INFO_KIND, "fpga-region");
 	mnl_attr_put_strz(nlh, HWCONTAINER_A_INFO_KIND, "toy");
+	mnl_attr_put_u64(nlh, HWCONTAINER_A_INFO_SEQ, UINT64_C(1) << 40);
 	replay_give(nlh);
 	assert_int_equal(hwc_info_get(*state, &info), 0);
 	assert_string_equal(hwc_info_version(info), "0.1.0");
 	assert_int_equal(hwc_info_kinds(info), 2);
 	assert_string_equal(hwc_info_kind(info, 1), "toy");
+	assert_int_equal(hwc_info_seq(info), UINT64_C(1) << 40);
 	hwc_info_free(info);
 }
 

@@ -169,6 +169,8 @@ struct json_object *json_claim(const struct hwc_claim *claim)
 		json_number(json, "holder-pid", hwc_claim_holder_pid(claim));
 	if (hwc_claim_netns(claim))
 		json_number(json, "netns", hwc_claim_netns(claim));
+	if (hwc_claim_age(claim))
+		json_number(json, "age", hwc_claim_age(claim));
 	json_object_object_add(json, "flags", json_flags(hwc_claim_flags(claim)));
 	json_object_object_add(json, "priority",
 			       need(json_object_new_int(hwc_claim_priority(claim))));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* hwctl monitor */
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,36 +16,66 @@ static const char *event_name(const struct hwc_event *event)
 		return "resource-add-ntf";
 	case HWCONTAINER_CMD_RESOURCE_DEL_NTF:
 		return "resource-del-ntf";
+	case HWCONTAINER_CMD_GROUP_NTF:
+		return "group-ntf";
 	default:
 		return "claim-ntf";
 	}
 }
 
+static struct json_object *json_group_event(const struct hwc_group_event *group)
+{
+	struct json_object *json = need(json_object_new_object());
+
+	json_text(json, "name", group->name);
+	json_text(json, "kind", group->kind);
+	json_word(json, "event", hwc_group_event_name(group->event), group->event);
+	json_number(json, "count", group->count);
+	return json;
+}
+
+static struct json_object *json_message(const struct hwc_event *event)
+{
+	if (hwc_event_resource(event))
+		return json_resource(hwc_event_resource(event));
+	if (hwc_event_group(event))
+		return json_group_event(hwc_event_group(event));
+	return json_claim(hwc_event_claim(event));
+}
+
 /* One object in a line, as ynl prints notifications. */
 static void print_json(const struct hwctl *h, const struct hwc_event *event)
 {
-	const struct hwc_resource *res = hwc_event_resource(event);
 	struct json_object *json = need(json_object_new_object());
 
 	json_text(json, "name", event_name(event));
-	json_object_object_add(json, "msg",
-			       res ? json_resource(res) : json_claim(hwc_event_claim(event)));
+	if (hwc_event_seq(event))
+		json_number(json, "seq", hwc_event_seq(event));
+	json_number(json, "missed", hwc_event_missed(event));
+	json_object_object_add(json, "msg", json_message(event));
 	json_print(h, json);
 }
 
-static char *what_happened(const struct hwc_event *event)
+static char *what_happened_to_group(const struct hwc_group_event *group)
 {
-	const struct hwc_resource *res = hwc_event_resource(event);
-	const struct hwc_claim *claim = hwc_event_claim(event);
-	enum hwcontainer_claim_state state;
+	static const char *const what[] = {
+		[HWCONTAINER_GROUP_EVENT_MAX] = "has all it may have",
+		[HWCONTAINER_GROUP_EVENT_DENIED] = "denied a request",
+		[HWCONTAINER_GROUP_EVENT_PREEMPTED] = "lost a resource to another one",
+	};
+	bool known = group->event < ARRAY_SIZE(what) && what[group->event];
+
+	return text("group %s %s%s%s (%" PRIu64 " by now)", group->name,
+		    known ? what[group->event] : "has an event of a newer module",
+		    *group->kind ? ", kind " : "", group->kind, group->count);
+}
+
+static char *what_happened_to_claim(const struct hwc_claim *claim)
+{
+	enum hwcontainer_claim_state state = hwc_claim_state(claim);
 	const char *message;
 	char *name, *line;
 
-	if (res)
-		return text("resource %s %s", hwc_resource_name(res),
-			    hwc_event_type(event) == HWCONTAINER_CMD_RESOURCE_ADD_NTF ? "appeared" :
-											"is gone");
-	state = hwc_claim_state(claim);
 	name = word(hwc_claim_state_name(state), state);
 	message = hwc_claim_message(claim);
 	line = text("claim %u %s, %s%s%s%s%s", hwc_claim_id(claim), name, hwc_claim_resource(claim),
@@ -54,12 +85,27 @@ static char *what_happened(const struct hwc_event *event)
 	return line;
 }
 
+static char *what_happened(const struct hwc_event *event)
+{
+	const struct hwc_resource *res = hwc_event_resource(event);
+
+	if (!res)
+		return hwc_event_group(event) ? what_happened_to_group(hwc_event_group(event)) :
+						what_happened_to_claim(hwc_event_claim(event));
+	return text("resource %s %s", hwc_resource_name(res),
+		    hwc_event_type(event) == HWCONTAINER_CMD_RESOURCE_ADD_NTF ? "appeared" :
+										"is gone");
+}
+
 static void print_text(const struct hwc_event *event)
 {
+	uint64_t missed = hwc_event_missed(event);
 	struct timespec now;
 	struct tm tm;
 	char clock[16];
 
+	if (missed)
+		printf("# %" PRIu64 " event%s missed\n", missed, missed == 1 ? "" : "s");
 	clock_gettime(CLOCK_REALTIME, &now);
 	localtime_r(&now.tv_sec, &tm);
 	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
