@@ -58,7 +58,7 @@ static bool hwc_nl_has_loaded(const struct hwcontainer_claim *tenant)
 
 /* The host hears it all; others, what they have and what they loaded. */
 int hwc_resource_fill_locked(struct sk_buff *msg, void *object,
-				    const struct hwc_domain *reader)
+			     const struct hwc_domain *reader)
 {
 	struct hwcontainer_resource *res = object;
 	const struct hwcontainer_claim *tenant;
@@ -241,7 +241,7 @@ int hwc_claim_fill_locked(struct sk_buff *msg, void *object, const struct hwc_do
 }
 
 int hwc_claim_fill_devices_locked(struct sk_buff *msg, void *object,
-					 const struct hwc_domain *reader)
+				  const struct hwc_domain *reader)
 {
 	struct hwcontainer_claim *claim = object;
 
@@ -250,7 +250,7 @@ int hwc_claim_fill_devices_locked(struct sk_buff *msg, void *object,
 }
 
 int hwc_claim_fill_all_locked(struct sk_buff *msg, void *object,
-				     const struct hwc_domain *reader)
+			      const struct hwc_domain *reader)
 {
 	struct hwcontainer_claim *claim = object;
 
@@ -263,7 +263,7 @@ int hwc_claim_fill_all_locked(struct sk_buff *msg, void *object,
  * takes it: a claim with many devices is large, and rare.
  */
 struct sk_buff *hwc_nl_one_locked(u32 portid, u32 seq, u8 cmd, hwc_fill_fn fill,
-					 void *object, const struct hwc_domain *reader)
+				  void *object, const struct hwc_domain *reader)
 {
 	size_t size = GENLMSG_DEFAULT_SIZE;
 	struct sk_buff *msg;

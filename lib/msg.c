@@ -138,9 +138,8 @@ static const struct hwc_field group_fields[] = {
 	FIELD(HWCONTAINER_A_GROUP_SEQ, HWC_UINT, hwc_told, seq),
 };
 
-const struct hwc_schema hwc_told_schema =
-	SCHEMA(hwc_told, group_fields,
-	       NEEDS(HWCONTAINER_A_GROUP_NAME) | NEEDS(HWCONTAINER_A_GROUP_EVENT));
+const struct hwc_schema hwc_told_schema = SCHEMA(
+	hwc_told, group_fields, NEEDS(HWCONTAINER_A_GROUP_NAME) | NEEDS(HWCONTAINER_A_GROUP_EVENT));
 
 static const struct hwc_field grant_fields[] = {
 	FIELD(HWCONTAINER_A_GRANT_ID, HWC_U32, hwc_grant, id),
