@@ -860,7 +860,7 @@ static const struct bad bad_messages[] = {
 	{ "no genl header", build_no_genl_header, -EINVAL, NULL },
 	{ "unknown attribute", build_unknown_attribute, -EINVAL, "Unknown attribute" },
 	{ "unknown inner attribute", build_unknown_inner_attribute, -EINVAL, "Unknown attribute" },
-	{ "attribute of an answer", build_answer_attribute, -EINVAL, "Unknown attribute" },
+	{ "attribute of an answer", build_answer_attribute, -EINVAL, "Unsupported attribute" },
 	{ "attribute shorter than its header", build_short_attribute, -EINVAL, "leftover" },
 	{ "attribute longer than the message", build_long_attribute, -EINVAL, "leftover" },
 	{ "inner attribute longer than its nest", build_nest_overflow, -EINVAL, "leftover" },
