@@ -13,17 +13,19 @@
 static __poll_t hwc_claim_file_poll(struct file *file, poll_table *wait)
 {
 	struct hwcontainer_claim *claim = file->private_data;
+	__poll_t notice;
 
 	poll_wait(file, &claim->wait, wait);
+	notice = READ_ONCE(claim->noticed) ? EPOLLPRI : 0;
 	switch (READ_ONCE(claim->state)) {
 	case HWCONTAINER_CLAIM_STATE_READY:
-		return EPOLLIN;
+		return EPOLLIN | notice;
 	case HWCONTAINER_CLAIM_STATE_FAILED:
 		return EPOLLIN | EPOLLERR;
 	case HWCONTAINER_CLAIM_STATE_RELEASED:
 		return EPOLLIN | EPOLLHUP;
 	default:
-		return 0;
+		return notice;
 	}
 }
 

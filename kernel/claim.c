@@ -55,8 +55,8 @@ struct hwcontainer_claim *hwc_claim_find_locked(u32 id)
 	return xa_load(&hwc_claims, id);
 }
 
-static void hwc_claim_set_state_locked(struct hwcontainer_claim *claim,
-				       enum hwcontainer_claim_state state)
+void hwc_claim_set_state_locked(struct hwcontainer_claim *claim,
+				enum hwcontainer_claim_state state)
 {
 	if (claim->state == state)
 		return;
@@ -87,9 +87,13 @@ static bool hwc_claim_stays_charged(const struct hwcontainer_claim *claim)
 
 static void hwc_claim_uncount_locked(struct hwcontainer_claim *claim)
 {
-	if (claim->counted)
+	if (claim->counted) {
+		claim->counted = false;
 		claim->res->in_use--;
-	claim->counted = false;
+		list_move_tail(&claim->in_res, &claim->res->claims);
+		hwc_preempt_forget_locked(claim);
+		hwc_wait_serve_locked(claim->res);
+	}
 	if (!hwc_claim_stays_charged(claim))
 		hwc_claim_uncharge_locked(claim);
 }
@@ -157,6 +161,7 @@ static void hwc_resource_idle_locked(struct hwcontainer_resource *res)
 	lockdep_assert_held(&hwc_lock);
 	if (!res->in_use && !res->on_hw && res->kind->idle)
 		res->kind->idle(res);
+	hwc_wait_retry_locked();
 }
 
 /* From now on it is seen from the host only. */
@@ -285,13 +290,14 @@ static void hwc_claim_advance_locked(struct hwcontainer_claim *claim, int ret)
 			hwc_claim_uncharge_locked(claim);
 			break;
 		}
-		if (ret)
+		if (ret || hwcontainer_claim_cancelled(claim))
 			hwc_claim_finish_locked(claim);
 		else
 			hwc_claim_queue_locked(claim, HWC_EXAMINE);
 		break;
 	case HWC_EXAMINE:
-		if (ret || claim->ending || claim->flags & HWCONTAINER_CLAIM_FLAGS_DRY_RUN)
+		if (ret || hwcontainer_claim_cancelled(claim) ||
+		    claim->flags & HWCONTAINER_CLAIM_FLAGS_DRY_RUN)
 			hwc_claim_finish_locked(claim);
 		else if (res->on_hw < res->capacity)
 			hwc_claim_enter_hw_locked(claim);
@@ -306,7 +312,7 @@ static void hwc_claim_advance_locked(struct hwcontainer_claim *claim, int ret)
 					       HWC_RELEASE : HWC_SETTLE);
 		break;
 	case HWC_SETTLE:
-		if (ret || claim->ending)
+		if (ret || hwcontainer_claim_cancelled(claim))
 			hwc_claim_queue_locked(claim, HWC_RELEASE);
 		else
 			hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_READY);
@@ -388,6 +394,8 @@ void hwc_claim_end_locked(struct hwcontainer_claim *claim)
 	if (claim->ending)
 		return;
 	WRITE_ONCE(claim->ending, true);
+	if (hwc_waiter_waits(&claim->waiter))
+		hwc_wait_end_locked(claim);
 	hwc_claim_uncount_locked(claim);
 	hwc_claim_hold_locked(claim, NULL);
 
@@ -431,16 +439,25 @@ static bool hwc_claim_awaits_hw(const struct hwcontainer_claim *claim)
 	return (claim->busy && claim->step == HWC_CONFIGURE) || !list_empty(&claim->in_waiting);
 }
 
-static void hwc_claim_overdue_locked(struct hwcontainer_claim *claim, int err, const char *text)
+/* It has failed, whatever is still done for it. Takes @message over. */
+void hwc_claim_fail_locked(struct hwcontainer_claim *claim, int err, char *message)
 {
-	WRITE_ONCE(claim->overdue, true);
+	lockdep_assert_held(&hwc_lock);
 	if (!claim->message)
-		claim->message = kstrdup(text, GFP_KERNEL);
+		swap(claim->message, message);
+	kfree(message);
 	if (!claim->error)
 		claim->error = err;
 	hwc_claim_uncount_locked(claim);
 	if (!claim->ending)
 		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_FAILED);
+}
+
+/* Also what is done for it is given up. */
+static void hwc_claim_give_up_locked(struct hwcontainer_claim *claim, int err, char *message)
+{
+	WRITE_ONCE(claim->given_up, true);
+	hwc_claim_fail_locked(claim, err, message);
 }
 
 /**
@@ -457,12 +474,12 @@ static void hwc_claim_overdue_locked(struct hwcontainer_claim *claim, int err, c
  */
 void hwc_resource_overdue_locked(struct hwcontainer_resource *res, int err, const char *text)
 {
-	struct hwcontainer_claim *claim;
+	struct hwcontainer_claim *claim, *next;
 
 	lockdep_assert_held(&hwc_lock);
-	list_for_each_entry(claim, &res->claims, in_res)
-		if (hwc_claim_awaits_hw(claim) && !claim->overdue)
-			hwc_claim_overdue_locked(claim, err, text);
+	list_for_each_entry_safe(claim, next, &res->claims, in_res)
+		if (hwc_claim_awaits_hw(claim) && !claim->given_up)
+			hwc_claim_give_up_locked(claim, err, kstrdup(text, GFP_KERNEL));
 }
 
 /* The claim that counts against an exclusive resource, or NULL. */
@@ -471,10 +488,41 @@ const struct hwcontainer_claim *hwc_resource_tenant_locked(const struct hwcontai
 	const struct hwcontainer_claim *claim;
 
 	lockdep_assert_held(&hwc_lock);
-	list_for_each_entry(claim, &res->claims, in_res)
-		if (claim->counted)
-			return claim;
-	return NULL;
+	if (list_empty(&res->claims))
+		return NULL;
+	claim = list_first_entry(&res->claims, struct hwcontainer_claim, in_res);
+	return claim->counted ? claim : NULL;
+}
+
+static bool hwc_claim_has_hw(const struct hwcontainer_claim *claim)
+{
+	return claim->state == HWCONTAINER_CLAIM_STATE_READY && claim->on_hw;
+}
+
+/* Takes @message over. */
+static void hwc_claim_lose_locked(struct hwcontainer_claim *claim, int err, char *message)
+{
+	hwc_claim_fail_locked(claim, err, message);
+	hwc_claim_queue_locked(claim, HWC_RELEASE);
+}
+
+/**
+ * hwc_claim_take_locked() - take the resource from a claim, ready or not
+ * @claim: a claim that counts against the capacity
+ * @err: -errno
+ * @message: why, one sentence; taken over
+ *
+ * The claim fails at once, and what was done for it is released.
+ *
+ * Context: core lock held.
+ */
+void hwc_claim_take_locked(struct hwcontainer_claim *claim, int err, char *message)
+{
+	lockdep_assert_held(&hwc_lock);
+	if (hwc_claim_has_hw(claim))
+		hwc_claim_lose_locked(claim, err, message);
+	else
+		hwc_claim_give_up_locked(claim, err, message);
 }
 
 /**
@@ -499,16 +547,12 @@ bool hwcontainer_claim_lost(struct hwcontainer_claim *claim, int err, const char
 	va_end(args);
 
 	mutex_lock(&hwc_lock);
-	ready = claim->state == HWCONTAINER_CLAIM_STATE_READY && claim->on_hw;
-	if (ready) {
-		swap(claim->message, message);
-		claim->error = err;
-		hwc_claim_uncount_locked(claim);
-		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_FAILED);
-		hwc_claim_queue_locked(claim, HWC_RELEASE);
-	}
+	ready = hwc_claim_has_hw(claim);
+	if (ready)
+		hwc_claim_lose_locked(claim, err, message);
 	mutex_unlock(&hwc_lock);
-	kfree(message);
+	if (!ready)
+		kfree(message);
 	return ready;
 }
 EXPORT_SYMBOL_GPL(hwcontainer_claim_lost);
@@ -533,148 +577,3 @@ void hwc_claim_linger(struct hwcontainer_claim *claim, unsigned int ms)
 	mutex_unlock(&hwc_lock);
 	wait_event_timeout(claim->wait, READ_ONCE(claim->ending), msecs_to_jiffies(ms));
 }
-
-/**
- * hwcontainer_claim_blob() - a file of the claim's image
- * @claim: a claim
- * @slot: which file
- *
- * Context: examine and configure.
- * Return: the file; its data are NULL when the claim brought none.
- */
-const struct hwcontainer_blob *hwcontainer_claim_blob(const struct hwcontainer_claim *claim,
-						      enum hwcontainer_slot slot)
-{
-	return &claim->file[slot].blob;
-}
-EXPORT_SYMBOL_GPL(hwcontainer_claim_blob);
-
-/**
- * hwcontainer_claim_wants() - digest that was asked for
- * @claim: a claim
- * @slot: of which file
- *
- * Return: HWCONTAINER_DIGEST_LEN bytes, or NULL.
- */
-const u8 *hwcontainer_claim_wants(const struct hwcontainer_claim *claim,
-				  enum hwcontainer_slot slot)
-{
-	return claim->file[slot].wanted ? claim->file[slot].want : NULL;
-}
-EXPORT_SYMBOL_GPL(hwcontainer_claim_wants);
-
-/**
- * hwcontainer_claim_brings() - did the request come with a file?
- * @claim: a claim
- * @slot: which file
- *
- * Context: acquire.
- * Return: true when it did.
- */
-bool hwcontainer_claim_brings(const struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
-{
-	return claim->file[slot].file;
-}
-EXPORT_SYMBOL_GPL(hwcontainer_claim_brings);
-
-/**
- * hwcontainer_claim_id() - number of a claim
- * @claim: a claim
- *
- * Return: its number.
- */
-u32 hwcontainer_claim_id(const struct hwcontainer_claim *claim)
-{
-	return claim->id;
-}
-EXPORT_SYMBOL_GPL(hwcontainer_claim_id);
-
-/**
- * hwcontainer_claim_flags() - how a claim was asked for
- * @claim: a claim
- *
- * Return: enum hwcontainer_claim_flags, or-ed.
- */
-u32 hwcontainer_claim_flags(const struct hwcontainer_claim *claim)
-{
-	return claim->flags;
-}
-EXPORT_SYMBOL_GPL(hwcontainer_claim_flags);
-
-/**
- * hwcontainer_claim_container() - container that a claim is for
- * @claim: a claim
- *
- * Return: its id, or NULL.
- */
-const char *hwcontainer_claim_container(const struct hwcontainer_claim *claim)
-{
-	return claim->container;
-}
-EXPORT_SYMBOL_GPL(hwcontainer_claim_container);
-
-/**
- * hwcontainer_claim_priv() - the backend's memory in a claim
- * @claim: a claim
- *
- * Return: the kind's priv_size bytes, zero at first.
- */
-void *hwcontainer_claim_priv(struct hwcontainer_claim *claim)
-{
-	return claim->priv;
-}
-EXPORT_SYMBOL_GPL(hwcontainer_claim_priv);
-
-/**
- * hwcontainer_claim_cancelled() - has the claim ended or failed meanwhile?
- * @claim: a claim
- *
- * Whoever waits in a step asks this at least ten times a second.
- *
- * Return: true when the step should give up.
- */
-bool hwcontainer_claim_cancelled(const struct hwcontainer_claim *claim)
-{
-	return READ_ONCE(claim->ending) || READ_ONCE(claim->overdue);
-}
-EXPORT_SYMBOL_GPL(hwcontainer_claim_cancelled);
-
-/**
- * hwcontainer_claim_stage() - stamp the end of a stage
- * @claim: a claim
- * @stage: what is done
- */
-void hwcontainer_claim_stage(struct hwcontainer_claim *claim, enum hwcontainer_stage stage)
-{
-	WRITE_ONCE(claim->done[stage], max(ktime_get_ns() - claim->start, 1ULL));
-}
-EXPORT_SYMBOL_GPL(hwcontainer_claim_stage);
-
-/**
- * hwcontainer_claim_refuse() - say why a step cannot be done
- * @claim: a claim
- * @err: -errno
- * @fmt: one sentence without newline; the first one of a claim counts
- *
- * Context: examine, configure, settle. Sleeps.
- * Return: @err.
- */
-int hwcontainer_claim_refuse(struct hwcontainer_claim *claim, int err, const char *fmt, ...)
-{
-	char *message;
-	va_list args;
-
-	va_start(args, fmt);
-	message = kvasprintf(GFP_KERNEL, fmt, args);
-	va_end(args);
-
-	mutex_lock(&hwc_lock);
-	if (!claim->message)
-		swap(claim->message, message);
-	if (!claim->error)
-		claim->error = err;
-	mutex_unlock(&hwc_lock);
-	kfree(message);
-	return err;
-}
-EXPORT_SYMBOL_GPL(hwcontainer_claim_refuse);

@@ -255,6 +255,7 @@ hwc_resource_alloc(const struct hwcontainer_resource_desc *desc)
 	res->priv = desc->priv;
 	INIT_LIST_HEAD(&res->claims);
 	INIT_LIST_HEAD(&res->waiting);
+	hwc_wait_init(res);
 	init_waitqueue_head(&res->drained);
 
 	res->names = kcalloc(1 + desc->n_alias, sizeof(*res->names), GFP_KERNEL);
@@ -367,6 +368,7 @@ void hwcontainer_resource_unregister(struct hwcontainer_resource *res)
 	mutex_unlock(&hwc_lock);
 
 	hwc_resource_drain(res);
+	hwc_wait_exit(res);
 	hwc_resource_free(res);
 }
 EXPORT_SYMBOL_GPL(hwcontainer_resource_unregister);

@@ -11,35 +11,32 @@
 
 static u32 hwc_next_claim;
 
-/* One sentence on who is in the way. */
-static int hwc_refuse_busy_locked(const struct hwcontainer_resource *res,
-				  const struct hwc_txn *txn,
-				  struct netlink_ext_ack *extack)
+/*
+ * One sentence on who is in the way of @asks, in the request @txn. Where nobody has the
+ * resource that is those in its queue, in which the asker is, too.
+ */
+int hwc_refuse_busy_locked(const struct hwcontainer_resource *res, const struct hwc_domain *asks,
+			   u64 txn, struct netlink_ext_ack *extack)
 {
-	const struct hwcontainer_claim *claim;
+	const struct hwcontainer_claim *claim = hwc_resource_tenant_locked(res);
 	const char *name = hwcontainer_resource_name(res);
 
+	lockdep_assert_held(&hwc_lock);
+	if (res->in_use < res->capacity)
+		return hwc_refuse(extack, -EBUSY, "%s is waited for by %u others",
+				  hwc_tail(name, 40), res->queue.length - 1);
 	if (res->capacity > 1)
 		return hwc_refuse(extack, -EBUSY, "%s is held by %u claims, its capacity",
 				  hwc_tail(name, 40), res->in_use);
-	list_for_each_entry(claim, &res->claims, in_res) {
-		if (!claim->counted)
-			continue;
-		if (claim->txn == txn->serial)
-			return hwc_refuse(extack, -EINVAL, "%s is asked for twice",
-					  hwc_tail(name, 56));
-		if (!hwc_domain_sees(txn->domain, claim))
-			return hwc_refuse(extack, -EBUSY,
-					  "%s is held from another network namespace",
-					  hwc_tail(name, 36));
-		if (claim->container)
-			return hwc_refuse(extack, -EBUSY,
-					  "%s is held by container %.12s (claim %u)",
-					  hwc_tail(name, 25), claim->container, claim->id);
-		return hwc_refuse(extack, -EBUSY, "%s is held by claim %u",
-				  hwc_tail(name, 50), claim->id);
-	}
-	return -EBUSY;
+	if (claim->txn == txn)
+		return hwc_refuse(extack, -EINVAL, "%s is asked for twice", hwc_tail(name, 56));
+	if (!hwc_domain_sees(asks, claim))
+		return hwc_refuse(extack, -EBUSY, "%s is held from another network namespace",
+				  hwc_tail(name, 36));
+	if (claim->container)
+		return hwc_refuse(extack, -EBUSY, "%s is held by container %.12s (claim %u)",
+				  hwc_tail(name, 25), claim->container, claim->id);
+	return hwc_refuse(extack, -EBUSY, "%s is held by claim %u", hwc_tail(name, 50), claim->id);
 }
 
 static struct hwcontainer_claim *hwc_claim_alloc(struct hwcontainer_resource *res,
@@ -74,6 +71,7 @@ static struct hwcontainer_claim *hwc_claim_alloc(struct hwcontainer_resource *re
 	claim->start = ktime_get_ns();
 	INIT_LIST_HEAD(&claim->in_res);
 	INIT_LIST_HEAD(&claim->in_waiting);
+	INIT_DELAYED_WORK(&claim->patience, hwc_wait_patience);
 	INIT_LIST_HEAD(&claim->in_holder);
 	INIT_LIST_HEAD(&claim->in_domain);
 	INIT_WORK(&claim->work, hwc_claim_work);
@@ -94,15 +92,26 @@ err_put_self:
 static int hwc_claim_check_rights_locked(const struct hwcontainer_claim *claim,
 					 struct hwc_domain *domain, struct netlink_ext_ack *extack)
 {
-	if (claim->admin || !(claim->flags & HWCONTAINER_CLAIM_FLAGS_TAKEOVER))
+	const struct hwc_group *lowest;
+	s32 priority;
+
+	if (claim->admin)
+		return 0;
+	priority = hwc_group_priority_locked(domain->group, &lowest);
+	if (claim->priority > priority) {
+		hwc_group_deny_locked(domain->group, domain, claim->res->kind->name);
+		return hwc_refuse(extack, -EPERM, "group %s has priority %d at most",
+				  hwc_tail(lowest->name, 40), priority);
+	}
+	if (!(claim->flags & HWCONTAINER_CLAIM_FLAGS_TAKEOVER))
 		return 0;
 	hwc_group_deny_locked(domain->group, domain, claim->res->kind->name);
 	return hwc_refuse(extack, -EPERM, "to take over what runs needs CAP_SYS_ADMIN");
 }
 
 /* Images that are asked for by digest need not be read to be known. */
-static int hwc_claim_check_images_locked(const struct hwcontainer_claim *claim,
-					 struct hwc_domain *domain, struct netlink_ext_ack *extack)
+int hwc_claim_check_images_locked(const struct hwcontainer_claim *claim, struct hwc_group *group,
+				  struct hwc_domain *domain, struct netlink_ext_ack *extack)
 {
 	const struct hwc_group *bar;
 	int slot;
@@ -110,7 +119,7 @@ static int hwc_claim_check_images_locked(const struct hwcontainer_claim *claim,
 	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
 		if (!claim->file[slot].wanted)
 			continue;
-		bar = hwc_group_bars_locked(domain->group, domain, claim, claim->file[slot].want);
+		bar = hwc_group_bars_locked(group, domain, claim, claim->file[slot].want);
 		if (bar)
 			return hwc_refuse(extack, -EPERM, "group %s does not list that %s",
 					  hwc_tail(bar->name, 40), hwc_slot_name(slot));
@@ -148,22 +157,51 @@ static int hwc_claim_charge_locked(struct hwcontainer_claim *claim, struct hwc_d
 	return 0;
 }
 
-/* Ask the backend; what it says decides whether there is work to do. */
-static int hwc_claim_acquire_locked(struct hwcontainer_claim *claim, struct netlink_ext_ack *extack)
+/**
+ * hwc_claim_acquire_locked() - give a claim its resource, if its kind has nothing against it
+ * @claim: a claim on a resource that can have one more
+ * @extack: receives the sentence
+ *
+ * Context: core lock held.
+ * Return: 0, when it counts and is ready or queued; or -errno.
+ */
+int hwc_claim_acquire_locked(struct hwcontainer_claim *claim, struct netlink_ext_ack *extack)
 {
+	enum hwcontainer_claim_state state = HWCONTAINER_CLAIM_STATE_QUEUED;
 	struct hwcontainer_resource *res = claim->res;
 	int ret = HWCONTAINER_WORK;
 
+	lockdep_assert_held(&hwc_lock);
 	if (res->kind->acquire)
 		ret = res->kind->acquire(res, claim, extack);
-	if (ret != HWCONTAINER_DONE)
-		return ret == HWCONTAINER_WORK ? 0 : ret;
-
-	claim->on_hw = true;
-	res->on_hw++;
-	claim->devices = hwc_devset_get(res->devices);
-	claim->state = HWCONTAINER_CLAIM_STATE_READY;
+	if (ret < 0)
+		return ret;
+	if (ret == HWCONTAINER_DONE) {
+		claim->on_hw = true;
+		res->on_hw++;
+		claim->devices = hwc_devset_get(res->devices);
+		state = HWCONTAINER_CLAIM_STATE_READY;
+	}
+	claim->counted = true;
+	res->in_use++;
+	list_move(&claim->in_res, &res->claims);
+	hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_GRANTED);
+	hwc_claim_set_state_locked(claim, state);
 	return 0;
+}
+
+/* Now, or when its turn has come. */
+static int hwc_claim_acquire_or_wait_locked(struct hwcontainer_claim *claim, u32 wait,
+					    struct netlink_ext_ack *extack)
+{
+	struct hwcontainer_resource *res = claim->res;
+	int ret = -EBUSY;
+
+	if (!res->queue.length && res->in_use < res->capacity)
+		ret = hwc_claim_acquire_locked(claim, extack);
+	if (ret != -EBUSY || (!res->queue.length && !wait))
+		return ret;
+	return hwc_wait_begin_locked(claim, wait, extack);
 }
 
 /**
@@ -190,8 +228,8 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 	if (!res)
 		return ERR_PTR(hwc_refuse(extack, -ENOENT, "there is no resource %s",
 					  hwc_tail(want->resource, 50)));
-	if (res->in_use >= res->capacity)
-		return ERR_PTR(hwc_refuse_busy_locked(res, txn, extack));
+	if (res->in_use >= res->capacity && !txn->wait)
+		return ERR_PTR(hwc_refuse_busy_locked(res, txn->domain, txn->serial, extack));
 	claim = hwc_claim_alloc(res, txn);
 	if (IS_ERR(claim))
 		return ERR_PTR(hwc_refuse(extack, PTR_ERR(claim), "%s",
@@ -200,7 +238,7 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 
 	ret = hwc_claim_check_rights_locked(claim, txn->domain, extack) ?:
 	      hwc_claim_open_files(claim, want, extack) ?:
-	      hwc_claim_check_images_locked(claim, txn->domain, extack);
+	      hwc_claim_check_images_locked(claim, txn->domain->group, txn->domain, extack);
 	if (ret)
 		goto err_put;
 	ret = xa_alloc_cyclic(&hwc_claims, &claim->id, claim, xa_limit_31b, &hwc_next_claim,
@@ -212,19 +250,17 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 	ret = hwc_claim_charge_locked(claim, txn->domain, extack);
 	if (ret)
 		goto err_erase;
-	ret = hwc_claim_acquire_locked(claim, extack);
+	list_add_tail(&claim->in_res, &res->claims);
+	ret = hwc_claim_acquire_or_wait_locked(claim, txn->wait, extack);
 	if (ret)
 		goto err_uncharge;
 
-	claim->counted = true;
-	res->in_use++;
-	list_add_tail(&claim->in_res, &res->claims);
 	hwc_claim_hold_locked(claim, txn->holder);
-	hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_GRANTED);
 	hwc_claim_generation++;
 	return claim;
 
 err_uncharge:
+	list_del_init(&claim->in_res);
 	hwc_claim_uncharge_locked(claim);
 	hwc_claim_leave_domain_locked(claim);
 err_erase:

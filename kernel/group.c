@@ -19,6 +19,7 @@
 /* Domains that nobody put anywhere. Has no limits. */
 struct hwc_group hwc_root = {
 	.name = "/",
+	.party.weight = HWC_WEIGHT_DEFAULT,
 	.domains = LIST_HEAD_INIT(hwc_root.domains),
 	.told = {
 		[0 ... HWCONTAINER_GROUP_EVENT_PREEMPTED] =
@@ -36,6 +37,9 @@ static void hwc_group_begin_telling(struct hwc_group *group)
 	}
 }
 
+/* Number of the last group's party; 0 is the root's. */
+static atomic_t hwc_party_serial;
+
 /**
  * hwc_group_begin() - a new group
  * @group: zeroed
@@ -49,6 +53,10 @@ void hwc_group_begin(struct hwc_group *group, struct hwc_group *parent, const ch
 	group->parent = parent;
 	group->depth = parent->depth + 1;
 	group->name = name;
+	group->party.parent = &parent->party;
+	group->party.serial = atomic_inc_return(&hwc_party_serial);
+	group->party.weight = HWC_WEIGHT_DEFAULT;
+	group->preempt = HWC_PREEMPT_INHERIT;
 	INIT_LIST_HEAD(&group->domains);
 	for (slot = 0; slot < HWC_KINDS; slot++)
 		group->max[slot] = HWC_NO_LIMIT;
@@ -75,6 +83,18 @@ void hwc_group_tell_locked(struct hwc_group *group, struct hwc_domain *asker,
 	lockdep_assert_held(&hwc_lock);
 	if (__ratelimit(&group->told[event]))
 		hwc_group_ntf_locked(group, asker, event, kind, count);
+}
+
+/* Nobody is in it, nor has claims there. */
+void hwc_group_end(struct hwc_group *group)
+{
+	struct hwcontainer_resource *res;
+	unsigned long index;
+
+	mutex_lock(&hwc_lock);
+	xa_for_each(&hwc_resources, index, res)
+		hwc_queue_forget(&res->queue, &group->party);
+	mutex_unlock(&hwc_lock);
 }
 
 /* The first from @group on whose limit is reached, or NULL. The root has none. */
@@ -174,6 +194,46 @@ u64 hwc_group_dump_max_locked(const struct hwc_group *group)
 	for (; group->parent; group = group->parent)
 		max = min(max, group->dump_max);
 	return max;
+}
+
+/**
+ * hwc_group_priority_locked() - what may members ask for without privilege?
+ * @group: theirs
+ * @lowest: receives the group that says so
+ *
+ * Context: core lock held.
+ * Return: the lowest priority from there up.
+ */
+s32 hwc_group_priority_locked(const struct hwc_group *group, const struct hwc_group **lowest)
+{
+	lockdep_assert_held(&hwc_lock);
+	*lowest = group;
+	for (; group->parent; group = group->parent)
+		if (group->priority < (*lowest)->priority)
+			*lowest = group;
+	return (*lowest)->priority;
+}
+
+/* Milliseconds of notice for claims that are charged here, as the nearest that says any; 0: never */
+int hwc_group_notice_locked(const struct hwc_group *group)
+{
+	lockdep_assert_held(&hwc_lock);
+	while (group->parent && group->preempt == HWC_PREEMPT_INHERIT)
+		group = group->parent;
+	return group->preempt;
+}
+
+/* A claim of @domain that is charged here was taken, on a resource of that kind. */
+void hwc_group_preempted_locked(struct hwc_group *group, struct hwc_domain *domain,
+				const char *kind)
+{
+	struct hwc_group *at;
+
+	lockdep_assert_held(&hwc_lock);
+	for (at = group; at; at = at->parent)
+		at->preemptions++;
+	hwc_group_tell_locked(group, domain, HWCONTAINER_GROUP_EVENT_PREEMPTED, kind,
+			      group->preemptions);
 }
 
 /* Is there any list that images have to be in? */

@@ -195,7 +195,8 @@ static ssize_t hwc_group_events_show(struct config_item *item, char *page)
 	ssize_t ret;
 
 	mutex_lock(&hwc_lock);
-	ret = sysfs_emit(page, "max %llu\ndenials %llu\n", group->max_hits, group->denials);
+	ret = sysfs_emit(page, "max %llu\ndenials %llu\npreemptions %llu\n", group->max_hits,
+			 group->denials, group->preemptions);
 	mutex_unlock(&hwc_lock);
 	return ret;
 }
@@ -343,6 +344,9 @@ static struct configfs_attribute *hwc_folder_attrs[] = {
 	&hwc_group_attr_delegate,
 	&hwc_groupfs_images,
 	&hwc_group_attr_dump_max,
+	&hwc_groupfs_weight,
+	&hwc_groupfs_priority,
+	&hwc_groupfs_preempt,
 	NULL,
 };
 
@@ -389,6 +393,7 @@ static void hwc_groupfs_rmdir(struct config_group *parent, struct config_item *i
 
 static void hwc_folder_release(struct config_item *item)
 {
+	hwc_group_end(&to_folder(item)->group);
 	kfree(to_folder(item));
 }
 

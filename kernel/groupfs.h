@@ -20,4 +20,10 @@ int hwc_groupfs_may_write(void);
 
 extern struct configfs_attribute hwc_groupfs_images;
 
+/* groupfs-queue.c */
+
+extern struct configfs_attribute hwc_groupfs_weight;
+extern struct configfs_attribute hwc_groupfs_priority;
+extern struct configfs_attribute hwc_groupfs_preempt;
+
 #endif /* HWC_GROUPFS_H */

@@ -14,6 +14,8 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include "queue.h"
+
 struct file;
 struct genl_info;
 struct hwc_devset;
@@ -70,8 +72,13 @@ extern struct workqueue_struct *hwc_read_wq;
  * @in_use: claims that count against the capacity
  * @on_hw: claims that have, get or still have the hardware; <= capacity
  * @gone: unregistered; no new claims
- * @claims: every claim on it that is not freed
+ * @claims: every claim on it that is not freed; those that count against the capacity first
  * @waiting: claims that wait for @on_hw to shrink, first come first served
+ * @queue: claims that wait for @in_use to shrink
+ * @serve: grants it to those
+ * @in_blocked: in the list of those that nobody has, and the next cannot have
+ * @noticed: claim that has notice to leave, or NULL
+ * @take: takes it from that one
  * @devices: devices of the image that is still loaded, or NULL
  * @drained: woken when a claim leaves the hardware or the list
  */
@@ -90,6 +97,11 @@ struct hwcontainer_resource {
 	bool gone;
 	struct list_head claims;
 	struct list_head waiting;
+	struct hwc_queue queue;
+	struct delayed_work serve;
+	struct list_head in_blocked;
+	struct hwcontainer_claim *noticed;
+	struct delayed_work take;
 	struct hwc_devset *devices;
 	wait_queue_head_t drained;
 };
@@ -148,6 +160,10 @@ enum hwc_step {
  * @txn: serial number of the request that made it
  * @in_res: in the resource's claims
  * @in_waiting: in the resource's waiting
+ * @waiter: in the resource's queue
+ * @patience: ends its time there
+ * @noticed: the resource's @noticed
+ * @taken_at: when the resource is taken from it, in jiffies
  * @holder: what its life hangs on; NULL once it ends
  * @in_holder: in the holder's claims
  * @domain: what it is charged to; NULL once it is released, or that has ended
@@ -168,7 +184,7 @@ enum hwc_step {
  * @step: that step
  * @announced: listeners know of it
  * @ending: its holder let it go, or its resource went
- * @overdue: it has failed while its configure does not return
+ * @given_up: it has failed while a step is done for it, or waits to be
  * @error: why it failed, -errno
  * @message: why it failed, or NULL
  * @devices: what exists because of it, or NULL
@@ -186,6 +202,10 @@ struct hwcontainer_claim {
 	u64 txn;
 	struct list_head in_res;
 	struct list_head in_waiting;
+	struct hwc_waiter waiter;
+	struct delayed_work patience;
+	bool noticed;
+	unsigned long taken_at;
 	struct hwc_holder *holder;
 	struct list_head in_holder;
 	struct hwc_domain *domain;
@@ -206,7 +226,7 @@ struct hwcontainer_claim {
 	enum hwc_step step;
 	bool announced;
 	bool ending;
-	bool overdue;
+	bool given_up;
 	int error;
 	char *message;
 	struct hwc_devset *devices;
@@ -219,6 +239,10 @@ struct hwcontainer_claim {
 void hwc_claim_work(struct work_struct *work);
 void hwc_claim_hw(struct kthread_work *work);
 void hwc_claim_queue_locked(struct hwcontainer_claim *claim, enum hwc_step step);
+void hwc_claim_set_state_locked(struct hwcontainer_claim *claim,
+				enum hwcontainer_claim_state state);
+void hwc_claim_fail_locked(struct hwcontainer_claim *claim, int err, char *message);
+void hwc_claim_take_locked(struct hwcontainer_claim *claim, int err, char *message);
 void hwc_claim_uncharge_locked(struct hwcontainer_claim *claim);
 void hwc_claim_end_locked(struct hwcontainer_claim *claim);
 void hwc_claim_hold_locked(struct hwcontainer_claim *claim, struct hwc_holder *holder);
@@ -255,6 +279,7 @@ struct hwc_want {
  * @container: id of the container, or NULL
  * @flags: enum hwcontainer_claim_flags
  * @priority: larger is more important
+ * @wait: milliseconds that it may wait for what others have
  */
 struct hwc_txn {
 	u64 serial;
@@ -264,6 +289,7 @@ struct hwc_txn {
 	const char *container;
 	u32 flags;
 	s32 priority;
+	u32 wait;
 };
 
 struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
@@ -271,6 +297,30 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 						 struct netlink_ext_ack *extack);
 void hwc_claim_revoke_locked(struct hwcontainer_claim *claim);
 void hwc_claim_start_locked(struct hwcontainer_claim *claim);
+int hwc_claim_check_images_locked(const struct hwcontainer_claim *claim, struct hwc_group *group,
+				  struct hwc_domain *domain, struct netlink_ext_ack *extack);
+int hwc_claim_acquire_locked(struct hwcontainer_claim *claim, struct netlink_ext_ack *extack);
+int hwc_refuse_busy_locked(const struct hwcontainer_resource *res, const struct hwc_domain *asks,
+			   u64 txn, struct netlink_ext_ack *extack);
+
+/* wait.c: claims that wait for their resource */
+
+void hwc_wait_init(struct hwcontainer_resource *res);
+void hwc_wait_exit(struct hwcontainer_resource *res);
+void hwc_wait_patience(struct work_struct *work);
+int hwc_wait_begin_locked(struct hwcontainer_claim *claim, u32 ms, struct netlink_ext_ack *extack);
+void hwc_wait_end_locked(struct hwcontainer_claim *claim);
+void hwc_wait_serve_locked(struct hwcontainer_resource *res);
+void hwc_wait_serve_all_locked(void);
+void hwc_wait_retry_locked(void);
+unsigned int hwc_wait_position_locked(const struct hwcontainer_claim *claim);
+
+/* preempt.c: claims that make room for more important ones */
+
+void hwc_preempt_work(struct work_struct *work);
+void hwc_preempt_review_locked(struct hwcontainer_resource *res);
+void hwc_preempt_forget_locked(struct hwcontainer_claim *claim);
+unsigned int hwc_preempt_left_locked(const struct hwcontainer_claim *claim);
 
 /* domain.c: the network namespaces that claims are charged to */
 
@@ -310,6 +360,10 @@ int hwc_domain_check_change_locked(struct hwc_domain *domain, bool admin,
 
 #define HWC_NO_LIMIT UINT_MAX
 
+/* What a group says of preemption: no; what the one around it says. */
+#define HWC_PREEMPT_OFF 0
+#define HWC_PREEMPT_INHERIT -1
+
 /* As many as are read from one file of configfs. */
 #define HWC_IMAGES_MAX 56
 
@@ -337,7 +391,11 @@ struct hwc_images {
  * @peak: the most there have been
  * @max_hits: claims that were refused because of its limits, or of those below it
  * @denials: requests of members that were refused for want of rights
+ * @preemptions: claims that were taken for more important ones
  * @delegate: members claim without privilege
+ * @party: its part of what is waited for
+ * @priority: most that members may ask for without privilege
+ * @preempt: milliseconds of notice before claims are taken, or one of the two below
  * @images: what members may load
  * @dump_max: largest core dump of what is claimed there, in bytes
  * @claims: charged to this very group
@@ -353,7 +411,11 @@ struct hwc_group {
 	unsigned int peak[HWC_KINDS];
 	u64 max_hits;
 	u64 denials;
+	u64 preemptions;
 	bool delegate;
+	struct hwc_party party;
+	s32 priority;
+	int preempt;
 	struct hwc_images images;
 	u64 dump_max;
 	unsigned int claims;
@@ -373,6 +435,11 @@ u64 hwc_group_dump_max_locked(const struct hwc_group *group);
 void hwc_group_tell_locked(struct hwc_group *group, struct hwc_domain *asker,
 			   enum hwcontainer_group_event event, const char *kind, u64 count);
 void hwc_group_deny_locked(struct hwc_group *group, struct hwc_domain *asker, const char *kind);
+void hwc_group_end(struct hwc_group *group);
+s32 hwc_group_priority_locked(const struct hwc_group *group, const struct hwc_group **lowest);
+int hwc_group_notice_locked(const struct hwc_group *group);
+void hwc_group_preempted_locked(struct hwc_group *group, struct hwc_domain *domain,
+				const char *kind);
 bool hwc_group_has_images_locked(const struct hwc_group *group);
 const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, struct hwc_domain *asker,
 					      const struct hwcontainer_claim *claim,
@@ -507,6 +574,8 @@ typedef int (*hwc_fill_fn)(struct sk_buff *msg, void *object, const struct hwc_d
 
 int hwc_resource_fill_locked(struct sk_buff *msg, void *object, const struct hwc_domain *reader);
 int hwc_claim_fill_locked(struct sk_buff *msg, void *object, const struct hwc_domain *reader);
+int hwc_claim_fill_place_locked(struct sk_buff *msg, void *object,
+				const struct hwc_domain *reader);
 int hwc_claim_fill_devices_locked(struct sk_buff *msg, void *object,
 				  const struct hwc_domain *reader);
 int hwc_claim_fill_all_locked(struct sk_buff *msg, void *object, const struct hwc_domain *reader);

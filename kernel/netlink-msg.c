@@ -83,6 +83,8 @@ int hwc_resource_fill_locked(struct sk_buff *msg, void *object,
 		ret = hwc_nl_fill_load(msg, &info);
 	if (!ret && own)
 		ret = hwc_nl_fill_tenant(msg, tenant);
+	if (!ret && res->queue.length)
+		ret = nla_put_u32(msg, HWCONTAINER_A_RESOURCE_WAITING, res->queue.length);
 	if (!ret && info.has_device_id)
 		ret = nla_put_u32(msg, HWCONTAINER_A_RESOURCE_DEVICE_ID, info.device_id);
 	return ret;
@@ -219,6 +221,13 @@ static int hwc_nl_fill_domain(struct sk_buff *msg, const struct hwc_domain *doma
 	return domain ? nla_put_u32(msg, HWCONTAINER_A_CLAIM_NETNS, hwc_domain_inum(domain)) : 0;
 }
 
+static int hwc_nl_fill_notice(struct sk_buff *msg, const struct hwcontainer_claim *claim)
+{
+	unsigned int ms = hwc_preempt_left_locked(claim);
+
+	return ms ? nla_put_u32(msg, HWCONTAINER_A_CLAIM_TAKEN_IN, ms) : 0;
+}
+
 int hwc_claim_fill_locked(struct sk_buff *msg, void *object, const struct hwc_domain *reader)
 {
 	struct hwcontainer_claim *claim = object;
@@ -237,7 +246,17 @@ int hwc_claim_fill_locked(struct sk_buff *msg, void *object, const struct hwc_do
 	       hwc_nl_fill_claim_digests(msg, claim) ?:
 	       hwc_nl_fill_timings(msg, claim) ?:
 	       hwc_nl_fill_failure(msg, claim) ?:
-	       nla_put_uint(msg, HWCONTAINER_A_CLAIM_AGE, ktime_get_ns() - claim->start);
+	       nla_put_uint(msg, HWCONTAINER_A_CLAIM_AGE, ktime_get_ns() - claim->start) ?:
+	       hwc_nl_fill_notice(msg, claim);
+}
+
+/* What is said where somebody asks: in each notification positions would cost too much. */
+int hwc_claim_fill_place_locked(struct sk_buff *msg, void *object, const struct hwc_domain *reader)
+{
+	unsigned int position = hwc_wait_position_locked(object);
+
+	return hwc_claim_fill_locked(msg, object, reader) ?:
+	       (position ? nla_put_u32(msg, HWCONTAINER_A_CLAIM_POSITION, position) : 0);
 }
 
 int hwc_claim_fill_devices_locked(struct sk_buff *msg, void *object,
@@ -245,7 +264,7 @@ int hwc_claim_fill_devices_locked(struct sk_buff *msg, void *object,
 {
 	struct hwcontainer_claim *claim = object;
 
-	return hwc_claim_fill_locked(msg, claim, reader) ?:
+	return hwc_claim_fill_place_locked(msg, claim, reader) ?:
 	       hwc_nl_fill_devices(msg, claim->devices, false);
 }
 
@@ -254,7 +273,7 @@ int hwc_claim_fill_all_locked(struct sk_buff *msg, void *object,
 {
 	struct hwcontainer_claim *claim = object;
 
-	return hwc_claim_fill_locked(msg, claim, reader) ?:
+	return hwc_claim_fill_place_locked(msg, claim, reader) ?:
 	       hwc_nl_fill_devices(msg, claim->devices, true);
 }
 

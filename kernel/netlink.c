@@ -327,7 +327,7 @@ int hwcontainer_nl_claim_get_dumpit(struct sk_buff *skb, struct netlink_callback
 		.objects = &hwc_claims,
 		.generation = &hwc_claim_generation,
 		.cmd = HWCONTAINER_CMD_CLAIM_GET,
-		.fill = hwc_claim_fill_locked,
+		.fill = hwc_claim_fill_place_locked,
 		.seen = hwc_nl_claim_seen,
 	};
 
@@ -521,6 +521,7 @@ static int hwc_nl_claim_all(struct genl_info *info, const struct hwc_asker *aske
 	struct nlattr *container = info->attrs[HWCONTAINER_A_TXN_CONTAINER];
 	struct nlattr *flags = info->attrs[HWCONTAINER_A_TXN_FLAGS];
 	struct nlattr *priority = info->attrs[HWCONTAINER_A_TXN_PRIORITY];
+	struct nlattr *wait = info->attrs[HWCONTAINER_A_TXN_WAIT];
 	struct hwc_txn txn = {
 		.holder = holder,
 		.domain = asker->domain,
@@ -528,6 +529,7 @@ static int hwc_nl_claim_all(struct genl_info *info, const struct hwc_asker *aske
 		.container = container ? nla_data(container) : NULL,
 		.flags = flags ? nla_get_u32(flags) : 0,
 		.priority = priority ? nla_get_s32(priority) : 0,
+		.wait = wait ? nla_get_u32(wait) : 0,
 	};
 	struct hwcontainer_claim *one, **claims = &one;
 	int ret;
@@ -566,6 +568,9 @@ int hwcontainer_nl_claim_new_doit(struct sk_buff *skb, struct genl_info *info)
 		return hwc_refuse(info->extack, -E2BIG,
 				  "%u resources are asked for, %u are the most", n,
 				  HWCONTAINER_REQUESTS_MAX);
+	if (n > 1 && info->attrs[HWCONTAINER_A_TXN_WAIT])
+		return hwc_refuse(info->extack, -EINVAL,
+				  "%u resources are asked for; one that may wait asks for 1", n);
 	ret = container ? hwc_nl_check_word(info, nla_data(container), "container id") : 0;
 	if (ret)
 		return ret;

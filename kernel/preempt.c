@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hwcontainer: claims that make room for more important ones.
+ *
+ * Only where a group says so, and not without notice. One claim of a resource has notice at
+ * a time, in favour of the one that is next; it is taken back when that one is no longer
+ * there, or no longer next and more important.
+ */
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+
+static struct hwcontainer_claim *hwc_preempt_cause_locked(struct hwcontainer_resource *res)
+{
+	struct hwc_waiter *w = NULL;
+
+	if (!res->gone && res->in_use >= res->capacity)
+		w = hwc_queue_next(&res->queue);
+	return w ? container_of(w, struct hwcontainer_claim, waiter) : NULL;
+}
+
+static bool hwc_preempt_may_locked(const struct hwcontainer_claim *claim,
+				   const struct hwcontainer_claim *cause)
+{
+	return claim->priority < cause->priority && claim->group &&
+	       hwc_group_notice_locked(claim->group);
+}
+
+/* The least important one; of several, the one that has come last. */
+static struct hwcontainer_claim *hwc_preempt_choose_locked(struct hwcontainer_resource *res,
+							   const struct hwcontainer_claim *cause)
+{
+	struct hwcontainer_claim *claim, *least = NULL;
+
+	list_for_each_entry(claim, &res->claims, in_res) {
+		if (!claim->counted)
+			break;
+		if (hwc_preempt_may_locked(claim, cause) &&
+		    (!least || claim->priority < least->priority))
+			least = claim;
+	}
+	return least;
+}
+
+static void hwc_preempt_tell_locked(struct hwcontainer_claim *claim)
+{
+	hwc_claim_ntf_locked(claim);
+	wake_up_all(&claim->wait);
+}
+
+static void hwc_preempt_notice_locked(struct hwcontainer_claim *claim)
+{
+	unsigned long delay = msecs_to_jiffies(hwc_group_notice_locked(claim->group));
+
+	claim->res->noticed = claim;
+	claim->taken_at = jiffies + delay;
+	WRITE_ONCE(claim->noticed, true);
+	mod_delayed_work(hwc_wq, &claim->res->take, delay);
+	hwc_preempt_tell_locked(claim);
+}
+
+/* The claim is about to end or to fail, which is told anyway. */
+void hwc_preempt_forget_locked(struct hwcontainer_claim *claim)
+{
+	lockdep_assert_held(&hwc_lock);
+	if (!claim->noticed)
+		return;
+	WRITE_ONCE(claim->noticed, false);
+	claim->res->noticed = NULL;
+	cancel_delayed_work(&claim->res->take);
+}
+
+/**
+ * hwc_preempt_review_locked() - who has come, and who has left: has anybody notice, and who?
+ * @res: a resource
+ *
+ * Context: core lock held.
+ */
+void hwc_preempt_review_locked(struct hwcontainer_resource *res)
+{
+	struct hwcontainer_claim *cause = hwc_preempt_cause_locked(res), *claim = res->noticed;
+
+	lockdep_assert_held(&hwc_lock);
+	if (claim && cause && hwc_preempt_may_locked(claim, cause))
+		return;
+	if (claim) {
+		hwc_preempt_forget_locked(claim);
+		hwc_preempt_tell_locked(claim);
+	}
+	claim = cause ? hwc_preempt_choose_locked(res, cause) : NULL;
+	if (claim)
+		hwc_preempt_notice_locked(claim);
+}
+
+static char *hwc_preempt_why(const struct hwcontainer_claim *claim,
+			     const struct hwcontainer_claim *cause)
+{
+	const char *name = hwcontainer_resource_name(claim->res);
+
+	if (!claim->domain || !hwc_domain_sees(claim->domain, cause))
+		return kasprintf(GFP_KERNEL,
+				 "%s was taken for a claim of priority %d in another network namespace",
+				 name, cause->priority);
+	if (cause->container)
+		return kasprintf(GFP_KERNEL,
+				 "%s was taken for container %.12s (claim %u) of priority %d",
+				 name, cause->container, cause->id, cause->priority);
+	return kasprintf(GFP_KERNEL, "%s was taken for claim %u of priority %d", name, cause->id,
+			 cause->priority);
+}
+
+/* The time of notice is over, unless it has begun again meanwhile. */
+void hwc_preempt_work(struct work_struct *work)
+{
+	struct hwcontainer_resource *res = container_of(to_delayed_work(work),
+							struct hwcontainer_resource, take);
+	struct hwcontainer_claim *claim;
+
+	mutex_lock(&hwc_lock);
+	hwc_preempt_review_locked(res);
+	claim = res->noticed;
+	if (claim && time_after_eq(jiffies, claim->taken_at)) {
+		hwc_group_preempted_locked(claim->group, claim->domain, res->kind->name);
+		hwc_claim_take_locked(claim, -ECANCELED,
+				      hwc_preempt_why(claim, hwc_preempt_cause_locked(res)));
+	}
+	mutex_unlock(&hwc_lock);
+}
+
+/* Milliseconds until the resource is taken from a claim, 1 at least; 0 without notice. */
+unsigned int hwc_preempt_left_locked(const struct hwcontainer_claim *claim)
+{
+	unsigned long now = jiffies;
+
+	lockdep_assert_held(&hwc_lock);
+	if (!claim->noticed)
+		return 0;
+	return time_before(now, claim->taken_at) ? jiffies_to_msecs(claim->taken_at - now) : 1;
+}
