@@ -8,6 +8,7 @@
 #   /usr/lib /usr/bin   library and tools
 #   /hwc/tests          test programs: selftests/tests/*.c and *.sh
 #   /hwc/bench          the benchmark: selftests/bench/*.c
+#   /hwc/engine         pieces of engines: selftests/engine/*.c
 #   /hwc/dtbo           overlays from dts/*.dtso
 #   /hwc/actions        selftests/actions/*.sh (demo, bench)
 #   /hwc/testdata       HWC_TESTDATA, where set
@@ -71,9 +72,10 @@ add_tests() {
 	echo "$machine" >"$root/hwc/machine"
 }
 
-add_benchmark() {
-	mkdir -p "$root/hwc/bench"
+add_others() {
+	mkdir -p "$root/hwc/bench" "$root/hwc/engine"
 	cp "$arm64/bench/bench" "$root/hwc/bench/"
+	cp "$arm64/engine/monitor" "$root/hwc/engine/"
 }
 
 preprocess() {
@@ -139,7 +141,7 @@ make_skeleton
 build_modules
 build_programs
 add_tests
-add_benchmark
+add_others
 build_overlays
 add_actions
 run_hooks
