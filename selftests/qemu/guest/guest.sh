@@ -103,6 +103,21 @@ time_limit() {
 	echo $((limit * slow))
 }
 
+# Not busybox's timeout, which looks once a second whether its program still runs.
+kill_after() { # seconds, process
+	exec 3>&-
+	sleep "$1"
+	kill -KILL "$2"
+}
+
+end_watch() { # process
+	sleeper=
+	read -r sleeper 2>/dev/null <"/proc/$1/task/$1/children"
+	# shellcheck disable=SC2086 # it may not have begun to sleep
+	kill -KILL "$1" $sleeper
+	wait "$1" 2>/dev/null
+}
+
 # run_program NAME FILE [LIMIT]: a test's output goes through a pipe, because
 # the port can be open only once and a test may reopen its standard output.
 run_program() {
@@ -116,11 +131,14 @@ run_program() {
 		exec >/run/output 2>&1 3>&- </dev/null
 		load_modules
 		cd /tmp || exit
-		exec timeout -s KILL "$limit" "$2"
+		exec "$2"
 	) &
 	main=$!
+	kill_after "$limit" $main &
+	watch=$!
 	wait $main
 	code=$?
+	end_watch $watch
 	linger $reader | while read -r pid line; do
 		kill -KILL "$pid"
 		echo "$line"
