@@ -164,6 +164,14 @@ HWC_API void hwc_request_free(struct hwc_request *req);
 HWC_API void hwc_request_holder_file(struct hwc_request *req, int fd);
 /** hwc_request_holder_pidfd() - the claims end with the process of @pidfd */
 HWC_API void hwc_request_holder_pidfd(struct hwc_request *req, int pidfd);
+/**
+ * hwc_request_netns() - the claims are charged to a network namespace
+ * @fd: a file of it, such as /proc/PID/ns/net
+ *
+ * Without a holder the claims end with it. One that is not the caller's takes
+ * CAP_SYS_ADMIN.
+ */
+HWC_API void hwc_request_netns(struct hwc_request *req, int fd);
 /** hwc_request_container() - id of the container; -EINVAL when it is too long */
 HWC_API int hwc_request_container(struct hwc_request *req, const char *container);
 /** hwc_request_flags() - enum hwcontainer_claim_flags, or-ed */
@@ -274,12 +282,28 @@ HWC_API int hwc_claim_wait_released(struct hwc_ctx *ctx, int file, int timeout_m
  * hwc_claim_handover() - give claims to another holder, all or none
  * @ids: @n numbers
  * @pidfd: the process that holds them from now on; -1 for nobody, that is they
- *	stay until deleted
+ *	stay until deleted, or until the caller's network namespace ends if it is
+ *	not the host's
+ *
+ * They are charged to the network namespace of the process, or of the caller for
+ * nobody, from then on.
  *
  * Return: 0; -ENOENT when there is no such claim; -ESRCH when the process is
- * dead; -EPERM; other errnos as the kernel's sentence says.
+ * dead; -EDQUOT when there is no room for them in a group of that namespace; -EPERM;
+ * other errnos as the kernel's sentence says.
  */
 HWC_API int hwc_claim_handover(struct hwc_ctx *ctx, const uint32_t *ids, size_t n, int pidfd);
+/**
+ * hwc_claim_handover_file() - the same, to an open /dev/hwcontainer
+ * @fd: that; the namespace is that of whoever opened it
+ */
+HWC_API int hwc_claim_handover_file(struct hwc_ctx *ctx, const uint32_t *ids, size_t n, int fd);
+/**
+ * hwc_claim_handover_netns() - the same, to a network namespace
+ * @fd: a file of it, such as /proc/PID/ns/net; the claims end with it, or are
+ *	nobody's if it is the host's
+ */
+HWC_API int hwc_claim_handover_netns(struct hwc_ctx *ctx, const uint32_t *ids, size_t n, int fd);
 
 /**
  * hwc_claim_delete() - end claims, all or none

@@ -127,14 +127,23 @@ static int hwc_open(struct inode *inode, struct file *file)
 	if (!holder)
 		return -ENOMEM;
 	hwc_holder_init(holder, HWCONTAINER_HOLDER_FILE);
+	mutex_lock(&hwc_lock);
+	holder->domain = hwc_domain_current();
+	list_add_tail(&holder->in_domain, &holder->domain->files);
+	mutex_unlock(&hwc_lock);
 	file->private_data = holder;
 	return nonseekable_open(inode, file);
 }
 
 static int hwc_release(struct inode *inode, struct file *file)
 {
-	hwc_holder_die(file->private_data);
-	kfree(file->private_data);
+	struct hwc_holder *holder = file->private_data;
+
+	hwc_holder_die(holder);
+	mutex_lock(&hwc_lock);
+	list_del(&holder->in_domain);
+	mutex_unlock(&hwc_lock);
+	kfree(holder);
 	return 0;
 }
 

@@ -164,6 +164,14 @@ static void hwc_resource_idle_locked(struct hwcontainer_resource *res)
 	hwc_wait_retry_locked();
 }
 
+/* From now on it is seen from there, and no longer from where it was. */
+void hwc_claim_join_domain_locked(struct hwcontainer_claim *claim, struct hwc_domain *domain)
+{
+	lockdep_assert_held(&hwc_lock);
+	list_move_tail(&claim->in_domain, &domain->claims);
+	claim->domain = domain;
+}
+
 /* From now on it is seen from the host only. */
 void hwc_claim_leave_domain_locked(struct hwcontainer_claim *claim)
 {

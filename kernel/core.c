@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* hwcontainer: kinds of hardware, and the resources that can be handed out. */
+#include <kunit/visibility.h>
 #include <linux/jhash.h>
 #include <linux/module.h>
 #include <linux/rhashtable.h>
@@ -9,6 +10,8 @@
 #include "internal.h"
 
 DEFINE_MUTEX(hwc_lock);	/* what it protects: internal.h */
+EXPORT_SYMBOL_IF_KUNIT(hwc_lock);
+
 /* 0 would mean to a dump that it is the first. */
 unsigned int hwc_resource_generation = 1;
 unsigned int hwc_claim_generation = 1;

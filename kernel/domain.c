@@ -70,6 +70,12 @@ u32 hwc_domain_inum(const struct hwc_domain *domain)
 	return domain->net->ns.inum;
 }
 
+/* What a claim's life hangs on that nobody holds here; the host does not end. */
+struct hwc_holder *hwc_domain_holder(struct hwc_domain *domain)
+{
+	return hwc_domain_is_host(domain) ? &hwc_nobody : &domain->holder;
+}
+
 /**
  * hwc_domain_check_look_locked() - may somebody look at hardware from here?
  * @domain: where the request is from
@@ -115,12 +121,39 @@ int hwc_domain_check_change_locked(struct hwc_domain *domain, bool admin,
 			  "hardware is handed out from the first network namespace only");
 }
 
+/**
+ * hwc_domain_check_charge_locked() - may claims be charged there?
+ * @domain: where the request is from
+ * @admin: it is one of the host's administrators
+ * @to: what they are to be charged to, or NULL where that has ended
+ * @extack: receives the sentence
+ *
+ * Rights end at the border of a namespace, whatever file or process is at hand.
+ *
+ * Context: core lock held.
+ * Return: 0, -EPERM or -ESRCH.
+ */
+int hwc_domain_check_charge_locked(struct hwc_domain *domain, bool admin,
+				   const struct hwc_domain *to, struct netlink_ext_ack *extack)
+{
+	lockdep_assert_held(&hwc_lock);
+	if (!to)
+		return hwc_refuse(extack, -ESRCH, "the holder's network namespace has ended");
+	if (admin || to == domain)
+		return 0;
+	hwc_group_deny_locked(domain->group, domain, NULL);
+	return hwc_refuse(extack, -EPERM,
+			  "claims in another network namespace need CAP_SYS_ADMIN");
+}
+
 static int __net_init hwc_domain_begin(struct net *net)
 {
 	struct hwc_domain *domain = hwc_domain_of(net);
 
 	domain->net = net;
 	INIT_LIST_HEAD(&domain->claims);
+	INIT_LIST_HEAD(&domain->files);
+	hwc_holder_init(&domain->holder, HWCONTAINER_HOLDER_NAMESPACE);
 	mutex_lock(&hwc_lock);
 	domain->serial = ++hwc_domain_serial;
 	hwc_group_move_locked(domain, &hwc_root);
@@ -130,18 +163,23 @@ static int __net_init hwc_domain_begin(struct net *net)
 
 /*
  * Nobody waits for hardware: claims that are still leaving it are the host's from
- * now on.
+ * now on. Files that others have open hold what they hold.
  */
 static void __net_exit hwc_domain_end(struct net *net)
 {
 	struct hwc_domain *domain = hwc_domain_of(net);
 	struct hwcontainer_claim *claim, *next;
+	struct hwc_holder *file, *next_file;
 
 	mutex_lock(&hwc_lock);
 	list_for_each_entry_safe(claim, next, &domain->claims, in_domain)
 		hwc_claim_end_locked(claim);
 	list_for_each_entry_safe(claim, next, &domain->claims, in_domain)
 		hwc_claim_leave_domain_locked(claim);
+	list_for_each_entry_safe(file, next_file, &domain->files, in_domain) {
+		list_del_init(&file->in_domain);
+		file->domain = NULL;
+	}
 	hwc_group_move_locked(domain, NULL);
 	mutex_unlock(&hwc_lock);
 }

@@ -146,14 +146,14 @@ static int hwc_claim_charge_locked(struct hwcontainer_claim *claim, struct hwc_d
 				   struct netlink_ext_ack *extack)
 {
 	const struct hwcontainer_resource *res = claim->res;
-	int ret = hwc_group_charge_locked(domain, claim->admin, res->kind->name, res->slot, extack);
+	int ret = hwc_group_charge_locked(domain, NULL, claim->admin, res->kind->name, res->slot,
+					  extack);
 
 	if (ret)
 		return ret;
 	claim->group = domain->group;
 	claim->slot = res->slot;
-	claim->domain = domain;
-	list_add_tail(&claim->in_domain, &domain->claims);
+	hwc_claim_join_domain_locked(claim, domain);
 	return 0;
 }
 
@@ -229,7 +229,7 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 		return ERR_PTR(hwc_refuse(extack, -ENOENT, "there is no resource %s",
 					  hwc_tail(want->resource, 50)));
 	if (res->in_use >= res->capacity && !txn->wait)
-		return ERR_PTR(hwc_refuse_busy_locked(res, txn->domain, txn->serial, extack));
+		return ERR_PTR(hwc_refuse_busy_locked(res, txn->asker, txn->serial, extack));
 	claim = hwc_claim_alloc(res, txn);
 	if (IS_ERR(claim))
 		return ERR_PTR(hwc_refuse(extack, PTR_ERR(claim), "%s",

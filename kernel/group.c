@@ -6,9 +6,13 @@
  * above it, up to the root, or to none. It stays charged there wherever the domain
  * goes. What people see of groups is in groupfs.c.
  */
+#include <kunit/visibility.h>
 #include <linux/ratelimit.h>
 
 #include "internal.h"
+
+/* Groups that have a list of images. Core lock. */
+unsigned int hwc_image_lists;
 
 /* Times in a second that people are told of an event of a group. */
 #define HWC_GROUP_TOLD 10
@@ -63,6 +67,7 @@ void hwc_group_begin(struct hwc_group *group, struct hwc_group *parent, const ch
 	group->dump_max = U64_MAX;
 	hwc_group_begin_telling(group);
 }
+EXPORT_SYMBOL_IF_KUNIT(hwc_group_begin);
 
 /**
  * hwc_group_tell_locked() - tell of something that happened in a group
@@ -97,10 +102,25 @@ void hwc_group_end(struct hwc_group *group)
 	mutex_unlock(&hwc_lock);
 }
 
-/* The first from @group on whose limit is reached, or NULL. The root has none. */
-static struct hwc_group *hwc_group_full(struct hwc_group *group, unsigned int slot)
+/* The lowest group that both are in or are, or NULL where one is none. */
+static struct hwc_group *hwc_group_common(struct hwc_group *a, struct hwc_group *b)
 {
-	for (; group->parent; group = group->parent)
+	while (a != b) {
+		if (!a || !b)
+			return NULL;
+		if (a->depth >= b->depth)
+			a = a->parent;
+		else
+			b = b->parent;
+	}
+	return a;
+}
+
+/* The first from @group on to below @top whose limit is reached, or NULL. The root has none. */
+static struct hwc_group *hwc_group_full(struct hwc_group *group, const struct hwc_group *top,
+					unsigned int slot)
+{
+	for (; group != top && group->parent; group = group->parent)
 		if (group->used[slot] >= group->max[slot])
 			return group;
 	return NULL;
@@ -123,22 +143,42 @@ static void hwc_group_hit_max(struct hwc_group *group, struct hwc_domain *asker,
 	hwc_group_tell_locked(group, asker, HWCONTAINER_GROUP_EVENT_MAX, kind, group->max_hits);
 }
 
+/* One claim less in @from and above it, one more in @to; either may be NULL. */
+static void hwc_group_shift(struct hwc_group *from, struct hwc_group *to, unsigned int slot)
+{
+	struct hwc_group *at, *top = hwc_group_common(from, to);
+
+	if (from)
+		from->claims--;
+	for (at = from; at != top; at = at->parent)
+		at->used[slot]--;
+	if (to)
+		to->claims++;
+	for (at = to; at != top; at = at->parent)
+		at->used[slot]++;
+}
+
 /**
  * hwc_group_charge_locked() - charge a claim
  * @asker: whose it is: charged to its group and to all above it
+ * @from: what it is charged to so far and is no longer then, or NULL; see
+ *	hwc_group_left_locked()
  * @admin: one of the host's administrators claims; all others need a limit
  * @kind: of the claim's resource
  * @slot: of that kind
  * @extack: receives the sentence
  *
+ * Groups that have the claim already have no more of them than before, and are not asked.
+ *
  * Context: core lock held.
  * Return: 0, or -EDQUOT when one of them has all it may have, or none says how much that
- * is; then none is charged.
+ * is; then nothing has changed.
  */
-int hwc_group_charge_locked(struct hwc_domain *asker, bool admin, const char *kind,
-			    unsigned int slot, struct netlink_ext_ack *extack)
+int hwc_group_charge_locked(struct hwc_domain *asker, struct hwc_group *from, bool admin,
+			    const char *kind, unsigned int slot, struct netlink_ext_ack *extack)
 {
-	struct hwc_group *group = asker->group, *full = hwc_group_full(group, slot);
+	struct hwc_group *group = asker->group;
+	struct hwc_group *full = hwc_group_full(group, hwc_group_common(from, group), slot);
 
 	lockdep_assert_held(&hwc_lock);
 	if (!admin && !hwc_group_has_limit(group, slot)) {
@@ -152,11 +192,19 @@ int hwc_group_charge_locked(struct hwc_domain *asker, bool admin, const char *ki
 				  hwc_tail(full->name, 16), full->used[slot], full->max[slot],
 				  hwc_tail(kind, 16));
 	}
-	group->claims++;
-	for (; group; group = group->parent)
-		group->used[slot]++;
+	hwc_group_shift(from, group, slot);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(hwc_group_charge_locked);
+
+/* Undo a charge of a claim that was charged elsewhere before: there it is again. */
+void hwc_group_charge_back_locked(struct hwc_group *group, struct hwc_group *from,
+				  unsigned int slot)
+{
+	lockdep_assert_held(&hwc_lock);
+	hwc_group_shift(group, from, slot);
+}
+EXPORT_SYMBOL_IF_KUNIT(hwc_group_charge_back_locked);
 
 /* A claim that was charged is there to stay: apart, for others may have been refused with it. */
 void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot)
@@ -166,6 +214,7 @@ void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot)
 		if (group->peak[slot] < group->used[slot])
 			group->peak[slot] = group->used[slot];
 }
+EXPORT_SYMBOL_IF_KUNIT(hwc_group_peak_locked);
 
 /**
  * hwc_group_deny_locked() - somebody asked for what he has no right to
@@ -236,7 +285,7 @@ void hwc_group_preempted_locked(struct hwc_group *group, struct hwc_domain *doma
 			      group->preemptions);
 }
 
-/* Is there any list that images have to be in? */
+/* Is there any list that images have to be in? See also hwc_image_lists. */
 bool hwc_group_has_images_locked(const struct hwc_group *group)
 {
 	lockdep_assert_held(&hwc_lock);
@@ -285,22 +334,29 @@ const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, struct hw
 	return bar;
 }
 
-static bool hwc_group_is_idle(const struct hwc_group *group)
+/**
+ * hwc_group_left_locked() - a claim or a domain has left
+ * @group: where it was
+ *
+ * Who charged a claim elsewhere says so when that stays.
+ *
+ * Context: core lock held.
+ */
+void hwc_group_left_locked(struct hwc_group *group)
 {
-	return !group->claims && list_empty(&group->domains);
+	lockdep_assert_held(&hwc_lock);
+	if (!group->claims && list_empty(&group->domains) && group->idle)
+		group->idle(group);
 }
+EXPORT_SYMBOL_IF_KUNIT(hwc_group_left_locked);
 
 void hwc_group_uncharge_locked(struct hwc_group *group, unsigned int slot)
 {
-	struct hwc_group *at;
-
 	lockdep_assert_held(&hwc_lock);
-	for (at = group; at; at = at->parent)
-		at->used[slot]--;
-	group->claims--;
-	if (hwc_group_is_idle(group))
-		hwc_groupfs_idle_locked(group);
+	hwc_group_shift(group, NULL, slot);
+	hwc_group_left_locked(group);
 }
+EXPORT_SYMBOL_IF_KUNIT(hwc_group_uncharge_locked);
 
 /* Make a domain a member; @group is NULL when it ends. */
 void hwc_group_move_locked(struct hwc_domain *domain, struct hwc_group *group)
@@ -315,6 +371,6 @@ void hwc_group_move_locked(struct hwc_domain *domain, struct hwc_group *group)
 		list_del(&domain->in_group);
 	if (group)
 		list_add_tail(&domain->in_group, &group->domains);
-	if (old && hwc_group_is_idle(old))
-		hwc_groupfs_idle_locked(old);
+	if (old)
+		hwc_group_left_locked(old);
 }

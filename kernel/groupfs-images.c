@@ -67,6 +67,7 @@ static int hwc_groupfs_set_images(struct hwc_group *group, char *text)
 	ret = hwc_groupfs_parse_images(text, images);
 	if (!ret) {
 		mutex_lock(&hwc_lock);
+		hwc_image_lists += images->some - group->images.some;
 		group->images = *images;
 		mutex_unlock(&hwc_lock);
 	}

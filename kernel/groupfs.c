@@ -69,12 +69,12 @@ static int hwc_groupfs_busy_locked(struct hwc_group *group)
 }
 
 /* The last member or claim has left; the folder may be removed at once. */
-void hwc_groupfs_idle_locked(struct hwc_group *group)
+static void hwc_groupfs_idle_locked(struct hwc_group *group)
 {
 	struct hwc_folder *folder = container_of(group, struct hwc_folder, group);
 
 	lockdep_assert_held(&hwc_lock);
-	if (group == &hwc_root || !folder->busy)
+	if (!folder->busy)
 		return;
 	folder->busy = false;
 	configfs_undepend_item(&folder->dir.cg_item);
@@ -374,6 +374,7 @@ static struct config_group *hwc_groupfs_mkdir(struct config_group *parent, const
 	config_group_init_type_name(&folder->dir, name, &hwc_folder_type);
 	hwc_group_begin(&folder->group, hwc_groupfs_group(&parent->cg_item),
 			config_item_name(&folder->dir.cg_item));
+	folder->group.idle = hwc_groupfs_idle_locked;
 	if (!folder->group.name)
 		ret = -ENOMEM;
 	else if (!hwc_groupfs_is_root(&parent->cg_item))
@@ -386,6 +387,9 @@ static struct config_group *hwc_groupfs_mkdir(struct config_group *parent, const
 
 static void hwc_groupfs_rmdir(struct config_group *parent, struct config_item *item)
 {
+	mutex_lock(&hwc_lock);
+	hwc_image_lists -= hwc_groupfs_group(item)->images.some;
+	mutex_unlock(&hwc_lock);
 	if (!hwc_groupfs_is_root(&parent->cg_item))
 		configfs_undepend_item(&parent->cg_item);
 	config_item_put(item);

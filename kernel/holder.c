@@ -9,9 +9,13 @@
  */
 #include <linux/file.h>
 #include <linux/magic.h>
+#include <linux/nsproxy.h>
 #include <linux/pid.h>
 #include <linux/poll.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <net/net_namespace.h>
 
 #include "internal.h"
 
@@ -54,6 +58,7 @@ void hwc_holder_init(struct hwc_holder *holder, enum hwcontainer_holder type)
 	holder->type = type;
 	holder->refs = 1;
 	INIT_LIST_HEAD(&holder->claims);
+	INIT_LIST_HEAD(&holder->in_domain);
 }
 
 void hwc_holder_get_locked(struct hwc_holder *holder)
@@ -180,6 +185,41 @@ struct hwc_holder *hwc_holder_from_pidfd(int fd, struct netlink_ext_ack *extack)
 		return ERR_PTR(ret);
 	}
 	return &p->holder;
+}
+
+/* Of any thread: the first one may have ended before the others. */
+static struct net *hwc_task_net(struct task_struct *process)
+{
+	struct task_struct *task;
+	struct net *net = NULL;
+
+	for_each_thread(process, task) {
+		task_lock(task);
+		if (task->nsproxy)
+			net = get_net(task->nsproxy->net_ns);
+		task_unlock(task);
+		if (net)
+			break;
+	}
+	return net;
+}
+
+/**
+ * hwc_holder_net() - the network namespace that a process is in
+ * @holder: a process
+ *
+ * Return: the namespace, which the caller is to put, or NULL when the process has exited.
+ */
+struct net *hwc_holder_net(struct hwc_holder *holder)
+{
+	struct task_struct *process;
+	struct net *net;
+
+	rcu_read_lock();
+	process = pid_task(to_process(holder)->pid, PIDTYPE_TGID);
+	net = process ? hwc_task_net(process) : NULL;
+	rcu_read_unlock();
+	return net;
 }
 
 /* Process behind a holder, as the first pid namespace counts; 0 for none. */

@@ -121,15 +121,15 @@ static int hwc_sha256_digest(const struct hwcontainer_claim *claim, const void *
 }
 
 /*
- * Lists that come from now on are for claims to come. A claim is charged as long as
- * its files are read; one that is not has no group to ask.
+ * Lists that come from now on are for claims to come. As long as there is one anywhere,
+ * the claim may be handed over to where it counts.
  */
-static bool hwc_file_is_listed_somewhere(const struct hwcontainer_claim *claim)
+static bool hwc_file_may_be_asked_for(const struct hwcontainer_claim *claim)
 {
-	bool ret = !claim->admin;
+	bool ret;
 
 	mutex_lock(&hwc_lock);
-	ret |= !claim->group || hwc_group_has_images_locked(claim->group);
+	ret = !claim->admin || hwc_image_lists;
 	mutex_unlock(&hwc_lock);
 	return ret;
 }
@@ -161,7 +161,7 @@ static int hwc_file_check_listed(struct hwcontainer_claim *claim, enum hwcontain
 static int hwc_file_digest(struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
 {
 	struct hwc_file *f = &claim->file[slot];
-	bool listed = hwc_file_is_listed_somewhere(claim);
+	bool listed = hwc_file_may_be_asked_for(claim);
 	u8 digest[HWCONTAINER_DIGEST_LEN];
 	int ret;
 

@@ -246,6 +246,7 @@ void hwc_claim_take_locked(struct hwcontainer_claim *claim, int err, char *messa
 void hwc_claim_uncharge_locked(struct hwcontainer_claim *claim);
 void hwc_claim_end_locked(struct hwcontainer_claim *claim);
 void hwc_claim_hold_locked(struct hwcontainer_claim *claim, struct hwc_holder *holder);
+void hwc_claim_join_domain_locked(struct hwcontainer_claim *claim, struct hwc_domain *domain);
 void hwc_claim_leave_domain_locked(struct hwcontainer_claim *claim);
 void hwc_claim_linger(struct hwcontainer_claim *claim, unsigned int ms);
 struct hwcontainer_claim *hwc_claim_find_locked(u32 id);
@@ -274,6 +275,7 @@ struct hwc_want {
  * struct hwc_txn - what all the claims of a request have in common
  * @serial: number of the request
  * @holder: whose they will be
+ * @asker: where the request is from
  * @domain: what they are charged to
  * @admin: one of the host's administrators asks for them
  * @container: id of the container, or NULL
@@ -284,6 +286,7 @@ struct hwc_want {
 struct hwc_txn {
 	u64 serial;
 	struct hwc_holder *holder;
+	struct hwc_domain *asker;
 	struct hwc_domain *domain;
 	bool admin;
 	const char *container;
@@ -322,6 +325,70 @@ void hwc_preempt_review_locked(struct hwcontainer_resource *res);
 void hwc_preempt_forget_locked(struct hwcontainer_claim *claim);
 unsigned int hwc_preempt_left_locked(const struct hwcontainer_claim *claim);
 
+/* holder.c: what a claim's life hangs on */
+
+/**
+ * struct hwc_holder - something whose death ends its claims
+ * @type: what it is
+ * @refs: claims that hang on it, and whoever is using it; freed at 0 where
+ *	it is a process
+ * @dead: it holds nothing any more
+ * @claims: those claims
+ * @domain: of a file: where it was opened, or NULL when that has ended
+ * @in_domain: in the domain's files
+ */
+struct hwc_holder {
+	enum hwcontainer_holder type;
+	unsigned int refs;
+	bool dead;
+	struct list_head claims;
+	struct hwc_domain *domain;
+	struct list_head in_domain;
+};
+
+extern struct hwc_holder hwc_nobody;
+
+void hwc_holder_init(struct hwc_holder *holder, enum hwcontainer_holder type);
+void hwc_holder_get_locked(struct hwc_holder *holder);
+void hwc_holder_put_locked(struct hwc_holder *holder);
+void hwc_holder_die(struct hwc_holder *holder);
+struct hwc_holder *hwc_holder_from_pidfd(int fd, struct netlink_ext_ack *extack);
+struct net *hwc_holder_net(struct hwc_holder *holder);
+u32 hwc_holder_pid(struct hwc_holder *holder);
+bool hwc_holder_is_current(struct hwc_holder *holder);
+
+/* handover.c: from one holder to another */
+
+/**
+ * struct hwc_move - a claim on its way
+ * @claim: the claim
+ * @from: the group that it was charged to, or NULL where it stays charged to that
+ */
+struct hwc_move {
+	struct hwcontainer_claim *claim;
+	struct hwc_group *from;
+};
+
+/**
+ * struct hwc_handover - claims that are handed over together
+ * @holder: whose they will be
+ * @domain: where that is
+ * @asker: where the request is from
+ * @admin: one of the host's administrators asks for it
+ * @n: how many
+ * @move: those
+ */
+struct hwc_handover {
+	struct hwc_holder *holder;
+	struct hwc_domain *domain;
+	struct hwc_domain *asker;
+	bool admin;
+	unsigned int n;
+	struct hwc_move move[] __counted_by(n);
+};
+
+int hwc_handover_locked(struct hwc_handover *h, struct netlink_ext_ack *extack);
+
 /* domain.c: the network namespaces that claims are charged to */
 
 /**
@@ -332,6 +399,8 @@ unsigned int hwc_preempt_left_locked(const struct hwcontainer_claim *claim);
  * @group: what its claims are charged to from now on
  * @in_group: in the group's domains
  * @events: number of the last event for it; core lock
+ * @holder: claims that end with it and with nothing else
+ * @files: open /dev/hwcontainer that were opened here
  */
 struct hwc_domain {
 	struct net *net;
@@ -340,6 +409,8 @@ struct hwc_domain {
 	struct hwc_group *group;
 	struct list_head in_group;
 	u64 events;
+	struct hwc_holder holder;
+	struct list_head files;
 };
 
 int hwc_domain_init(void);
@@ -351,10 +422,13 @@ bool hwc_domain_current_is_admin(void);
 bool hwc_domain_is_host(const struct hwc_domain *domain);
 bool hwc_domain_sees(const struct hwc_domain *domain, const struct hwcontainer_claim *claim);
 u32 hwc_domain_inum(const struct hwc_domain *domain);
+struct hwc_holder *hwc_domain_holder(struct hwc_domain *domain);
 int hwc_domain_check_look_locked(const struct hwc_domain *domain, bool admin,
 				 struct netlink_ext_ack *extack);
 int hwc_domain_check_change_locked(struct hwc_domain *domain, bool admin,
 				   struct netlink_ext_ack *extack);
+int hwc_domain_check_charge_locked(struct hwc_domain *domain, bool admin,
+				   const struct hwc_domain *to, struct netlink_ext_ack *extack);
 
 /* group.c: the tree of limits */
 
@@ -401,6 +475,7 @@ struct hwc_images {
  * @claims: charged to this very group
  * @domains: its members
  * @told: how often people are told of each event
+ * @idle: told when the last claim or member has left, or NULL; core lock held
  */
 struct hwc_group {
 	struct hwc_group *parent;
@@ -421,13 +496,18 @@ struct hwc_group {
 	unsigned int claims;
 	struct list_head domains;
 	struct ratelimit_state told[HWCONTAINER_GROUP_EVENT_PREEMPTED + 1];
+	void (*idle)(struct hwc_group *group);
 };
 
 extern struct hwc_group hwc_root;
+extern unsigned int hwc_image_lists;
 
 void hwc_group_begin(struct hwc_group *group, struct hwc_group *parent, const char *name);
-int hwc_group_charge_locked(struct hwc_domain *asker, bool admin, const char *kind,
-			    unsigned int slot, struct netlink_ext_ack *extack);
+int hwc_group_charge_locked(struct hwc_domain *asker, struct hwc_group *from, bool admin,
+			    const char *kind, unsigned int slot, struct netlink_ext_ack *extack);
+void hwc_group_charge_back_locked(struct hwc_group *group, struct hwc_group *from,
+				  unsigned int slot);
+void hwc_group_left_locked(struct hwc_group *group);
 void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot);
 void hwc_group_uncharge_locked(struct hwc_group *group, unsigned int slot);
 void hwc_group_move_locked(struct hwc_domain *domain, struct hwc_group *group);
@@ -450,7 +530,6 @@ const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, struct hw
 #if IS_ENABLED(CONFIG_CONFIGFS_FS)
 int hwc_groupfs_init(void);
 void hwc_groupfs_exit(void);
-void hwc_groupfs_idle_locked(struct hwc_group *group);
 #else
 static inline int hwc_groupfs_init(void)
 {
@@ -460,38 +539,7 @@ static inline int hwc_groupfs_init(void)
 static inline void hwc_groupfs_exit(void)
 {
 }
-
-static inline void hwc_groupfs_idle_locked(struct hwc_group *group)
-{
-}
 #endif
-
-/* holder.c: what a claim's life hangs on */
-
-/**
- * struct hwc_holder - something whose death ends its claims
- * @type: what it is
- * @refs: claims that hang on it, and whoever is using it; freed at 0 unless
- *	it is a file's or nobody's
- * @dead: it holds nothing any more
- * @claims: those claims
- */
-struct hwc_holder {
-	enum hwcontainer_holder type;
-	unsigned int refs;
-	bool dead;
-	struct list_head claims;
-};
-
-extern struct hwc_holder hwc_nobody;
-
-void hwc_holder_init(struct hwc_holder *holder, enum hwcontainer_holder type);
-void hwc_holder_get_locked(struct hwc_holder *holder);
-void hwc_holder_put_locked(struct hwc_holder *holder);
-void hwc_holder_die(struct hwc_holder *holder);
-struct hwc_holder *hwc_holder_from_pidfd(int fd, struct netlink_ext_ack *extack);
-u32 hwc_holder_pid(struct hwc_holder *holder);
-bool hwc_holder_is_current(struct hwc_holder *holder);
 
 /* image.c: the files of an image */
 
@@ -567,6 +615,27 @@ void hwc_devset_put(struct hwc_devset *set);
 int hwc_netlink_init(void);
 void hwc_netlink_exit(void);
 
+/* netlink-holder.c: the wire, holders */
+
+/**
+ * struct hwc_nl_holder - the holder a request names, for as long as it runs
+ * @holder: the holder
+ * @file: keeps it, where it is an open file
+ * @net: keeps the namespace that the request names or a process is in, or NULL
+ */
+struct hwc_nl_holder {
+	struct hwc_holder *holder;
+	struct file *file;
+	struct net *net;
+};
+
+int hwc_nl_holder_get(struct genl_info *info, struct hwc_domain *asker, struct hwc_nl_holder *h);
+void hwc_nl_holder_put(struct hwc_nl_holder *h);
+int hwc_nl_holder_locate(struct genl_info *info, struct hwc_nl_holder *h);
+int hwc_nl_holder_check_locked(struct genl_info *info, const struct hwc_holder *holder);
+struct hwc_domain *hwc_nl_holder_domain_locked(const struct hwc_nl_holder *h,
+					       struct hwc_domain *asker);
+
 /* netlink-msg.c: the wire, messages */
 
 /* What is said of an object depends on who reads it. */
@@ -585,6 +654,7 @@ void hwc_resource_ntf_locked(struct hwcontainer_resource *res, bool gone);
 void hwc_claim_ntf_locked(struct hwcontainer_claim *claim);
 void hwc_group_ntf_locked(const struct hwc_group *group, struct hwc_domain *asker,
 			  enum hwcontainer_group_event what, const char *kind, u64 count);
+void hwc_claim_left_ntf_locked(struct hwcontainer_claim *claim, struct hwc_domain *domain);
 
 /* cdev.c: /dev/hwcontainer */
 

@@ -228,17 +228,25 @@ static int hwc_nl_fill_notice(struct sk_buff *msg, const struct hwcontainer_clai
 	return ms ? nla_put_u32(msg, HWCONTAINER_A_CLAIM_TAKEN_IN, ms) : 0;
 }
 
-int hwc_claim_fill_locked(struct sk_buff *msg, void *object, const struct hwc_domain *reader)
+/* Which claim it is, and of what. */
+static int hwc_nl_fill_claim(struct sk_buff *msg, const struct hwcontainer_claim *claim,
+			     enum hwcontainer_claim_state state)
 {
-	struct hwcontainer_claim *claim = object;
-	struct hwcontainer_resource *res = claim->res;
+	const struct hwcontainer_resource *res = claim->res;
 
 	return nla_put_u32(msg, HWCONTAINER_A_CLAIM_ID, claim->id) ?:
-	       nla_put_u32(msg, HWCONTAINER_A_CLAIM_STATE, claim->state) ?:
+	       nla_put_u32(msg, HWCONTAINER_A_CLAIM_STATE, state) ?:
 	       nla_put_u32(msg, HWCONTAINER_A_CLAIM_RESOURCE_ID, res->id) ?:
 	       nla_put_string(msg, HWCONTAINER_A_CLAIM_RESOURCE, hwcontainer_resource_name(res)) ?:
 	       nla_put_string(msg, HWCONTAINER_A_CLAIM_KIND, res->kind->name) ?:
-	       hwc_nl_fill_string(msg, HWCONTAINER_A_CLAIM_CONTAINER, claim->container) ?:
+	       hwc_nl_fill_string(msg, HWCONTAINER_A_CLAIM_CONTAINER, claim->container);
+}
+
+int hwc_claim_fill_locked(struct sk_buff *msg, void *object, const struct hwc_domain *reader)
+{
+	struct hwcontainer_claim *claim = object;
+
+	return hwc_nl_fill_claim(msg, claim, claim->state) ?:
 	       hwc_nl_fill_domain(msg, claim->domain) ?:
 	       hwc_nl_fill_holder(msg, claim->holder, reader) ?:
 	       nla_put_u32(msg, HWCONTAINER_A_CLAIM_FLAGS, claim->flags) ?:
@@ -443,4 +451,25 @@ void hwc_group_ntf_locked(const struct hwc_group *group, struct hwc_domain *aske
 	};
 
 	hwc_nl_tell_both(asker, &event);
+}
+
+/* There it has ended, and its number is no longer valid. */
+static int hwc_claim_fill_left_locked(struct sk_buff *msg, void *object,
+				      const struct hwc_domain *reader)
+{
+	return hwc_nl_fill_claim(msg, object, HWCONTAINER_CLAIM_STATE_RELEASED);
+}
+
+/* A claim is no longer seen from @domain; the host sees all. */
+void hwc_claim_left_ntf_locked(struct hwcontainer_claim *claim, struct hwc_domain *domain)
+{
+	struct hwc_nl_event event = {
+		.cmd = HWCONTAINER_CMD_CLAIM_NTF,
+		.seq = HWCONTAINER_A_CLAIM_SEQ,
+		.fill = hwc_claim_fill_left_locked,
+		.object = claim,
+	};
+
+	if (!hwc_domain_is_host(domain))
+		hwc_nl_tell(domain, &event);
 }

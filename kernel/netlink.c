@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hwcontainer: the wire, requests. Only this file and netlink-msg.c see attributes.
+ * hwcontainer: the wire, requests. Only the netlink files see attributes.
  *
  * Requests run with genl's lock held for reading, which a waiting writer turns
  * into a stop for every family: nothing here waits for hardware or files.
@@ -334,59 +334,6 @@ int hwcontainer_nl_claim_get_dumpit(struct sk_buff *skb, struct netlink_callback
 	return hwc_nl_dump(skb, cb, &table);
 }
 
-/**
- * struct hwc_nl_holder - the holder a request names, for as long as it runs
- * @holder: the holder
- * @file: keeps it, where it is an open file
- */
-struct hwc_nl_holder {
-	struct hwc_holder *holder;
-	struct file *file;
-};
-
-static int hwc_nl_holder_file_get(struct genl_info *info, int fd, struct hwc_nl_holder *h)
-{
-	h->file = fget(fd);
-	if (!h->file)
-		return hwc_refuse(info->extack, -EBADF, "%d is no open file descriptor", fd);
-	h->holder = hwc_holder_from_file(h->file);
-	if (h->holder)
-		return 0;
-	fput(h->file);
-	return hwc_refuse(info->extack, -EBADF, "file descriptor %d is not /dev/hwcontainer", fd);
-}
-
-/* Nobody, when the request names no holder. */
-static int hwc_nl_holder_get(struct genl_info *info, struct hwc_nl_holder *h)
-{
-	struct nlattr *file = info->attrs[HWCONTAINER_A_TXN_HOLDER_FILE];
-	struct nlattr *pidfd = info->attrs[HWCONTAINER_A_TXN_HOLDER_PIDFD];
-
-	h->file = NULL;
-	h->holder = &hwc_nobody;
-	if (file && pidfd)
-		return hwc_refuse(info->extack, -EINVAL,
-				  "a claim is held by a file or by a process, not by both");
-	if (file)
-		return hwc_nl_holder_file_get(info, nla_get_s32(file), h);
-	if (pidfd) {
-		h->holder = hwc_holder_from_pidfd(nla_get_s32(pidfd), info->extack);
-		return PTR_ERR_OR_ZERO(h->holder);
-	}
-	return 0;
-}
-
-static void hwc_nl_holder_put(struct hwc_nl_holder *h)
-{
-	if (h->file) {
-		fput(h->file);
-	} else if (h->holder != &hwc_nobody) {
-		mutex_lock(&hwc_lock);
-		hwc_holder_put_locked(h->holder);
-		mutex_unlock(&hwc_lock);
-	}
-}
-
 /* Every attribute of one type: the parser keeps only the last of them. */
 #define hwc_nl_for_each(attr, info, type, rem) \
 	nlmsg_for_each_attr_type(attr, type, (info)->nlhdr, GENL_HDRLEN, rem)
@@ -427,14 +374,6 @@ static int hwc_nl_parse_want(struct nlattr *attr, struct hwc_want *want, struct 
 		want->digest[slot] = tb[digests[slot]] ? nla_data(tb[digests[slot]]) : NULL;
 	}
 	return hwc_nl_check_word(info, want->resource, "name of the resource");
-}
-
-/* The process may have died since its pidfd was looked at. */
-static int hwc_nl_check_holder_locked(struct genl_info *info, const struct hwc_holder *holder)
-{
-	if (holder->dead)
-		return hwc_refuse(info->extack, -ESRCH, "the process has exited");
-	return 0;
 }
 
 static int hwc_nl_fill_grant(struct sk_buff *msg, const struct hwcontainer_claim *claim)
@@ -495,8 +434,9 @@ static int hwc_nl_claim_all_locked(struct genl_info *info, const struct hwc_txn 
 	unsigned int i;
 	int ret;
 
-	ret = hwc_domain_check_change_locked(txn->domain, txn->admin, info->extack) ?:
-	      hwc_nl_check_holder_locked(info, txn->holder) ?:
+	ret = hwc_domain_check_change_locked(txn->asker, txn->admin, info->extack) ?:
+	      hwc_domain_check_charge_locked(txn->asker, txn->admin, txn->domain, info->extack) ?:
+	      hwc_nl_holder_check_locked(info, txn->holder) ?:
 	      hwc_nl_grant_all_locked(info, txn, claims, msg);
 	if (ret) {
 		nlmsg_free(msg);
@@ -515,7 +455,7 @@ static int hwc_nl_claim_all_locked(struct genl_info *info, const struct hwc_txn 
 
 /* Consumes @msg, a reply with room for @n grants. */
 static int hwc_nl_claim_all(struct genl_info *info, const struct hwc_asker *asker,
-			    struct hwc_holder *holder, unsigned int n, struct sk_buff *msg,
+			    const struct hwc_nl_holder *h, unsigned int n, struct sk_buff *msg,
 			    void *hdr)
 {
 	struct nlattr *container = info->attrs[HWCONTAINER_A_TXN_CONTAINER];
@@ -523,8 +463,9 @@ static int hwc_nl_claim_all(struct genl_info *info, const struct hwc_asker *aske
 	struct nlattr *priority = info->attrs[HWCONTAINER_A_TXN_PRIORITY];
 	struct nlattr *wait = info->attrs[HWCONTAINER_A_TXN_WAIT];
 	struct hwc_txn txn = {
-		.holder = holder,
-		.domain = asker->domain,
+		.holder = h->holder,
+		.asker = asker->domain,
+		.domain = h->net ? hwc_domain_of(h->net) : asker->domain,
 		.admin = asker->admin,
 		.container = container ? nla_data(container) : NULL,
 		.flags = flags ? nla_get_u32(flags) : 0,
@@ -574,11 +515,11 @@ int hwcontainer_nl_claim_new_doit(struct sk_buff *skb, struct genl_info *info)
 	ret = container ? hwc_nl_check_word(info, nla_data(container), "container id") : 0;
 	if (ret)
 		return ret;
-	ret = hwc_nl_holder_get(info, &h);
+	ret = hwc_nl_holder_get(info, asker.domain, &h);
 	if (ret)
 		return ret;
 	msg = hwc_nl_reply_new(info, n * hwc_nl_grant_size(), &hdr);
-	ret = msg ? hwc_nl_claim_all(info, &asker, h.holder, n, msg, hdr) : -ENOMEM;
+	ret = msg ? hwc_nl_claim_all(info, &asker, &h, n, msg, hdr) : -ENOMEM;
 	hwc_nl_holder_put(&h);
 	return ret;
 }
@@ -622,31 +563,59 @@ static int hwc_nl_check_claims_locked(struct genl_info *info, const struct hwc_a
 	return ret;
 }
 
+static int hwc_nl_handover_locked(struct genl_info *info, const struct hwc_asker *asker,
+				  const struct hwc_nl_holder *holder, struct hwc_handover *h)
+{
+	struct nlattr *attr;
+	unsigned int n = 0;
+	int rem, ret;
+
+	ret = hwc_nl_holder_check_locked(info, holder->holder) ?:
+	      hwc_nl_check_claims_locked(info, asker, false);
+	if (ret)
+		return ret;
+	h->holder = holder->holder;
+	h->domain = hwc_nl_holder_domain_locked(holder, asker->domain);
+	h->asker = asker->domain;
+	h->admin = asker->admin;
+	hwc_nl_for_each(attr, info, HWCONTAINER_A_TXN_CLAIM_ID, rem)
+		h->move[n++].claim = hwc_claim_find_locked(nla_get_u32(attr));
+	return hwc_handover_locked(h, info->extack);
+}
+
+static int hwc_nl_handover(struct genl_info *info, const struct hwc_asker *asker,
+			   struct hwc_nl_holder *holder)
+{
+	unsigned int n = hwc_nl_count(info, HWCONTAINER_A_TXN_CLAIM_ID);
+	struct hwc_handover *h;
+	int ret = hwc_nl_holder_locate(info, holder);
+
+	if (ret)
+		return ret;
+	h = kzalloc(struct_size(h, move, n), GFP_KERNEL);
+	if (!h)
+		return -ENOMEM;
+	h->n = n;
+	mutex_lock(&hwc_lock);
+	ret = hwc_nl_handover_locked(info, asker, holder, h);
+	mutex_unlock(&hwc_lock);
+	kfree(h);
+	return ret;
+}
+
 int hwcontainer_nl_claim_handover_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct hwc_asker asker = hwc_nl_changer(info);
-	struct hwcontainer_claim *claim;
-	struct hwc_nl_holder h;
-	struct nlattr *attr;
-	int rem, ret;
+	struct hwc_nl_holder holder;
+	int ret;
 
 	if (!info->attrs[HWCONTAINER_A_TXN_CLAIM_ID])
 		return hwc_nl_missing(info, "claim id");
-	ret = hwc_nl_holder_get(info, &h);
+	ret = hwc_nl_holder_get(info, asker.domain, &holder);
 	if (ret)
 		return ret;
-
-	mutex_lock(&hwc_lock);
-	ret = hwc_nl_check_holder_locked(info, h.holder) ?:
-	      hwc_nl_check_claims_locked(info, &asker, false);
-	hwc_nl_for_each(attr, info, HWCONTAINER_A_TXN_CLAIM_ID, rem) {
-		if (ret)
-			break;
-		claim = hwc_claim_find_locked(nla_get_u32(attr));
-		hwc_claim_hold_locked(claim, h.holder);
-	}
-	mutex_unlock(&hwc_lock);
-	hwc_nl_holder_put(&h);
+	ret = hwc_nl_handover(info, &asker, &holder);
+	hwc_nl_holder_put(&holder);
 	return ret;
 }
 

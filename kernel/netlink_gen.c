@@ -31,7 +31,7 @@ static const struct nla_policy hwcontainer_claim_get_nl_policy[HWCONTAINER_A_CLA
 };
 
 /* HWCONTAINER_CMD_CLAIM_NEW - do */
-static const struct nla_policy hwcontainer_claim_new_nl_policy[HWCONTAINER_A_TXN_WAIT + 1] = {
+static const struct nla_policy hwcontainer_claim_new_nl_policy[HWCONTAINER_A_TXN_NETNS + 1] = {
 	[HWCONTAINER_A_TXN_REQUEST] = NLA_POLICY_NESTED(hwcontainer_request_nl_policy),
 	[HWCONTAINER_A_TXN_HOLDER_FILE] = NLA_POLICY_MIN(NLA_S32, 0),
 	[HWCONTAINER_A_TXN_HOLDER_PIDFD] = NLA_POLICY_MIN(NLA_S32, 0),
@@ -39,13 +39,15 @@ static const struct nla_policy hwcontainer_claim_new_nl_policy[HWCONTAINER_A_TXN
 	[HWCONTAINER_A_TXN_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
 	[HWCONTAINER_A_TXN_PRIORITY] = { .type = NLA_S32, },
 	[HWCONTAINER_A_TXN_WAIT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[HWCONTAINER_A_TXN_NETNS] = NLA_POLICY_MIN(NLA_S32, 0),
 };
 
 /* HWCONTAINER_CMD_CLAIM_HANDOVER - do */
-static const struct nla_policy hwcontainer_claim_handover_nl_policy[HWCONTAINER_A_TXN_CLAIM_ID + 1] = {
+static const struct nla_policy hwcontainer_claim_handover_nl_policy[HWCONTAINER_A_TXN_NETNS + 1] = {
 	[HWCONTAINER_A_TXN_CLAIM_ID] = { .type = NLA_U32, },
 	[HWCONTAINER_A_TXN_HOLDER_FILE] = NLA_POLICY_MIN(NLA_S32, 0),
 	[HWCONTAINER_A_TXN_HOLDER_PIDFD] = NLA_POLICY_MIN(NLA_S32, 0),
+	[HWCONTAINER_A_TXN_NETNS] = NLA_POLICY_MIN(NLA_S32, 0),
 };
 
 /* HWCONTAINER_CMD_CLAIM_DEL - do */
@@ -98,7 +100,7 @@ static const struct genl_split_ops hwcontainer_nl_ops[] = {
 		.pre_doit	= hwc_nl_pre_change,
 		.doit		= hwcontainer_nl_claim_new_doit,
 		.policy		= hwcontainer_claim_new_nl_policy,
-		.maxattr	= HWCONTAINER_A_TXN_WAIT,
+		.maxattr	= HWCONTAINER_A_TXN_NETNS,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -106,7 +108,7 @@ static const struct genl_split_ops hwcontainer_nl_ops[] = {
 		.pre_doit	= hwc_nl_pre_change,
 		.doit		= hwcontainer_nl_claim_handover_doit,
 		.policy		= hwcontainer_claim_handover_nl_policy,
-		.maxattr	= HWCONTAINER_A_TXN_CLAIM_ID,
+		.maxattr	= HWCONTAINER_A_TXN_NETNS,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

@@ -43,22 +43,33 @@ int hwc_claim_foreach(struct hwc_ctx *ctx, int (*fn)(const struct hwc_claim *cla
 			       &walk);
 }
 
-int hwc_claim_handover(struct hwc_ctx *ctx, const uint32_t *ids, size_t n, int pidfd)
+static int do_claims(struct hwc_ctx *ctx, uint8_t cmd, const uint32_t *ids, size_t n,
+		     enum hwc_receiver receiver, int fd)
 {
 	struct hwc_msg msg;
-	int err;
+	int err = hwc_msg_claims(ctx, cmd, ids, n, receiver, fd, &msg);
 
-	err = hwc_msg_claims(ctx, HWCONTAINER_CMD_CLAIM_HANDOVER, ids, n, pidfd, &msg);
 	return err ? err : hwc_nl_do(ctx, &msg, NULL, NULL);
+}
+
+int hwc_claim_handover(struct hwc_ctx *ctx, const uint32_t *ids, size_t n, int pidfd)
+{
+	return do_claims(ctx, HWCONTAINER_CMD_CLAIM_HANDOVER, ids, n, HWC_RECEIVER_PROCESS, pidfd);
+}
+
+int hwc_claim_handover_file(struct hwc_ctx *ctx, const uint32_t *ids, size_t n, int fd)
+{
+	return do_claims(ctx, HWCONTAINER_CMD_CLAIM_HANDOVER, ids, n, HWC_RECEIVER_FILE, fd);
+}
+
+int hwc_claim_handover_netns(struct hwc_ctx *ctx, const uint32_t *ids, size_t n, int fd)
+{
+	return do_claims(ctx, HWCONTAINER_CMD_CLAIM_HANDOVER, ids, n, HWC_RECEIVER_NAMESPACE, fd);
 }
 
 int hwc_claim_delete(struct hwc_ctx *ctx, const uint32_t *ids, size_t n)
 {
-	struct hwc_msg msg;
-	int err;
-
-	err = hwc_msg_claims(ctx, HWCONTAINER_CMD_CLAIM_DEL, ids, n, -1, &msg);
-	return err ? err : hwc_nl_do(ctx, &msg, NULL, NULL);
+	return do_claims(ctx, HWCONTAINER_CMD_CLAIM_DEL, ids, n, HWC_RECEIVER_PROCESS, -1);
 }
 
 uint32_t hwc_claim_id(const struct hwc_claim *claim)

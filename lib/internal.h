@@ -379,6 +379,7 @@ struct hwc_request {
 	char *container;
 	int holder_file;
 	int holder_pidfd;
+	int netns;
 	uint32_t flags;
 	int32_t priority;
 	uint32_t wait_ms;
@@ -387,8 +388,17 @@ struct hwc_request {
 int hwc_msg_resource(struct hwc_ctx *ctx, const char *name, struct hwc_msg *msg);
 int hwc_msg_claim(struct hwc_ctx *ctx, uint32_t id, struct hwc_msg *msg);
 int hwc_msg_request(struct hwc_ctx *ctx, const struct hwc_request *req, struct hwc_msg *msg);
-int hwc_msg_claims(struct hwc_ctx *ctx, uint8_t cmd, const uint32_t *ids, size_t n, int pidfd,
-		   struct hwc_msg *msg);
+
+/* What claims are handed to. */
+enum hwc_receiver {
+	HWC_RECEIVER_FILE,
+	HWC_RECEIVER_PROCESS,
+	HWC_RECEIVER_NAMESPACE,
+};
+
+/* About claims; @fd: the receiver of a handover, or -1 */
+int hwc_msg_claims(struct hwc_ctx *ctx, uint8_t cmd, const uint32_t *ids, size_t n,
+		   enum hwc_receiver receiver, int fd, struct hwc_msg *msg);
 
 /* Makes an object of an answer, or says that the answer is malformed. */
 int hwc_msg_object(struct hwc_ctx *ctx, const struct hwc_schema *schema, const struct nlattr *attrs,

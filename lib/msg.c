@@ -160,7 +160,7 @@ const struct hwc_schema hwc_txn_schema = SCHEMA(hwc_txn, txn_fields, 0);
 #define ITEM_ROOM                                                                                  \
 	(MNL_ATTR_HDRLEN + ATTR_ROOM(HWCONTAINER_NAME_MAX + 1) + 2 * ATTR_ROOM(sizeof(uint32_t)) + \
 	 2 * ATTR_ROOM(HWCONTAINER_DIGEST_LEN))
-#define TXN_ROOM (ATTR_ROOM(HWCONTAINER_CONTAINER_MAX + 1) + 5 * ATTR_ROOM(sizeof(uint32_t)))
+#define TXN_ROOM (ATTR_ROOM(HWCONTAINER_CONTAINER_MAX + 1) + 6 * ATTR_ROOM(sizeof(uint32_t)))
 
 static void put_digest(struct hwc_msg *msg, uint16_t type, const struct hwc_digest *digest)
 {
@@ -199,6 +199,7 @@ int hwc_msg_request(struct hwc_ctx *ctx, const struct hwc_request *req, struct h
 		put_item(msg, &items[i]);
 	put_fd(msg, HWCONTAINER_A_TXN_HOLDER_FILE, req->holder_file);
 	put_fd(msg, HWCONTAINER_A_TXN_HOLDER_PIDFD, req->holder_pidfd);
+	put_fd(msg, HWCONTAINER_A_TXN_NETNS, req->netns);
 	if (req->container)
 		hwc_msg_string(msg, HWCONTAINER_A_TXN_CONTAINER, req->container);
 	if (req->flags)
@@ -230,8 +231,14 @@ int hwc_msg_claim(struct hwc_ctx *ctx, uint32_t id, struct hwc_msg *msg)
 	return err;
 }
 
-int hwc_msg_claims(struct hwc_ctx *ctx, uint8_t cmd, const uint32_t *ids, size_t n, int pidfd,
-		   struct hwc_msg *msg)
+static const uint16_t receivers[] = {
+	[HWC_RECEIVER_FILE] = HWCONTAINER_A_TXN_HOLDER_FILE,
+	[HWC_RECEIVER_PROCESS] = HWCONTAINER_A_TXN_HOLDER_PIDFD,
+	[HWC_RECEIVER_NAMESPACE] = HWCONTAINER_A_TXN_NETNS,
+};
+
+int hwc_msg_claims(struct hwc_ctx *ctx, uint8_t cmd, const uint32_t *ids, size_t n,
+		   enum hwc_receiver receiver, int fd, struct hwc_msg *msg)
 {
 	int err;
 
@@ -240,7 +247,7 @@ int hwc_msg_claims(struct hwc_ctx *ctx, uint8_t cmd, const uint32_t *ids, size_t
 		return err;
 	for (size_t i = 0; i < n; i++)
 		hwc_msg_u32(msg, HWCONTAINER_A_TXN_CLAIM_ID, ids[i]);
-	put_fd(msg, HWCONTAINER_A_TXN_HOLDER_PIDFD, pidfd);
+	put_fd(msg, receivers[receiver], fd);
 	return 0;
 }
 

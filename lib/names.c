@@ -41,6 +41,7 @@ const char *hwc_holder_name(enum hwcontainer_holder holder)
 		[HWCONTAINER_HOLDER_FILE] = "file",
 		[HWCONTAINER_HOLDER_PROCESS] = "process",
 		[HWCONTAINER_HOLDER_NOBODY] = "nobody",
+		[HWCONTAINER_HOLDER_NAMESPACE] = "namespace",
 	};
 
 	return name_of(names, HWC_ARRAY_SIZE(names), holder);

@@ -15,6 +15,7 @@ int hwc_request_new(struct hwc_ctx *ctx, struct hwc_request **req)
 	new->ctx = ctx;
 	new->holder_file = -1;
 	new->holder_pidfd = -1;
+	new->netns = -1;
 	*req = new;
 	return 0;
 }
@@ -41,6 +42,11 @@ void hwc_request_holder_file(struct hwc_request *req, int fd)
 void hwc_request_holder_pidfd(struct hwc_request *req, int pidfd)
 {
 	req->holder_pidfd = pidfd;
+}
+
+void hwc_request_netns(struct hwc_request *req, int fd)
+{
+	req->netns = fd;
 }
 
 int hwc_request_container(struct hwc_request *req, const char *container)

@@ -240,6 +240,30 @@ static void test_handover_to_nobody(void **state)
 	assert_int_equal(hwc_claim_handover(*state, &id, 1, -1), 0);
 }
 
+static void test_handover_to_others(void **state)
+{
+	static const struct {
+		uint16_t attr;
+		int (*handover)(struct hwc_ctx *ctx, const uint32_t *ids, size_t n, int fd);
+	} ways[] = {
+		{ HWCONTAINER_A_TXN_HOLDER_FILE, hwc_claim_handover_file },
+		{ HWCONTAINER_A_TXN_NETNS, hwc_claim_handover_netns },
+	};
+	static const uint32_t ids[] = { 17, 18 };
+
+	replay_family();
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(ways); i++) {
+		struct nlmsghdr *nlh = replay_request(HWCONTAINER_CMD_CLAIM_HANDOVER, 2 + i);
+
+		mnl_attr_put_u32(nlh, HWCONTAINER_A_TXN_CLAIM_ID, ids[0]);
+		mnl_attr_put_u32(nlh, HWCONTAINER_A_TXN_CLAIM_ID, ids[1]);
+		mnl_attr_put_u32(nlh, ways[i].attr, 6);
+		replay_expect(nlh);
+		replay_ack(2 + i, 0, NULL);
+		assert_int_equal(ways[i].handover(*state, ids, 2, 6), 0);
+	}
+}
+
 static void test_free_of_nothing(void **state)
 {
 	(void)state;
@@ -259,6 +283,7 @@ int main(void)
 		TEST(test_delete_very_many),
 		TEST(test_handover),
 		TEST(test_handover_to_nobody),
+		TEST(test_handover_to_others),
 		TEST(test_free_of_nothing),
 	};
 

@@ -52,6 +52,7 @@ static void test_everything(void **state)
 	hwc_request_flags(req, HWCONTAINER_CLAIM_FLAGS_KEEP);
 	hwc_request_priority(req, -1);
 	hwc_request_wait(req, 1500);
+	hwc_request_netns(req, 6);
 
 	replay_family();
 	nest = mnl_attr_nest_start(nlh, HWCONTAINER_A_TXN_REQUEST);
@@ -63,6 +64,7 @@ static void test_everything(void **state)
 	mnl_attr_nest_end(nlh, nest);
 	put_name(nlh, "/b");
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_TXN_HOLDER_FILE, 5);
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_TXN_NETNS, 6);
 	mnl_attr_put_strz(nlh, HWCONTAINER_A_TXN_CONTAINER, "3f2a");
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_TXN_FLAGS, HWCONTAINER_CLAIM_FLAGS_KEEP);
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_TXN_PRIORITY, (uint32_t)-1);

@@ -21,6 +21,7 @@ static char listed[80], another[80];
  * @neighbour_claim: made in another namespace, toy6
  * @admin_claim: made by an administrator in its own namespace, toy5
  * @neighbour: that namespace
+ * @netns: file of the host's network namespace
  * @files: files of its group, open for writing: namespaces, max, delegate, images
  */
 struct way {
@@ -30,6 +31,7 @@ struct way {
 	uint32_t neighbour_claim;
 	uint32_t admin_claim;
 	const struct hwc_test_domain *neighbour;
+	int netns;
 	int files[4];
 };
 
@@ -590,6 +592,55 @@ WAY(take_an_administrators_claim)
 	return hwc_claim_handover(ctx, &w->admin_claim, 1, -1);
 }
 
+/* What it may have goes nowhere else, by whatever it can open. */
+static int hand_over(struct hwc_ctx *ctx, int fd,
+		     int (*handover)(struct hwc_ctx *ctx, const uint32_t *ids, size_t n, int fd))
+{
+	int id = claim_one(ctx, "toy0", NULL, -1, 0), ret;
+
+	if (id < 0)
+		return 1;
+	ret = handover(ctx, (uint32_t[]){ id }, 1, fd);
+	close(fd);
+	return ret;
+}
+
+WAY(hand_over_to_the_hosts_file)
+{
+	return hand_over(ctx, dup(w->device), hwc_claim_handover_file);
+}
+
+WAY(hand_over_to_a_process_of_the_hosts)
+{
+	return hand_over(ctx, hwc_test_pidfd(1), hwc_claim_handover);
+}
+
+WAY(hand_over_to_a_neighbours_process)
+{
+	return hand_over(ctx, hwc_test_pidfd(w->neighbour->pid), hwc_claim_handover);
+}
+
+WAY(hand_over_to_the_hosts_namespace)
+{
+	return hand_over(ctx, dup(w->netns), hwc_claim_handover_netns);
+}
+
+WAY(claim_for_the_hosts_namespace)
+{
+	struct hwc_request *req;
+	struct hwc_grant grant;
+	int ret = hwc_request_new(ctx, &req);
+
+	if (ret)
+		return 1;
+	hwc_request_netns(req, w->netns);
+	ret = hwc_request_add(req, "toy0", -1, -1, NULL, NULL);
+	if (!ret)
+		ret = hwc_request_submit(req, &grant);
+	hwc_request_free(req);
+	return ret;
+}
+
 /* Its own with it: none or all. */
 WAY(end_one_of_its_own_with_the_hosts)
 {
@@ -812,6 +863,11 @@ static const struct {
 	TRY(take_the_hosts_claim, ENOENT),
 	TRY(take_a_neighbours_claim, ENOENT),
 	TRY(take_an_administrators_claim, EPERM),
+	TRY(hand_over_to_the_hosts_file, EPERM),
+	TRY(hand_over_to_a_process_of_the_hosts, EPERM),
+	TRY(hand_over_to_a_neighbours_process, EPERM),
+	TRY(hand_over_to_the_hosts_namespace, EPERM),
+	TRY(claim_for_the_hosts_namespace, EPERM),
 	TRY(end_one_of_its_own_with_the_hosts, ENOENT),
 	TRY(look_at_the_hosts_claim, ENOENT),
 	TRY(look_at_a_neighbours_claim, ENOENT),
@@ -871,6 +927,8 @@ static void prepare(struct __test_metadata *_metadata, FIXTURE_DATA(delegate) * 
 	w->neighbour = &self->b;
 	w->device = hwc_holder_open(self->ctx);
 	ASSERT_LE(0, w->device);
+	w->netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, w->netns);
 	w->host_claim = claim_one(self->ctx, "toy7", NULL, -1, 0);
 	ASSERT_LT(0, (int)w->host_claim);
 	ASSERT_EQ(0, hwc_test_ask(&self->b, .first = 6, .n = 1));
@@ -929,6 +987,7 @@ TEST_F_TIMEOUT(delegate, has_no_way_out, 200)
 	EXPECT_EQ(configured, hwc_test_number(HWC_TOY "configured"));
 	for (i = 0; i < 4; i++)
 		close(self->way.files[i]);
+	close(self->way.netns);
 	close(self->way.device);
 	ASSERT_EQ(0, hwc_claim_delete(self->ctx, &self->way.host_claim, 1));
 }
@@ -996,6 +1055,7 @@ TEST_F_TIMEOUT(delegate, has_no_way_out_as_root_of_a_container, 100)
 	EXPECT_EQ(-ENOENT, hwc_test_group_remove("web/a/mine"));
 	for (i = 0; i < 4; i++)
 		close(self->way.files[i]);
+	close(self->way.netns);
 	close(self->way.device);
 	ASSERT_EQ(0, hwc_claim_delete(self->ctx, &self->way.host_claim, 1));
 }

@@ -5,7 +5,7 @@ _hwctl_words() {
 	case "$1 $2" in
 	" ") echo "resource claim image policy monitor version help" ;;
 	"resource ") echo "list show help" ;;
-	"claim ") echo "new list show delete help" ;;
+	"claim ") echo "new list show handover delete help" ;;
 	"image ") echo "check list rewrite pack help" ;;
 	"policy ") echo "list allow remove help" ;;
 	"help ") echo "resource claim image policy monitor version" ;;
@@ -16,6 +16,10 @@ _hwctl_words() {
 		hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }'
 		;;
 	"claim show") hwctl claim list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
+	"claim handover")
+		echo "--pid --netns"
+		hwctl claim list 2>/dev/null | awk 'NR > 1 { print $1 }'
+		;;
 	"claim delete")
 		echo "--no-wait --timeout"
 		hwctl claim list 2>/dev/null | awk 'NR > 1 { print $1 }'

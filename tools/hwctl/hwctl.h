@@ -67,6 +67,7 @@ int resource_show(struct hwctl *h, int argc, char **argv);
 int claim_new(struct hwctl *h, int argc, char **argv);
 int claim_list(struct hwctl *h, int argc, char **argv);
 int claim_show(struct hwctl *h, int argc, char **argv);
+int claim_handover(struct hwctl *h, int argc, char **argv);
 int claim_delete(struct hwctl *h, int argc, char **argv);
 int image_check(struct hwctl *h, int argc, char **argv);
 int image_list(struct hwctl *h, int argc, char **argv);

@@ -32,6 +32,13 @@ static const struct command commands[] = {
 	  claim_new },
 	{ "claim", "list", "", "all claims", NULL, claim_list },
 	{ "claim", "show", "ID", "everything about one claim", NULL, claim_show },
+	{ "claim", "handover", "[OPTION...] ID...",
+	  "give claims to another holder, all of them or none",
+	  "Without an option they are nobody's. They are charged where their holder is.\n"
+	  "\n"
+	  "  --pid PID             the process that holds them from now on\n"
+	  "  --netns FILE          the network namespace, such as /run/netns/web\n",
+	  claim_handover },
 	{ "claim", "delete", "[OPTION...] ID...",
 	  "end claims, all of them or none, and wait until the hardware is free",
 	  "  --no-wait             do not wait\n"

@@ -66,12 +66,15 @@ enum hwcontainer_claim_state {
  * enum hwcontainer_holder - What a claim's life hangs on.
  * @HWCONTAINER_HOLDER_FILE: An open /dev/hwcontainer.
  * @HWCONTAINER_HOLDER_PROCESS: A process, by its pidfd.
- * @HWCONTAINER_HOLDER_NOBODY: The claim stays until it is deleted.
+ * @HWCONTAINER_HOLDER_NOBODY: The claim stays until it is deleted. It is the
+ *   host's.
+ * @HWCONTAINER_HOLDER_NAMESPACE: The network namespace that it is charged to.
  */
 enum hwcontainer_holder {
 	HWCONTAINER_HOLDER_FILE = 1,
 	HWCONTAINER_HOLDER_PROCESS,
 	HWCONTAINER_HOLDER_NOBODY,
+	HWCONTAINER_HOLDER_NAMESPACE,
 };
 
 /**
@@ -274,6 +277,7 @@ enum {
 	HWCONTAINER_A_TXN_GRANT,
 	HWCONTAINER_A_TXN_CLAIM_ID,
 	HWCONTAINER_A_TXN_WAIT,
+	HWCONTAINER_A_TXN_NETNS,
 
 	__HWCONTAINER_A_TXN_MAX,
 	HWCONTAINER_A_TXN_MAX = (__HWCONTAINER_A_TXN_MAX - 1)

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hwcontainer: handover, a claim's way from one holder to another.
+ *
+ * Charges go with it: from then on a claim is charged to the domain that its holder is in,
+ * and to the group that this is in at that moment, as if it had been made there. So
+ * everything is asked that is asked of a request there: limits, and lists of images.
+ */
+#include "internal.h"
+
+/* A file that was read while there was no list anywhere has no digest to ask for. */
+static int hwc_handover_refuse_unknown_locked(const struct hwc_handover *h,
+					      const struct hwcontainer_claim *claim,
+					      enum hwcontainer_slot slot,
+					      struct netlink_ext_ack *extack)
+{
+	hwc_group_deny_locked(h->domain->group, h->asker, claim->res->kind->name);
+	return hwc_refuse(extack, -EPERM, "the digest of the %s of claim %u is not known",
+			  hwc_slot_name(slot), claim->id);
+}
+
+static int hwc_handover_check_file_locked(const struct hwc_handover *h,
+					  const struct hwcontainer_claim *claim,
+					  enum hwcontainer_slot slot,
+					  struct netlink_ext_ack *extack)
+{
+	const struct hwc_file *f = &claim->file[slot];
+	bool known = f->wanted || f->blob.has_digest;
+	struct hwc_group *group = h->domain->group;
+	const struct hwc_group *bar;
+
+	if (!f->wanted && !f->max)
+		return 0;
+	/* administrators need no list; what is read without privilege is asked for then */
+	if (!hwc_group_has_images_locked(group) && (h->admin || !known))
+		return 0;
+	if (!known)
+		return hwc_handover_refuse_unknown_locked(h, claim, slot, extack);
+	bar = hwc_group_bars_locked(group, h->asker, claim, f->wanted ? f->want : f->blob.digest);
+	if (!bar)
+		return 0;
+	return hwc_refuse(extack, -EPERM, "group %s does not list the %s of claim %u",
+			  hwc_tail(bar->name, 30), hwc_slot_name(slot), claim->id);
+}
+
+static int hwc_handover_check_images_locked(const struct hwc_handover *h,
+					    const struct hwcontainer_claim *claim,
+					    struct netlink_ext_ack *extack)
+{
+	int slot, ret;
+
+	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
+		ret = hwc_handover_check_file_locked(h, claim, slot, extack);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Groups take turns in a queue: one that waits has its place by its group. */
+static int hwc_handover_check_turn_locked(const struct hwcontainer_claim *claim,
+					  struct netlink_ext_ack *extack)
+{
+	if (!hwc_waiter_waits(&claim->waiter))
+		return 0;
+	return hwc_refuse(extack, -EBUSY, "claim %u waits, and its place is its group's",
+			  claim->id);
+}
+
+/* Leaves in @move what it takes to undo it. A claim that failed may be charged to nobody. */
+static int hwc_handover_charge_locked(const struct hwc_handover *h, struct hwc_move *move,
+				      struct netlink_ext_ack *extack)
+{
+	struct hwcontainer_claim *claim = move->claim;
+	struct hwc_group *group = h->domain->group;
+	int ret;
+
+	move->from = NULL;
+	if (!claim->group || claim->group == group)
+		return 0;
+	ret = hwc_handover_check_turn_locked(claim, extack) ?:
+	      hwc_handover_check_images_locked(h, claim, extack) ?:
+	      hwc_group_charge_locked(h->domain, claim->group, h->admin,
+				      claim->res->kind->name, claim->slot, extack);
+	if (ret)
+		return ret;
+	move->from = claim->group;
+	claim->group = group;
+	return 0;
+}
+
+static void hwc_handover_undo_locked(struct hwc_move *move)
+{
+	struct hwcontainer_claim *claim = move->claim;
+
+	if (!move->from)
+		return;
+	hwc_group_charge_back_locked(claim->group, move->from, claim->slot);
+	claim->group = move->from;
+}
+
+static void hwc_handover_finish_locked(const struct hwc_handover *h, const struct hwc_move *move)
+{
+	struct hwcontainer_claim *claim = move->claim;
+	struct hwc_domain *old = claim->domain;
+
+	hwc_claim_hold_locked(claim, h->holder);
+	if (move->from) {
+		hwc_group_peak_locked(claim->group, claim->slot);
+		hwc_group_left_locked(move->from);
+		/* one group lets claims be taken for others, another does not */
+		hwc_wait_serve_locked(claim->res);
+	}
+	if (old == h->domain)
+		return;
+	hwc_claim_join_domain_locked(claim, h->domain);
+	hwc_claim_left_ntf_locked(claim, old);
+	hwc_claim_ntf_locked(claim);
+}
+
+/**
+ * hwc_handover_locked() - give claims to another holder, all of them or none
+ * @h: what, by whom and to whom; a claim may be there twice
+ * @extack: receives the sentence
+ *
+ * Context: core lock held.
+ * Return: 0; -EPERM, -EDQUOT, -ESRCH, or -EBUSY for a claim that waits in another group; then
+ * nothing has changed.
+ */
+int hwc_handover_locked(struct hwc_handover *h, struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+	int ret;
+
+	lockdep_assert_held(&hwc_lock);
+	ret = hwc_domain_check_charge_locked(h->asker, h->admin, h->domain, extack);
+	if (ret)
+		return ret;
+	for (i = 0; i < h->n; i++) {
+		ret = hwc_handover_charge_locked(h, &h->move[i], extack);
+		if (ret)
+			goto err_undo;
+	}
+	for (i = 0; i < h->n; i++)
+		hwc_handover_finish_locked(h, &h->move[i]);
+	return 0;
+
+err_undo:
+	while (i--)
+		hwc_handover_undo_locked(&h->move[i]);
+	return ret;
+}
