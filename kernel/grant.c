@@ -23,7 +23,7 @@ int hwc_refuse_busy_locked(const struct hwcontainer_resource *res, const struct 
 
 	lockdep_assert_held(&hwc_lock);
 	if (res->in_use < res->capacity)
-		return hwc_refuse(extack, -EBUSY, "%s is waited for by %u others",
+		return hwc_refuse(extack, -EBUSY, "others wait for %s, %u of them",
 				  hwc_tail(name, 40), res->queue.length - 1);
 	if (res->capacity > 1)
 		return hwc_refuse(extack, -EBUSY, "%s is held by %u claims, its capacity",

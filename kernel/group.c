@@ -263,7 +263,7 @@ s32 hwc_group_priority_locked(const struct hwc_group *group, const struct hwc_gr
 	return (*lowest)->priority;
 }
 
-/* Milliseconds of notice for claims that are charged here, as the nearest that says any; 0: never */
+/* Milliseconds of notice for claims that are charged here, as the nearest says; 0: never. */
 int hwc_group_notice_locked(const struct hwc_group *group)
 {
 	lockdep_assert_held(&hwc_lock);

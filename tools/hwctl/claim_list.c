@@ -13,12 +13,22 @@ static char *holder(const struct hwc_claim *claim)
 	return type ? word(hwc_holder_name(type), type) : text("-");
 }
 
+/* Of one that waits, with its place. */
+static char *state_text(const struct hwc_claim *claim)
+{
+	enum hwcontainer_claim_state state = hwc_claim_state(claim);
+
+	if (hwc_claim_position(claim))
+		return text("%s %u", hwc_claim_state_name(state), hwc_claim_position(claim));
+	return word(hwc_claim_state_name(state), state);
+}
+
 static void add_row(struct table *t, const struct hwc_claim *claim)
 {
 	enum hwcontainer_claim_state state = hwc_claim_state(claim);
 
 	table_cell(t, PLAIN, text("%u", hwc_claim_id(claim)));
-	table_cell(t, claim_color(state), word(hwc_claim_state_name(state), state));
+	table_cell(t, claim_color(state), state_text(claim));
 	table_cell(t, PLAIN, text("%s", hwc_claim_resource(claim)));
 	table_cell(t, PLAIN, holder(claim));
 	table_cell(t, PLAIN,

@@ -16,6 +16,7 @@
  * @container: id, or NULL
  * @flags: enum hwcontainer_claim_flags
  * @priority: importance
+ * @queue_ms: longest time in the queue of what others have, 0 for none
  * @hold: as long as this program runs
  * @no_wait: not until they are ready
  * @timeout_ms: most to wait for that, negative for ever
@@ -33,6 +34,7 @@ struct wish {
 	const char *container;
 	uint32_t flags;
 	int32_t priority;
+	uint32_t queue_ms;
 	bool hold;
 	bool persistent;
 	bool no_wait;
@@ -55,6 +57,7 @@ enum {
 	OPT_KEEP,
 	OPT_DRY_RUN,
 	OPT_PRIORITY,
+	OPT_WAIT,
 	OPT_TIMEOUT,
 	OPT_NO_WAIT,
 	OPT_IMAGE_DIGEST,
@@ -71,6 +74,7 @@ static const struct option options[] = {
 	{ "keep", no_argument, NULL, OPT_KEEP },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ "priority", required_argument, NULL, OPT_PRIORITY },
+	{ "wait", optional_argument, NULL, OPT_WAIT },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "no-wait", no_argument, NULL, OPT_NO_WAIT },
 	{ "image-digest", required_argument, NULL, OPT_IMAGE_DIGEST },
@@ -94,6 +98,20 @@ static bool parse_priority(const char *word, int32_t *priority)
 	return true;
 }
 
+/* Without a number as long as the module lets anybody wait: seven weeks. */
+static bool parse_wait(const char *seconds, uint32_t *ms)
+{
+	int limit;
+
+	*ms = UINT32_MAX;
+	if (!seconds)
+		return true;
+	if (!parse_seconds(seconds, &limit) || limit <= 0)
+		return false;
+	*ms = limit;
+	return true;
+}
+
 static bool parse_option(struct wish *w, int option)
 {
 	switch (option) {
@@ -114,6 +132,8 @@ static bool parse_option(struct wish *w, int option)
 		return true;
 	case OPT_PRIORITY:
 		return parse_priority(optarg, &w->priority);
+	case OPT_WAIT:
+		return parse_wait(optarg, &w->queue_ms);
 	case OPT_TIMEOUT:
 		return parse_seconds(optarg, &w->timeout_ms);
 	case OPT_NO_WAIT:
@@ -159,6 +179,8 @@ static int check_wish(const struct hwctl *h, const struct wish *w)
 		return usage(h, "no resource is given");
 	if (w->n > HWCONTAINER_REQUESTS_MAX)
 		return usage(h, "at most %d resources", HWCONTAINER_REQUESTS_MAX);
+	if (w->n > 1 && w->queue_ms)
+		return usage(h, "one resource at a time can be waited for");
 	if (w->n > 1 && (w->has_image_digest || w->has_overlay_digest))
 		return usage(h, "a digest can only be given for one resource");
 	if (!!w->hold + !!w->persistent + !!w->command > 1)
@@ -303,6 +325,7 @@ static int fill_request(struct hwctl *h, struct hwc_request *req, const struct w
 	}
 	hwc_request_holder_pidfd(req, self);
 	hwc_request_priority(req, w->priority);
+	hwc_request_wait(req, w->queue_ms);
 	if (w->container && hwc_request_container(req, w->container))
 		return refused(h);
 	for (size_t i = 0; i < w->n; i++) {

@@ -11,7 +11,7 @@ _hwctl_words() {
 	"help ") echo "resource claim image policy monitor version" ;;
 	"resource show") hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
 	"claim new")
-		echo "--hold --persistent --container --keep --dry-run --priority --timeout" \
+		echo "--hold --persistent --container --keep --dry-run --priority --wait --timeout" \
 			"--no-wait --image-digest --overlay-digest --rewrite --unbound"
 		hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }'
 		;;

@@ -196,7 +196,8 @@ int hold(struct hwctl *h, int holder, const struct hwc_grant *grants, size_t n);
  * @holder: an open /dev/hwcontainer
  * @timeout_ms: negative for ever
  *
- * Return: 0 or -errno with the context's sentence; -EINTR after a signal.
+ * Return: 0 or -errno with the context's sentence; -EINTR after a signal; -ETIMEDOUT after
+ * @timeout_ms; -ETIME when the time in the queue was over.
  */
 int wait_ready(struct hwctl *h, int holder, const struct hwc_grant *grants, size_t n,
 	       int timeout_ms);

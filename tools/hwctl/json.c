@@ -77,6 +77,7 @@ struct json_object *json_resource(const struct hwc_resource *res)
 		json_number(json, "claim-id", hwc_resource_claim_id(res));
 	json_text(json, "container", hwc_resource_container(res));
 	json_text(json, "message", hwc_resource_message(res));
+	json_number(json, "waiting", hwc_resource_waiting(res));
 	return json;
 }
 
@@ -174,6 +175,10 @@ struct json_object *json_claim(const struct hwc_claim *claim)
 	json_object_object_add(json, "flags", json_flags(hwc_claim_flags(claim)));
 	json_object_object_add(json, "priority",
 			       need(json_object_new_int(hwc_claim_priority(claim))));
+	if (hwc_claim_position(claim))
+		json_number(json, "position", hwc_claim_position(claim));
+	if (hwc_claim_taken_in(claim))
+		json_number(json, "taken-in", hwc_claim_taken_in(claim));
 	json_digest(json, "image-digest", hwc_claim_image_digest(claim));
 	json_digest(json, "overlay-digest", hwc_claim_overlay_digest(claim));
 	json_object_object_add(json, "timing", json_timings(claim));

@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	  "  --keep                leave the image loaded when the claim ends\n"
 	  "  --dry-run             only check; touches no hardware\n"
 	  "  --priority N          larger is more important\n"
+	  "  --wait[=SECONDS]      wait for what others have, in its queue\n"
 	  "  --timeout SECONDS     give up and delete them when not ready by then\n"
 	  "  --no-wait             do not wait until they are ready\n"
 	  "  --image-digest HEX    SHA-256 the image must have (one resource only)\n"

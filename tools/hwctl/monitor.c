@@ -78,9 +78,15 @@ static char *what_happened_to_claim(const struct hwc_claim *claim)
 
 	name = word(hwc_claim_state_name(state), state);
 	message = hwc_claim_message(claim);
-	line = text("claim %u %s, %s%s%s%s%s", hwc_claim_id(claim), name, hwc_claim_resource(claim),
-		    *hwc_claim_container(claim) ? ", container " : "", hwc_claim_container(claim),
-		    *message ? ": " : "", message);
+	if (hwc_claim_taken_in(claim))
+		line = text("claim %u %s, %s: taken for a more important one in %.1f s",
+			    hwc_claim_id(claim), name, hwc_claim_resource(claim),
+			    hwc_claim_taken_in(claim) / 1000.0);
+	else
+		line = text("claim %u %s, %s%s%s%s%s", hwc_claim_id(claim), name,
+			    hwc_claim_resource(claim),
+			    *hwc_claim_container(claim) ? ", container " : "",
+			    hwc_claim_container(claim), *message ? ": " : "", message);
 	free(name);
 	return line;
 }

@@ -55,7 +55,26 @@ static int stages_done(const struct hwc_claim *claim)
 	return done;
 }
 
-static void print_line(struct hwctl *h, uint32_t id, int64_t elapsed)
+static uint32_t count_waiting(struct hwctl *h, const char *name)
+{
+	struct hwc_resource *res;
+	uint32_t n;
+
+	if (hwc_resource_get(h->ctx, name, &res))
+		return 0;
+	n = hwc_resource_waiting(res);
+	hwc_resource_free(res);
+	return n;
+}
+
+static void print_place(struct hwctl *h, const struct hwc_claim *claim, int64_t elapsed)
+{
+	fprintf(stderr, "\r\033[K%s: waiting, %u of %u, %.1f s", hwc_claim_resource(claim),
+		hwc_claim_position(claim), count_waiting(h, hwc_claim_resource(claim)),
+		elapsed / 1000.0);
+}
+
+static void print_stage(const struct hwc_claim *claim, int64_t elapsed)
 {
 	static const char *const doing[] = {
 		[0] = "asking",
@@ -66,14 +85,22 @@ static void print_line(struct hwctl *h, uint32_t id, int64_t elapsed)
 		[HWCONTAINER_STAGE_OVERLAY] = "waiting for drivers",
 		[HWCONTAINER_STAGE_BOUND] = "done",
 	};
+	int done = stages_done(claim);
+
+	fprintf(stderr, "\r\033[K%s: %s, %.1f s, %d %%", hwc_claim_resource(claim), doing[done],
+		elapsed / 1000.0, done * 100 / STAGES);
+}
+
+static void print_line(struct hwctl *h, uint32_t id, int64_t elapsed)
+{
 	struct hwc_claim *claim;
-	int done;
 
 	if (hwc_claim_get(h->ctx, id, &claim))
 		return;
-	done = stages_done(claim);
-	fprintf(stderr, "\r\033[K%s: %s, %.1f s, %d %%", hwc_claim_resource(claim), doing[done],
-		elapsed / 1000.0, done * 100 / STAGES);
+	if (hwc_claim_state(claim) == HWCONTAINER_CLAIM_STATE_WAITING)
+		print_place(h, claim, elapsed);
+	else
+		print_stage(claim, elapsed);
 	hwc_claim_free(claim);
 }
 
@@ -84,6 +111,19 @@ static int slice(int64_t end, int timeout_ms)
 	if (timeout_ms < 0 || left > SLICE_MS)
 		return SLICE_MS;
 	return left > 0 ? left : 0;
+}
+
+/* Whether the claim has failed, which may be for want of time, too. */
+static bool is_over(struct hwctl *h, uint32_t id)
+{
+	struct hwc_claim *claim;
+	bool over;
+
+	if (hwc_claim_get(h->ctx, id, &claim))
+		return true;
+	over = hwc_claim_state(claim) == HWCONTAINER_CLAIM_STATE_FAILED;
+	hwc_claim_free(claim);
+	return over;
 }
 
 /* Until @end; says each slice how it goes, once it takes long. */
@@ -99,6 +139,10 @@ static int wait_one(struct hwctl *h, int holder, uint32_t id, int64_t start, int
 		err = hwc_claim_wait(h->ctx, holder, id, ms);
 		if (err == -EINTR && !interrupted)
 			continue;
+		if (err == -ETIMEDOUT && is_over(h, id)) {
+			err = hwc_claim_wait(h->ctx, holder, id, 0);
+			return err == -ETIMEDOUT ? -ETIME : err;
+		}
 		if (err != -ETIMEDOUT || interrupted || ms < SLICE_MS)
 			return err;
 		if (now_ms() - start < QUIET_MS || !isatty(STDERR_FILENO))

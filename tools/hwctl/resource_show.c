@@ -33,6 +33,8 @@ static void show_text(const struct hwc_resource *res)
 	field("message", BAD, text("%s", hwc_resource_message(res)));
 	field("claims", PLAIN,
 	      text("%u of at most %u", hwc_resource_in_use(res), hwc_resource_capacity(res)));
+	if (hwc_resource_waiting(res))
+		field("waiting", PLAIN, text("%u", hwc_resource_waiting(res)));
 	show_tenant(res);
 	field("controller", PLAIN, text("%s", hwc_resource_controller(res)));
 	show_device_id(res);

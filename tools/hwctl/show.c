@@ -105,6 +105,10 @@ void show_claim(const struct hwc_claim *claim)
 
 	field("claim", HEAD, text("%u", hwc_claim_id(claim)));
 	field("state", claim_color(state), word(hwc_claim_state_name(state), state));
+	if (hwc_claim_position(claim))
+		field("position", PLAIN, text("%u", hwc_claim_position(claim)));
+	if (hwc_claim_taken_in(claim))
+		field("taken in", BAD, text("%.1f s", hwc_claim_taken_in(claim) / 1000.0));
 	field("message", BAD, text("%s", hwc_claim_message(claim)));
 	field("resource", PLAIN, text("%s", hwc_claim_resource(claim)));
 	field("kind", PLAIN, text("%s", hwc_claim_kind(claim)));
