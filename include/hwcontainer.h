@@ -145,6 +145,26 @@ HWC_API uint32_t hwc_resource_waiting(const struct hwc_resource *res);
 /* HWCONTAINER_DIGEST_LEN bytes, or NULL where it is not known */
 HWC_API const uint8_t *hwc_resource_image_digest(const struct hwc_resource *res);
 HWC_API const uint8_t *hwc_resource_overlay_digest(const struct hwc_resource *res);
+/* of its blank image, or NULL; told on the host, as is the next */
+HWC_API const uint8_t *hwc_resource_blank_digest(const struct hwc_resource *res);
+/*
+ * what became of the last hwc_resource_set_blank(): an errno, with the sentence in the
+ * message; EINPROGRESS while the file is read and checked; 0
+ */
+HWC_API int hwc_resource_blank_error(const struct hwc_resource *res);
+
+/**
+ * hwc_resource_set_blank() - say what a resource is left with
+ * @name: its name or an alias
+ * @fd: open file with the image that is loaded whenever a claim's is unloaded; -1 takes
+ *	the one that it has off
+ *
+ * Returns before the file is read; hwc_resource_blank_error() tells what became of it.
+ *
+ * Return: 0; -EPERM for all but administrators of the host in its network namespace;
+ * -EOPNOTSUPP for a resource of a kind that has no images; -errno.
+ */
+HWC_API int hwc_resource_set_blank(struct hwc_ctx *ctx, const char *name, int fd);
 
 /* request: claims that are asked for together */
 struct hwc_request;

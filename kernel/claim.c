@@ -433,10 +433,10 @@ void hwc_resource_end_claims_locked(struct hwcontainer_resource *res)
 	}
 }
 
-/* Wait until the last claim on a resource that is withdrawn is over. */
+/* Wait until the last claim on a resource that is withdrawn is over, and nobody looks at it. */
 void hwc_resource_drain(struct hwcontainer_resource *res)
 {
-	wait_event(res->drained, list_empty_careful(&res->claims));
+	wait_event(res->drained, list_empty_careful(&res->claims) && !READ_ONCE(res->blank_checks));
 	/* Whoever took the last one from the list may not be done with the resource. */
 	mutex_lock(&hwc_lock);
 	mutex_unlock(&hwc_lock);

@@ -240,6 +240,7 @@ static void hwc_resource_free(struct hwcontainer_resource *res)
 		kfree(res->names[i].text);
 	kfree(res->names);
 	hwc_devset_put(res->devices);
+	hwc_blank_put(res->blank);
 	kfree(res);
 }
 
@@ -353,6 +354,7 @@ void hwc_resource_withdraw_locked(struct hwcontainer_resource *res)
 	hwc_kind_find_locked(res->kind->name)->resources--;
 	hwc_resource_generation++;
 	hwc_resource_ntf_locked(res, true);
+	hwc_blank_forget_locked(res);
 	hwc_resource_end_claims_locked(res);
 }
 

@@ -46,6 +46,32 @@ static int hwc_file_fits(struct file *file, size_t max, const char *what,
 }
 
 /**
+ * hwc_file_get() - take a file of the caller
+ * @fd: its number there
+ * @max: most bytes that are taken
+ * @what: what it is
+ * @file: receives the file
+ * @extack: receives the sentence
+ *
+ * Return: 0 or -errno.
+ */
+int hwc_file_get(int fd, size_t max, const char *what, struct file **file,
+		 struct netlink_ext_ack *extack)
+{
+	struct file *got = fget(fd);
+	int ret;
+
+	if (!got)
+		return hwc_refuse(extack, -EBADF, "%s: %d is no open file descriptor", what, fd);
+	ret = hwc_file_fits(got, max, what, extack);
+	if (ret)
+		fput(got);
+	else
+		*file = got;
+	return ret;
+}
+
+/**
  * hwc_file_open() - take a file that a request names
  * @f: zeroed; receives the file and the digest it must have
  * @want: the request
@@ -60,7 +86,6 @@ int hwc_file_open(struct hwc_file *f, const struct hwc_want *want, enum hwcontai
 {
 	const char *what = hwc_slot_names[slot];
 	int fd = want->fd[slot];
-	int ret;
 
 	if (want->digest[slot]) {
 		f->wanted = true;
@@ -76,15 +101,7 @@ int hwc_file_open(struct hwc_file *f, const struct hwc_want *want, enum hwcontai
 	if (!f->max)
 		return hwc_refuse(extack, -EINVAL, "a resource of kind %s takes no %s",
 				  kind->name, what);
-	f->file = fget(fd);
-	if (!f->file)
-		return hwc_refuse(extack, -EBADF, "%s: %d is no open file descriptor", what, fd);
-	ret = hwc_file_fits(f->file, f->max, what, extack);
-	if (ret) {
-		fput(f->file);
-		f->file = NULL;
-	}
-	return ret;
+	return hwc_file_get(fd, f->max, what, &f->file, extack);
 }
 
 /* Drop whatever there is of the file; its digest stays. */
@@ -111,7 +128,7 @@ static int hwc_sha256_digest(const struct hwcontainer_claim *claim, const void *
 	desc->tfm = hwc_sha256;
 	ret = crypto_shash_init(desc);
 	for (; size && !ret; size -= step, data += step) {
-		if (hwcontainer_claim_cancelled(claim))
+		if (claim && hwcontainer_claim_cancelled(claim))
 			return -ECANCELED;
 		step = min_t(size_t, size, HWC_DIGEST_STEP);
 		ret = crypto_shash_update(desc, data, step);
@@ -218,6 +235,34 @@ int hwc_file_read(struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
 	f->blob.data = data;
 	f->blob.size = size;
 	return hwc_file_digest(claim, slot);
+}
+
+/**
+ * hwc_blob_read() - bring a file that is no claim's into memory, with its digest
+ * @file: the file
+ * @max: most bytes that are taken
+ * @blob: receives them, to be freed by vfree()
+ *
+ * Context: workqueue, sleeps.
+ * Return: 0 or -errno.
+ */
+int hwc_blob_read(struct file *file, size_t max, struct hwcontainer_blob *blob)
+{
+	void *data = NULL;
+	ssize_t size = kernel_read_file(file, 0, &data, max, NULL, READING_FIRMWARE);
+	int ret;
+
+	if (size < 0)
+		return size;
+	ret = hwc_sha256_digest(NULL, data, size, blob->digest);
+	if (ret) {
+		vfree(data);
+		return ret;
+	}
+	blob->data = data;
+	blob->size = size;
+	blob->has_digest = true;
+	return 0;
 }
 
 int hwc_image_init(void)

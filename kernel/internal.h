@@ -17,6 +17,7 @@
 #include "queue.h"
 
 struct file;
+struct hwc_blank_set;
 struct genl_info;
 struct hwc_devset;
 struct hwc_domain;
@@ -35,6 +36,9 @@ struct sk_buff;
 	NL_SET_ERR_MSG_FMT((extack), fmt, ##__VA_ARGS__);		\
 	(err);								\
 })
+
+/* Room for any sentence on a blank image, with its NUL. */
+#define HWC_BLANK_WHY 384
 
 /* core.c: kinds and resources */
 
@@ -80,6 +84,11 @@ extern struct workqueue_struct *hwc_read_wq;
  * @noticed: claim that has notice to leave, or NULL
  * @take: takes it from that one
  * @devices: devices of the image that is still loaded, or NULL
+ * @blank: what is loaded into it when a claim's image is unloaded, or NULL
+ * @blank_set: the last request to change that, until it is done, or NULL
+ * @blank_checks: how many of these are looking at it
+ * @blank_error: why the last of them was refused, an errno, or 0
+ * @blank_why: the sentence for that, or ""
  * @drained: woken when a claim leaves the hardware or the list
  */
 struct hwcontainer_resource {
@@ -103,6 +112,11 @@ struct hwcontainer_resource {
 	struct hwcontainer_claim *noticed;
 	struct delayed_work take;
 	struct hwc_devset *devices;
+	struct hwc_blank *blank;
+	struct hwc_blank_set *blank_set;
+	unsigned int blank_checks;
+	int blank_error;
+	char blank_why[HWC_BLANK_WHY];
 	wait_queue_head_t drained;
 };
 
@@ -550,6 +564,28 @@ int hwc_file_open(struct hwc_file *f, const struct hwc_want *want, enum hwcontai
 int hwc_file_read(struct hwcontainer_claim *claim, enum hwcontainer_slot slot);
 void hwc_file_close(struct hwc_file *f);
 const char *hwc_slot_name(enum hwcontainer_slot slot);
+int hwc_file_get(int fd, size_t max, const char *what, struct file **file,
+		 struct netlink_ext_ack *extack);
+int hwc_blob_read(struct file *file, size_t max, struct hwcontainer_blob *blob);
+
+/* blank.c: what a resource is left with */
+
+/**
+ * struct hwc_blank - an image with nothing in it
+ * @ref: one for the resource, one for whoever loads it
+ * @blob: its bytes
+ * @priv: what the kind's check has found out
+ */
+struct hwc_blank {
+	struct kref ref;
+	struct hwcontainer_blob blob;
+	u8 priv[] __aligned(sizeof(u64));
+};
+
+int hwc_blank_set_locked(struct hwcontainer_resource *res, int fd, struct netlink_ext_ack *extack);
+void hwc_blank_forget_locked(struct hwcontainer_resource *res);
+struct hwc_blank *hwc_blank_get(struct hwcontainer_resource *res);
+void hwc_blank_put(struct hwc_blank *blank);
 
 /* device.c: what exists because of a claim */
 

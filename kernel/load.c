@@ -31,7 +31,7 @@ MODULE_PARM_DESC(bind_timeout_ms, "how long devices of an image may take to find
 /* Woken when a platform device is bound to a driver. */
 static DECLARE_WAIT_QUEUE_HEAD(hwc_bound);
 
-static void hwc_region_set_failed(struct hwc_region *r, const char *text)
+void hwc_region_set_failed(struct hwc_region *r, const char *text)
 {
 	mutex_lock(&hwc_lock);
 	strscpy(r->failed, text);
@@ -42,9 +42,8 @@ static void hwc_region_set_failed(struct hwc_region *r, const char *text)
  * Our own and not fpga_image_info_alloc()'s, which is managed for the region's
  * device: it would be freed when that goes, and the bridges still point to it.
  */
-static struct fpga_image_info *hwc_region_info(struct hwc_region *r,
-					       const struct hwcontainer_blob *blob,
-					       const struct hwc_bitstream *bs)
+struct fpga_image_info *hwc_region_info(struct hwc_region *r, const struct hwcontainer_blob *blob,
+					const struct hwc_bitstream *bs)
 {
 	struct fpga_image_info *info = kzalloc(sizeof(*info), GFP_KERNEL);
 
@@ -174,7 +173,8 @@ static void hwc_region_close(struct hwc_region *r)
  *
  * Context: the manager's worker.
  * Return: true when it is clear, or will be when the last of its slots is free;
- * false when the region says in @failed why it is not.
+ * false when the region says in @failed why it is not. Where only its blank image could
+ * not be loaded, it is clear and @stained.
  */
 bool hwc_region_unload(struct hwc_region *r)
 {
@@ -192,13 +192,14 @@ bool hwc_region_unload(struct hwc_region *r)
 		return false;
 	}
 	hwc_region_close(r);
-	hwc_guard_off(&r->guard);
 
 	mutex_lock(&hwc_lock);
 	r->loaded = false;
 	memset(r->has_digest, 0, sizeof(r->has_digest));
 	r->failed[0] = '\0';
 	mutex_unlock(&hwc_lock);
+	hwc_region_blank(r);
+	hwc_guard_off(&r->guard);
 	return true;
 }
 
@@ -304,6 +305,10 @@ static int hwc_region_clear(struct hwc_region *r, struct hwcontainer_claim *clai
 			return hwcontainer_claim_refuse(claim, -EBUSY, "%pOF inside it: %s",
 							other->guard.np, other->failed);
 	hwc_region_spoil_around(r);
+	/* Nobody gets it with what was to be blanked, not even to put something else there. */
+	if (r->stained && !hwc_region_blank(r))
+		return hwcontainer_claim_refuse(claim, -EIO, "%s: %s", hwc_region_name(r),
+						r->failed);
 	return 0;
 }
 
@@ -374,8 +379,9 @@ int hwc_region_configure(struct hwcontainer_resource *res, struct hwcontainer_cl
 	}
 	ret = hwc_region_program(r, claim);
 	if (ret) {
-		hwc_guard_off(&r->guard);
 		hwc_region_set_failed(r, "the last image could not be programmed");
+		hwc_region_blank(r);
+		hwc_guard_off(&r->guard);
 		return ret;
 	}
 	hwc_region_loaded(r, claim);

@@ -227,6 +227,45 @@ int hwc_manager_program(struct hwc_region *r)
 	return ret;
 }
 
+/* Did it fail to write? Its state is of this load only if there was one. */
+static bool hwc_manager_was_writing(const struct fpga_manager *mgr,
+				    const struct fpga_image_info *info)
+{
+	return info->header_size != HWC_NOT_LOADED && mgr->state == FPGA_MGR_STATE_WRITE_ERR;
+}
+
+/**
+ * hwc_manager_load() - program a region that is behind closed bridges, watched
+ * @r: the region
+ * @info: what to program
+ *
+ * The framework's way of programming a region would open its bridges behind that.
+ *
+ * Return: 0 or -errno.
+ */
+int hwc_manager_load(struct hwc_region *r, struct fpga_image_info *info)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(READ_ONCE(hwc_busy_timeout_ms));
+	struct fpga_manager *mgr = r->manager->mgr;
+	struct hwc_overdue *o = &r->manager->overdue;
+	int ret;
+
+	/* Its lock is tried and not waited for, and each attempt is an error in the log. */
+	while (mutex_is_locked(&mgr->ref_mutex) && time_before(jiffies, end))
+		msleep(20);
+	ret = fpga_mgr_lock(mgr);
+	if (ret)
+		return ret;
+	hwc_overdue_begin(o, "programmed", READ_ONCE(hwc_program_timeout_ms));
+	ret = fpga_mgr_load(mgr, info);
+	hwc_overdue_end(o);
+	if (ret && hwc_manager_was_writing(mgr, info) &&
+	    hwc_manager_is(r->manager, "xlnx,zynqmp-pcap-fpga"))
+		ret = hwc_firmware_code_find(-(u32)ret)->err;
+	fpga_mgr_unlock(mgr);
+	return ret ? hwc_errno(ret) : 0;
+}
+
 /* What failed: the manager's state is of this load only if there was one. */
 static const char *hwc_manager_state(const struct fpga_manager *mgr,
 				     const struct fpga_image_info *info)
@@ -288,8 +327,7 @@ int hwc_manager_refuse(struct hwc_region *r, struct hwcontainer_claim *claim,
 	const char *what = hwc_manager_state(mgr, info);
 	const struct hwc_firmware_code *fw;
 	struct device_node *bridge;
-	bool written = info->header_size != HWC_NOT_LOADED &&
-		       mgr->state == FPGA_MGR_STATE_WRITE_ERR;
+	bool written = hwc_manager_was_writing(mgr, info);
 
 	if (written && hwc_manager_is(r->manager, "xlnx,zynqmp-pcap-fpga")) {
 		fw = hwc_firmware_code_find(-(u32)ret);

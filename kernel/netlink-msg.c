@@ -37,9 +37,12 @@ static int hwc_nl_fill_tenant(struct sk_buff *msg, const struct hwcontainer_clai
 	       hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_CONTAINER, claim->container);
 }
 
-/* What is loaded, and why that failed or stays. */
-static int hwc_nl_fill_load(struct sk_buff *msg, const struct hwcontainer_resource_info *info)
+/* What is loaded, and why that failed or stays; @why is of the blank image. */
+static int hwc_nl_fill_load(struct sk_buff *msg, const struct hwcontainer_resource_info *info,
+			    const char *why)
 {
+	const char *what = *why ? why : info->note;
+
 	return hwc_nl_fill_digest(msg, HWCONTAINER_A_RESOURCE_IMAGE_DIGEST,
 				  info->has_digest[HWCONTAINER_IMAGE],
 				  info->digest[HWCONTAINER_IMAGE]) ?:
@@ -47,7 +50,17 @@ static int hwc_nl_fill_load(struct sk_buff *msg, const struct hwcontainer_resour
 				  info->has_digest[HWCONTAINER_OVERLAY],
 				  info->digest[HWCONTAINER_OVERLAY]) ?:
 	       hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_MESSAGE,
-				  info->failed[0] ? info->failed : info->note);
+				  info->failed[0] ? info->failed : what);
+}
+
+static int hwc_nl_fill_blank(struct sk_buff *msg, const struct hwcontainer_resource *res)
+{
+	const struct hwc_blank *blank = res->blank;
+
+	return hwc_nl_fill_digest(msg, HWCONTAINER_A_RESOURCE_BLANK_DIGEST, blank,
+				  blank ? blank->blob.digest : NULL) ?:
+	       (res->blank_error ?
+			nla_put_u32(msg, HWCONTAINER_A_RESOURCE_BLANK_ERROR, res->blank_error) : 0);
 }
 
 /* Until a tenant is ready, what is loaded may be what the last one left. */
@@ -80,7 +93,9 @@ int hwc_resource_fill_locked(struct sk_buff *msg, void *object,
 	      nla_put_u32(msg, HWCONTAINER_A_RESOURCE_IN_USE, res->in_use) ?:
 	      hwc_nl_fill_string(msg, HWCONTAINER_A_RESOURCE_CONTROLLER, info.controller);
 	if (!ret && (host || (own && hwc_nl_has_loaded(tenant))))
-		ret = hwc_nl_fill_load(msg, &info);
+		ret = hwc_nl_fill_load(msg, &info, host ? res->blank_why : "");
+	if (!ret && host)
+		ret = hwc_nl_fill_blank(msg, res);
 	if (!ret && own)
 		ret = hwc_nl_fill_tenant(msg, tenant);
 	if (!ret && res->queue.length)

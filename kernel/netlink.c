@@ -238,6 +238,22 @@ int hwcontainer_nl_resource_get_doit(struct sk_buff *skb, struct genl_info *info
 			     info->user_ptr[0]);
 }
 
+int hwcontainer_nl_resource_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct hwc_asker asker = hwc_nl_asker(skb, genl_info_net(info));
+	struct nlattr *fd = info->attrs[HWCONTAINER_A_RESOURCE_BLANK_FD];
+
+	if (!asker.admin || !hwc_domain_is_host(asker.domain))
+		return hwc_refuse(info->extack, -EPERM,
+				  "a blank image is given by the host's CAP_SYS_ADMIN only");
+	if (!fd)
+		return hwc_nl_missing(info, "blank image");
+	if (nla_get_s32(fd) < -1)
+		return hwc_refuse(info->extack, -EBADF, "%d is no file descriptor",
+				  nla_get_s32(fd));
+	return hwc_blank_set_locked(info->user_ptr[0], nla_get_s32(fd), info->extack);
+}
+
 /* Where registers are is for those to know who may read /proc/iomem. */
 int hwcontainer_nl_claim_get_doit(struct sk_buff *skb, struct genl_info *info)
 {

@@ -55,6 +55,13 @@ static const struct nla_policy hwcontainer_claim_del_nl_policy[HWCONTAINER_A_TXN
 	[HWCONTAINER_A_TXN_CLAIM_ID] = { .type = NLA_U32, },
 };
 
+/* HWCONTAINER_CMD_RESOURCE_SET - do */
+static const struct nla_policy hwcontainer_resource_set_nl_policy[HWCONTAINER_A_RESOURCE_BLANK_FD + 1] = {
+	[HWCONTAINER_A_RESOURCE_ID] = { .type = NLA_U32, },
+	[HWCONTAINER_A_RESOURCE_NAME] = { .type = NLA_NUL_STRING, .len = HWCONTAINER_NAME_MAX, },
+	[HWCONTAINER_A_RESOURCE_BLANK_FD] = { .type = NLA_S32, },
+};
+
 /* Ops table for hwcontainer */
 static const struct genl_split_ops hwcontainer_nl_ops[] = {
 	{
@@ -117,6 +124,15 @@ static const struct genl_split_ops hwcontainer_nl_ops[] = {
 		.doit		= hwcontainer_nl_claim_del_doit,
 		.policy		= hwcontainer_claim_del_nl_policy,
 		.maxattr	= HWCONTAINER_A_TXN_CLAIM_ID,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= HWCONTAINER_CMD_RESOURCE_SET,
+		.pre_doit	= hwc_nl_pre_resource,
+		.doit		= hwcontainer_nl_resource_set_doit,
+		.post_doit	= hwc_nl_post_unlock,
+		.policy		= hwcontainer_resource_set_nl_policy,
+		.maxattr	= HWCONTAINER_A_RESOURCE_BLANK_FD,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 };

@@ -37,6 +37,8 @@ int hwcontainer_nl_claim_new_doit(struct sk_buff *skb, struct genl_info *info);
 int hwcontainer_nl_claim_handover_doit(struct sk_buff *skb,
 				       struct genl_info *info);
 int hwcontainer_nl_claim_del_doit(struct sk_buff *skb, struct genl_info *info);
+int hwcontainer_nl_resource_set_doit(struct sk_buff *skb,
+				     struct genl_info *info);
 
 enum {
 	HWCONTAINER_NLGRP_EVENTS,

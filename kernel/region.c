@@ -13,51 +13,64 @@
 #define HWC_BITSTREAM_MAX	(256 * SZ_1M)
 #define HWC_OVERLAY_MAX		SZ_64K
 
-static int hwc_region_check_device(struct hwc_region *r, struct hwcontainer_claim *claim,
-				   const struct hwc_bitstream *bs)
+/* Room for any sentence on an image, whatever the region is called, with its NUL. */
+#define HWC_REGION_WHY (HWC_BITSTREAM_WHY + HWCONTAINER_NAME_MAX)
+
+static __printf(4, 5) int hwc_region_why(char *why, size_t room, int err, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(why, room, fmt, args);
+	va_end(args);
+	return err;
+}
+
+static int hwc_region_check_device(struct hwc_region *r, const struct hwc_bitstream *bs,
+				   char *why, size_t room)
 {
 	if (r->has_idcode && bs->has_idcode && (r->idcode ^ bs->idcode) & HWC_IDCODE_MASK)
-		return hwcontainer_claim_refuse(claim, -EBADMSG,
+		return hwc_region_why(why, room, -EBADMSG,
 			"image is for IDCODE 0x%08x (%s), the device of %s has 0x%08x (%s)",
 			bs->idcode, hwc_bitstream_idcode_part(bs->idcode) ?: "unknown part",
 			hwc_region_name(r), r->idcode,
 			hwc_bitstream_idcode_part(r->idcode) ?: "unknown part");
 	if (r->nested && !bs->partial)
-		return hwcontainer_claim_refuse(claim, -EBADMSG,
+		return hwc_region_why(why, room, -EBADMSG,
 			"image is a full %s, %s takes a partial one",
 			bs->format == HWC_BITSTREAM_PDI ? "PDI" : "bitstream",
 			hwc_region_name(r));
 	/* Where it begins and no more: AMD's for a K26 also write clock columns elsewhere. */
 	if (r->has_frames && bs->has_frames &&
 	    (bs->far_first < r->frames[0] || bs->far_first > r->frames[1]))
-		return hwcontainer_claim_refuse(claim, -EBADMSG,
+		return hwc_region_why(why, room, -EBADMSG,
 			"image begins at frame 0x%08x, those of %s are 0x%08x to 0x%08x",
 			bs->far_first, hwc_region_name(r), r->frames[0], r->frames[1]);
 	if (r->has_node && bs->format == HWC_BITSTREAM_PDI &&
 	    (bs->pdi.node_first != r->node || bs->pdi.node_last != r->node))
-		return hwcontainer_claim_refuse(claim, -EBADMSG,
+		return hwc_region_why(why, room, -EBADMSG,
 			"image configures nodes 0x%08x to 0x%08x, %s is node 0x%08x",
 			bs->pdi.node_first, bs->pdi.node_last, hwc_region_name(r), r->node);
 	return 0;
 }
 
 /* A PDI's frames are looked at nowhere else: one without has other things to do. */
-static int hwc_region_check_pdi(struct hwc_region *r, struct hwcontainer_claim *claim,
-				const struct hwc_bitstream *bs)
+static int hwc_region_check_pdi(struct hwc_region *r, const struct hwc_bitstream *bs, char *why,
+				size_t room)
 {
 	if (bs->pdi.boot)
-		return hwcontainer_claim_refuse(claim, -EBADMSG,
+		return hwc_region_why(why, room, -EBADMSG,
 			"image is a boot PDI, which a device starts from; manager %s takes partial ones",
 			r->manager->mgr->name);
 	if (!bs->frame_words)
-		return hwcontainer_claim_refuse(claim, -EBADMSG,
+		return hwc_region_why(why, room, -EBADMSG,
 			"image is a PDI without frames of programmable logic, %s needs them",
 			hwc_region_name(r));
 	return 0;
 }
 
-static int hwc_region_check_manager(struct hwc_region *r, struct hwcontainer_claim *claim,
-				    const struct hwc_bitstream *bs)
+static int hwc_region_check_manager(struct hwc_region *r, const struct hwc_bitstream *bs,
+				    char *why, size_t room)
 {
 	struct fpga_manager *mgr = r->manager->mgr;
 	/* Zynq-7000's devcfg takes bitstreams with each word's bytes reversed. */
@@ -66,17 +79,17 @@ static int hwc_region_check_manager(struct hwc_region *r, struct hwcontainer_cla
 	bool is_pdi = bs->format == HWC_BITSTREAM_PDI;
 
 	if (is_pdi != hwc_manager_is(r->manager, "xlnx,versal-fpga"))
-		return hwcontainer_claim_refuse(claim, -EBADMSG,
+		return hwc_region_why(why, room, -EBADMSG,
 			"image is a %s, manager %s takes %s",
 			is_pdi ? "PDI for Versal" : "bitstream", mgr->name,
 			is_pdi ? "bitstreams" : "PDIs");
 	if (bs->encrypted)
-		return hwcontainer_claim_refuse(claim, -EOPNOTSUPP,
+		return hwc_region_why(why, room, -EOPNOTSUPP,
 			"image is encrypted, manager %s takes plain ones only", mgr->name);
 	if (is_pdi)
-		return hwc_region_check_pdi(r, claim, bs);
+		return hwc_region_check_pdi(r, bs, why, room);
 	if (bs->swapped != swapped)
-		return hwcontainer_claim_refuse(claim, -EBADMSG,
+		return hwc_region_why(why, room, -EBADMSG,
 			"image has %s words (sync word %s at byte %zu), manager %s takes %s ones",
 			bs->swapped ? "byte-swapped" : "straight",
 			bs->swapped ? "66 55 99 aa" : "aa 99 55 66", bs->sync_offset, mgr->name,
@@ -96,20 +109,29 @@ static int hwc_region_check_overlay(struct hwc_region *r, struct hwcontainer_cla
 	return ret ? hwcontainer_claim_refuse(claim, ret, "%s", why) : 0;
 }
 
+static int hwc_region_check_image(struct hwcontainer_resource *res,
+				  const struct hwcontainer_blob *blob, void *priv, char *why,
+				  size_t room)
+{
+	struct hwc_region *r = hwcontainer_resource_priv(res);
+	struct hwc_bitstream *bs = priv;
+
+	return hwc_image_parse(blob->data, blob->size, bs, why, room) ?:
+	       hwc_region_check_manager(r, bs, why, room) ?:
+	       hwc_region_check_device(r, bs, why, room);
+}
+
 static int hwc_region_examine(struct hwcontainer_resource *res, struct hwcontainer_claim *claim)
 {
 	const struct hwcontainer_blob *blob = hwcontainer_claim_blob(claim, HWCONTAINER_IMAGE);
-	struct hwc_bitstream *bs = hwcontainer_claim_priv(claim);
 	struct hwc_region *r = hwcontainer_resource_priv(res);
-	char why[HWC_BITSTREAM_WHY];
+	char why[HWC_REGION_WHY];
 	int ret;
 
-	ret = hwc_image_parse(blob->data, blob->size, bs, why, sizeof(why));
+	ret = hwc_region_check_image(res, blob, hwcontainer_claim_priv(claim), why, sizeof(why));
 	if (ret)
 		return hwcontainer_claim_refuse(claim, ret, "%s", why);
-	return hwc_region_check_manager(r, claim, bs) ?:
-	       hwc_region_check_device(r, claim, bs) ?:
-	       hwc_region_check_overlay(r, claim);
+	return hwc_region_check_overlay(r, claim);
 }
 
 bool hwc_region_is_inside(const struct hwc_region *inner, const struct hwc_region *outer)
@@ -270,5 +292,6 @@ const struct hwcontainer_kind hwc_region_kind = {
 	.drop = hwc_region_drop,
 	.release = hwc_region_release,
 	.idle = hwc_region_idle,
+	.check_blank = hwc_region_check_image,
 	.describe = hwc_region_describe,
 };

@@ -53,6 +53,7 @@ struct hwc_manager {
  * @loader: serial number of the domain that it was loaded for, or 0
  * @digest: of what is loaded, where @has_digest
  * @has_digest: whether they are known
+ * @stained: its blank image could not be loaded over what a claim left; of the worker
  * @failed: why it could not be cleared, or ""
  * @tidy: unloads it when that is nobody's step, see hwc_region_kick_locked()
  * @tidy_queued: that is going to run
@@ -86,6 +87,7 @@ struct hwc_region {
 	u64 loader;
 	u8 digest[HWCONTAINER_SLOTS][HWCONTAINER_DIGEST_LEN];
 	bool has_digest[HWCONTAINER_SLOTS];
+	bool stained;
 	char failed[128];
 
 	struct kthread_work tidy;
@@ -120,6 +122,7 @@ bool hwc_manager_is(const struct hwc_manager *m, const char *compatible);
 unsigned int hwc_manager_overdue_ms(const struct hwc_manager *m);
 int hwc_manager_wait_turn(struct hwc_region *r, struct hwcontainer_claim *claim);
 int hwc_manager_program(struct hwc_region *r);
+int hwc_manager_load(struct hwc_region *r, struct fpga_image_info *info);
 int hwc_manager_refuse(struct hwc_region *r, struct hwcontainer_claim *claim,
 		       const struct fpga_image_info *info, int ret);
 
@@ -151,6 +154,14 @@ void hwc_region_abandon(struct hwc_region *r);
 int hwc_region_configure(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
 int hwc_region_settle(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
 void hwc_region_release(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
+
+void hwc_region_set_failed(struct hwc_region *r, const char *text);
+struct fpga_image_info *hwc_region_info(struct hwc_region *r, const struct hwcontainer_blob *blob,
+					const struct hwc_bitstream *bs);
+
+/* region-blank.c; in the manager's worker */
+
+bool hwc_region_blank(struct hwc_region *r);
 
 /* idcode.c */
 

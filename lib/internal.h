@@ -301,6 +301,8 @@ struct hwc_resource {
 	char *message;
 	uint32_t waiting;
 	uint64_t seq; /* in an event */
+	struct hwc_digest blank_digest;
+	uint32_t blank_error;
 };
 
 /* What an event tells of a group. */
@@ -386,6 +388,7 @@ struct hwc_request {
 };
 
 int hwc_msg_resource(struct hwc_ctx *ctx, const char *name, struct hwc_msg *msg);
+int hwc_msg_resource_blank(struct hwc_ctx *ctx, const char *name, int fd, struct hwc_msg *msg);
 int hwc_msg_claim(struct hwc_ctx *ctx, uint32_t id, struct hwc_msg *msg);
 int hwc_msg_request(struct hwc_ctx *ctx, const struct hwc_request *req, struct hwc_msg *msg);
 

@@ -51,6 +51,8 @@ static const struct hwc_field resource_fields[] = {
 	FIELD(HWCONTAINER_A_RESOURCE_MESSAGE, HWC_STRING, hwc_resource, message),
 	FIELD(HWCONTAINER_A_RESOURCE_WAITING, HWC_U32, hwc_resource, waiting),
 	FIELD(HWCONTAINER_A_RESOURCE_SEQ, HWC_UINT, hwc_resource, seq),
+	FIELD(HWCONTAINER_A_RESOURCE_BLANK_DIGEST, HWC_DIGEST, hwc_resource, blank_digest),
+	FIELD(HWCONTAINER_A_RESOURCE_BLANK_ERROR, HWC_U32, hwc_resource, blank_error),
 };
 
 const struct hwc_schema hwc_resource_schema =
@@ -219,6 +221,20 @@ int hwc_msg_resource(struct hwc_ctx *ctx, const char *name, struct hwc_msg *msg)
 	if (!err)
 		hwc_msg_string(msg, HWCONTAINER_A_RESOURCE_NAME, name);
 	return err;
+}
+
+/* -1 takes the blank image off: put_fd() would leave it out. */
+int hwc_msg_resource_blank(struct hwc_ctx *ctx, const char *name, int fd, struct hwc_msg *msg)
+{
+	int err;
+
+	err = hwc_nl_start(ctx, HWCONTAINER_CMD_RESOURCE_SET,
+			   ATTR_ROOM(strlen(name) + 1) + ATTR_ROOM(sizeof(fd)), msg);
+	if (err)
+		return err;
+	hwc_msg_string(msg, HWCONTAINER_A_RESOURCE_NAME, name);
+	hwc_msg_u32(msg, HWCONTAINER_A_RESOURCE_BLANK_FD, fd);
+	return 0;
 }
 
 int hwc_msg_claim(struct hwc_ctx *ctx, uint32_t id, struct hwc_msg *msg)

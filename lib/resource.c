@@ -4,22 +4,40 @@
 #include <string.h>
 #include "internal.h"
 
+static int check_name(struct hwc_ctx *ctx, const char *name)
+{
+	if (!*name || strlen(name) > HWCONTAINER_NAME_MAX)
+		return hwc_err(ctx, -ENOENT, "a resource's name has 1 to %d bytes, this has %zu",
+			       HWCONTAINER_NAME_MAX, strlen(name));
+	return 0;
+}
+
 int hwc_resource_get(struct hwc_ctx *ctx, const char *name, struct hwc_resource **res)
 {
 	struct hwc_msg msg;
 	void *object;
 	int err;
 
-	if (!*name || strlen(name) > HWCONTAINER_NAME_MAX)
-		return hwc_err(ctx, -ENOENT, "a resource's name has 1 to %d bytes, this has %zu",
-			       HWCONTAINER_NAME_MAX, strlen(name));
-	err = hwc_msg_resource(ctx, name, &msg);
+	err = check_name(ctx, name);
+	if (!err)
+		err = hwc_msg_resource(ctx, name, &msg);
 	if (err)
 		return err;
 	err = hwc_msg_get(ctx, &msg, &hwc_resource_schema, &object);
 	if (!err)
 		*res = object;
 	return err;
+}
+
+int hwc_resource_set_blank(struct hwc_ctx *ctx, const char *name, int fd)
+{
+	struct hwc_msg msg;
+	int err;
+
+	err = check_name(ctx, name);
+	if (!err)
+		err = hwc_msg_resource_blank(ctx, name, fd, &msg);
+	return err ? err : hwc_nl_do(ctx, &msg, NULL, NULL);
 }
 
 void hwc_resource_free(struct hwc_resource *res)
@@ -126,4 +144,14 @@ const uint8_t *hwc_resource_overlay_digest(const struct hwc_resource *res)
 uint32_t hwc_resource_waiting(const struct hwc_resource *res)
 {
 	return res->waiting;
+}
+
+const uint8_t *hwc_resource_blank_digest(const struct hwc_resource *res)
+{
+	return hwc_digest_bytes(&res->blank_digest);
+}
+
+int hwc_resource_blank_error(const struct hwc_resource *res)
+{
+	return res->blank_error;
 }

@@ -111,6 +111,9 @@ struct hwcontainer_resource_info {
  *	clear it says in describe. Optional.
  * @idle: The last claim that had @res, got it or was leaving it is gone. Core
  *	lock held; must not sleep on hardware. Optional.
+ * @check_blank: Does an image fit that is to be loaded where a claim's was unloaded? May
+ *	sleep. @priv is as a claim's. Returns 0, or -errno with a sentence in @why.
+ *	Optional: means that there is no such image. Who loads it is the kind.
  * @describe: Fills what @res is at the moment. Core lock held.  Optional.
  */
 struct hwcontainer_kind {
@@ -128,6 +131,8 @@ struct hwcontainer_kind {
 	int (*drop)(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
 	void (*release)(struct hwcontainer_resource *res, struct hwcontainer_claim *claim);
 	void (*idle)(struct hwcontainer_resource *res);
+	int (*check_blank)(struct hwcontainer_resource *res, const struct hwcontainer_blob *blob,
+			   void *priv, char *why, size_t room);
 	void (*describe)(struct hwcontainer_resource *res,
 			 struct hwcontainer_resource_info *info);
 };

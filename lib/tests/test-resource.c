@@ -28,6 +28,8 @@ static void put_region(struct nlmsghdr *nlh)
 	mnl_attr_put_strz(nlh, HWCONTAINER_A_RESOURCE_CONTAINER, "3f2a");
 	mnl_attr_put_strz(nlh, HWCONTAINER_A_RESOURCE_MESSAGE, "all is well");
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_RESOURCE_WAITING, 4);
+	mnl_attr_put(nlh, HWCONTAINER_A_RESOURCE_BLANK_DIGEST, sizeof(digest), digest);
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_RESOURCE_BLANK_ERROR, EINPROGRESS);
 }
 
 static void expect_get(const char *name)
@@ -64,7 +66,38 @@ static void test_get(void **state)
 	assert_string_equal(hwc_resource_container(res), "3f2a");
 	assert_string_equal(hwc_resource_message(res), "all is well");
 	assert_int_equal(hwc_resource_waiting(res), 4);
+	assert_memory_equal(hwc_resource_blank_digest(res), digest, sizeof(digest));
+	assert_int_equal(hwc_resource_blank_error(res), EINPROGRESS);
 	hwc_resource_free(res);
+}
+
+static void expect_set(int32_t fd, int err, const char *sentence)
+{
+	struct nlmsghdr *nlh = replay_request(HWCONTAINER_CMD_RESOURCE_SET, 2);
+
+	replay_family();
+	mnl_attr_put_strz(nlh, HWCONTAINER_A_RESOURCE_NAME, "pr0");
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_RESOURCE_BLANK_FD, fd);
+	replay_expect(nlh);
+	replay_ack(2, err, sentence);
+}
+
+static void test_set_blank(void **state)
+{
+	expect_set(7, 0, NULL);
+	assert_int_equal(hwc_resource_set_blank(*state, "pr0", 7), 0);
+}
+
+static void test_set_no_blank(void **state)
+{
+	expect_set(-1, -EPERM, "not you");
+	assert_int_equal(hwc_resource_set_blank(*state, "pr0", -1), -EPERM);
+	assert_string_equal(hwc_ctx_error(*state), "not you");
+}
+
+static void test_set_needs_a_name(void **state)
+{
+	assert_int_equal(hwc_resource_set_blank(*state, "", 7), -ENOENT);
 }
 
 static void test_get_what_is_not_there(void **state)
@@ -162,6 +195,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_get),
+		TEST(test_set_blank),
+		TEST(test_set_no_blank),
+		TEST(test_set_needs_a_name),
 		TEST(test_get_what_is_not_there),
 		TEST(test_names_that_none_can_have),
 		TEST(test_no_answer),

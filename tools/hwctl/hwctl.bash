@@ -4,11 +4,12 @@
 _hwctl_words() {
 	case "$1 $2" in
 	" ") echo "resource claim image policy monitor version help" ;;
-	"resource ") echo "list show help" ;;
+	"resource ") echo "list show set help" ;;
 	"claim ") echo "new list show handover delete help" ;;
 	"image ") echo "check list rewrite pack help" ;;
 	"policy ") echo "list allow remove help" ;;
 	"help ") echo "resource claim image policy monitor version" ;;
+	"resource set") echo "--blank $(hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }')" ;;
 	"resource show") hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
 	"claim new")
 		echo "--hold --persistent --container --keep --dry-run --priority --wait --timeout" \

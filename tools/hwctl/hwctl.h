@@ -63,6 +63,7 @@ void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* one file for each */
 
 int resource_list(struct hwctl *h, int argc, char **argv);
+int resource_set(struct hwctl *h, int argc, char **argv);
 int resource_show(struct hwctl *h, int argc, char **argv);
 int claim_new(struct hwctl *h, int argc, char **argv);
 int claim_list(struct hwctl *h, int argc, char **argv);

@@ -73,6 +73,9 @@ struct json_object *json_resource(const struct hwc_resource *res)
 		json_number(json, "device-id", hwc_resource_device_id(res));
 	json_digest(json, "image-digest", hwc_resource_image_digest(res));
 	json_digest(json, "overlay-digest", hwc_resource_overlay_digest(res));
+	json_digest(json, "blank-digest", hwc_resource_blank_digest(res));
+	if (hwc_resource_blank_error(res))
+		json_number(json, "blank-error", hwc_resource_blank_error(res));
 	if (hwc_resource_claim_id(res))
 		json_number(json, "claim-id", hwc_resource_claim_id(res));
 	json_text(json, "container", hwc_resource_container(res));

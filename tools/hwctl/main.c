@@ -9,6 +9,11 @@
 static const struct command commands[] = {
 	{ "resource", "list", "", "what there is and who has it", NULL, resource_list },
 	{ "resource", "show", "NAME", "everything about one resource", NULL, resource_show },
+	{ "resource", "set", "NAME --blank FILE|none",
+	  "say what a resource is left with when a claim's image is unloaded",
+	  "  --blank FILE          this image is loaded then, before the resource is free;\n"
+	  "                        none: the last one stays, behind closed bridges\n",
+	  resource_set },
 	{ "claim", "new", "[OPTION...] RESOURCE[=IMAGE[:OVERLAY]]... [-- COMMAND [ARG...]]",
 	  "claim resources, all of them or none, and wait until they are ready",
 	  "Without an overlay the file beside the image that ends in .dtbo is taken, if\n"

@@ -40,6 +40,7 @@ static void show_text(const struct hwc_resource *res)
 	show_device_id(res);
 	field("image", PLAIN, digest_text(hwc_resource_image_digest(res)));
 	field("overlay", PLAIN, digest_text(hwc_resource_overlay_digest(res)));
+	field("blank", PLAIN, digest_text(hwc_resource_blank_digest(res)));
 }
 
 int resource_show(struct hwctl *h, int argc, char **argv)
