@@ -452,6 +452,70 @@ HWC_API const struct hwc_resource *hwc_event_resource(const struct hwc_event *ev
 HWC_API const struct hwc_claim *hwc_event_claim(const struct hwc_event *event);
 HWC_API const struct hwc_group_event *hwc_event_group(const struct hwc_event *event);
 
+/*
+ * group: folders in configfs that say how much their members may have
+ *
+ * A group is named by its path below the folder of all of them, such as "web/a"; "/" is
+ * the root. What the files of a group are is in Documentation/uapi/groups.rst; none of
+ * them is known here, but for namespaces.
+ */
+
+/**
+ * hwc_group_foreach() - name all groups
+ * @fn: called for each, the root first and those inside a group after it; a
+ *	non-zero return ends the walk and is returned
+ *
+ * Return: 0, what @fn returned, -ENOENT when the module is not loaded or has no groups,
+ * or configfs is not mounted, or -errno.
+ */
+HWC_API int hwc_group_foreach(struct hwc_ctx *ctx, int (*fn)(const char *group, void *data),
+			      void *data);
+/** hwc_group_create() - make a group; -EEXIST, -EAGAIN when it would be too deep, -EPERM */
+HWC_API int hwc_group_create(struct hwc_ctx *ctx, const char *group);
+/** hwc_group_delete() - remove a group; -EBUSY when it has members, claims or groups inside */
+HWC_API int hwc_group_delete(struct hwc_ctx *ctx, const char *group);
+/** hwc_group_files() - name the files of a group that can be read, as hwc_group_foreach() */
+HWC_API int hwc_group_files(struct hwc_ctx *ctx, const char *group,
+			    int (*fn)(const char *file, void *data), void *data);
+/**
+ * hwc_group_read() - read a file of a group
+ * @text: receives what it says, for free()
+ */
+HWC_API int hwc_group_read(struct hwc_ctx *ctx, const char *group, const char *file, char **text);
+/** hwc_group_write() - write a file of a group, which takes all of it or nothing */
+HWC_API int hwc_group_write(struct hwc_ctx *ctx, const char *group, const char *file,
+			    const char *text);
+/**
+ * hwc_group_attach() - make a network namespace a member
+ * @pid: of a process in it; 0 is the caller
+ *
+ * It is no longer one of the group that it was in. What is attached to the root is nobody's
+ * member.
+ *
+ * Return: 0; -ESRCH; -EINVAL for the host's namespace; -EPERM; -errno.
+ */
+HWC_API int hwc_group_attach(struct hwc_ctx *ctx, const char *group, uint32_t pid);
+/** hwc_group_attach_fd() - the same, by an open file such as /proc/PID/ns/net */
+HWC_API int hwc_group_attach_fd(struct hwc_ctx *ctx, const char *group, int fd);
+/**
+ * hwc_group_list_add() - add lines to a file that is a list, such as images
+ * @lines: @n of them; those that are there already stay once
+ *
+ * Writes the whole list, which no other caller of this library changes meanwhile.
+ *
+ * Return: 0; -EFBIG when the list is too long to be read; -E2BIG when it would be; -errno.
+ */
+HWC_API int hwc_group_list_add(struct hwc_ctx *ctx, const char *group, const char *file,
+			       const char *const *lines, size_t n);
+/**
+ * hwc_group_list_remove() - take lines out of a list, all of them or none
+ *
+ * Return: 0; -ENOENT when one is not there; -EINVAL when none would be left, for without a
+ * list everything is allowed; -EFBIG; -errno.
+ */
+HWC_API int hwc_group_list_remove(struct hwc_ctx *ctx, const char *group, const char *file,
+				  const char *const *lines, size_t n);
+
 /* names: the spec's words for the numbers; NULL for a number without one */
 HWC_API const char *hwc_resource_state_name(enum hwcontainer_resource_state state);
 HWC_API const char *hwc_claim_state_name(enum hwcontainer_claim_state state);

@@ -174,6 +174,14 @@ bool hwc_nl_ok(const struct nlmsghdr *nlh, int left);
 /* The content of a generic netlink message; -EBADMSG where it has none. */
 int hwc_nl_attrs(const struct nlmsghdr *nlh, const struct nlattr **attrs, size_t *size);
 
+/* group.c: groups as folders */
+
+/* Most that a file of configfs gives and takes; one byte less where it was cut. */
+#define HWC_GROUP_FILE_MAX 4096
+
+/* The folder of a group, for reading; -errno with its sentence. */
+int hwc_group_open(struct hwc_ctx *ctx, const char *group);
+
 /* attr.c: attributes, of which nothing is trusted */
 
 struct hwc_array {

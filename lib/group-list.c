@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Files of groups that are lists. The kernel takes a list as a whole: it is read, changed
+ * and written, with the folder locked against others who do that here.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include "internal.h"
+
+/**
+ * struct list - a list that is changed
+ * @ctx: keeps the sentence
+ * @group: whose it is
+ * @file: of the group
+ * @text: its lines, with room for as many as a file takes
+ */
+struct list {
+	struct hwc_ctx *ctx;
+	const char *group;
+	const char *file;
+	char text[HWC_GROUP_FILE_MAX + 1];
+};
+
+/* A list that was cut would lose its end for good. */
+static int list_load(struct list *list)
+{
+	char *text;
+	size_t len;
+	int err = hwc_group_read(list->ctx, list->group, list->file, &text);
+
+	if (err)
+		return err;
+	len = strlen(text);
+	if (len >= HWC_GROUP_FILE_MAX - 1 || (len && text[len - 1] != '\n'))
+		err = hwc_err(list->ctx, -EFBIG,
+			      "group %s, %s: the list is too long to be read, write all of it anew",
+			      list->group, list->file);
+	else
+		memcpy(list->text, text, len + 1);
+	free(text);
+	return err;
+}
+
+/* Digests have letters of both sizes. */
+static char *list_find(struct list *list, const char *line)
+{
+	size_t len = strlen(line);
+
+	for (char *at = list->text; *at; at = strchr(at, '\n') + 1)
+		if (!strncasecmp(at, line, len) && at[len] == '\n')
+			return at;
+	return NULL;
+}
+
+static int list_add(struct list *list, const char *line)
+{
+	size_t len = strlen(list->text);
+
+	if (!*line || strchr(line, '\n'))
+		return hwc_err(list->ctx, -EINVAL, "\"%s\" is no line of a list", line);
+	if (list_find(list, line))
+		return 0;
+	if (len + strlen(line) + 1 >= HWC_GROUP_FILE_MAX - 1)
+		return hwc_err(list->ctx, -E2BIG, "group %s, %s: the list would be too long",
+			       list->group, list->file);
+	strcpy(list->text + len, line);
+	strcat(list->text, "\n");
+	return 0;
+}
+
+static int list_remove(struct list *list, const char *line)
+{
+	char *at = list_find(list, line), *next;
+
+	if (!at)
+		return hwc_err(list->ctx, -ENOENT, "group %s does not list %s", list->group, line);
+	next = strchr(at, '\n') + 1;
+	memmove(at, next, strlen(next) + 1);
+	if (*list->text)
+		return 0;
+	return hwc_err(list->ctx, -EINVAL,
+		       "group %s would have no list without %s, which allows everything",
+		       list->group, line);
+}
+
+static int list_edit(struct hwc_ctx *ctx, const char *group, const char *file,
+		     const char *const *lines, size_t n, int (*edit)(struct list *, const char *))
+{
+	struct list list = { .ctx = ctx, .group = group, .file = file };
+	int dir = hwc_group_open(ctx, group), err;
+
+	if (dir < 0)
+		return dir;
+	err = flock(dir, LOCK_EX) ? hwc_err(ctx, -errno, "group %s: %m", group) : list_load(&list);
+	for (size_t i = 0; !err && i < n; i++)
+		err = edit(&list, lines[i]);
+	if (!err && *list.text)
+		err = hwc_group_write(ctx, group, file, list.text);
+	close(dir);
+	return err;
+}
+
+int hwc_group_list_add(struct hwc_ctx *ctx, const char *group, const char *file,
+		       const char *const *lines, size_t n)
+{
+	return list_edit(ctx, group, file, lines, n, list_add);
+}
+
+int hwc_group_list_remove(struct hwc_ctx *ctx, const char *group, const char *file,
+			  const char *const *lines, size_t n)
+{
+	return list_edit(ctx, group, file, lines, n, list_remove);
+}
