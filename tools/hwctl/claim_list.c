@@ -3,16 +3,6 @@
 #include <errno.h>
 #include "hwctl.h"
 
-static char *holder(const struct hwc_claim *claim)
-{
-	enum hwcontainer_holder type = hwc_claim_holder(claim);
-
-	if (hwc_claim_holder_pid(claim))
-		return text("%s %u", type == HWCONTAINER_HOLDER_PROCESS ? "process" : "file of",
-			    hwc_claim_holder_pid(claim));
-	return type ? word(hwc_holder_name(type), type) : text("-");
-}
-
 /* Of one that waits, with its place. */
 static char *state_text(const struct hwc_claim *claim)
 {
@@ -30,7 +20,7 @@ static void add_row(struct table *t, const struct hwc_claim *claim)
 	table_cell(t, PLAIN, text("%u", hwc_claim_id(claim)));
 	table_cell(t, claim_color(state), state_text(claim));
 	table_cell(t, PLAIN, text("%s", hwc_claim_resource(claim)));
-	table_cell(t, PLAIN, holder(claim));
+	table_cell(t, PLAIN, claim_holder(claim));
 	table_cell(t, PLAIN,
 		   text("%s", *hwc_claim_container(claim) ? hwc_claim_container(claim) : "-"));
 	table_cell(t, PLAIN, claim_nodes(claim));
@@ -73,19 +63,11 @@ static int add_claim(const struct hwc_claim *claim, void *data)
 	return 0;
 }
 
-static void add_heads(struct table *t)
+int claim_list(struct hwctl *h, int argc, char **argv)
 {
 	static const char *const heads[] = {
 		"CLAIM", "STATE", "RESOURCE", "HOLDER", "CONTAINER", "DEVICES",
 	};
-
-	t->columns = ARRAY_SIZE(heads);
-	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
-		table_cell(t, HEAD, text("%s", heads[i]));
-}
-
-int claim_list(struct hwctl *h, int argc, char **argv)
-{
 	struct list list = { .h = h };
 
 	if (args_words(h, argc, argv, 0, 0))
@@ -93,7 +75,7 @@ int claim_list(struct hwctl *h, int argc, char **argv)
 	if (h->json)
 		list.json = need(json_object_new_array());
 	else
-		add_heads(&list.table);
+		table_heads(&list.table, heads, ARRAY_SIZE(heads));
 	if (hwc_claim_foreach(h->ctx, add_claim, &list)) {
 		json_object_put(list.json);
 		return refused(h);

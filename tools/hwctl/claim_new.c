@@ -379,10 +379,9 @@ static int report(struct hwctl *h, const struct hwc_grant *grants, size_t n)
 {
 	static const char *const heads[] = { "CLAIM", "STATE", "RESOURCE", "TOOK", "DEVICES" };
 	struct json_object *list = h->json ? need(json_object_new_array()) : NULL;
-	struct table t = { .columns = ARRAY_SIZE(heads) };
+	struct table t = { 0 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
-		table_cell(&t, HEAD, text("%s", heads[i]));
+	table_heads(&t, heads, ARRAY_SIZE(heads));
 	for (size_t i = 0; i < n; i++) {
 		struct hwc_claim *claim;
 

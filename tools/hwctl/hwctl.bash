@@ -3,12 +3,13 @@
 
 _hwctl_words() {
 	case "$1 $2" in
-	" ") echo "resource claim image policy monitor version help" ;;
+	" ") echo "resource claim image policy group top monitor version help" ;;
 	"resource ") echo "list show set help" ;;
 	"claim ") echo "new list show handover delete help" ;;
 	"image ") echo "check list rewrite pack help" ;;
 	"policy ") echo "list allow remove help" ;;
-	"help ") echo "resource claim image policy monitor version" ;;
+	"group ") echo "list show new delete set images revoke unrevoke attach detach help" ;;
+	"help ") echo "resource claim image policy group top monitor version" ;;
 	"resource set") echo "--blank $(hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }')" ;;
 	"resource show") hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
 	"claim new")
@@ -30,6 +31,15 @@ _hwctl_words() {
 	"image pack") echo "--resource" ;;
 	"policy allow") echo "all name digest --comment --file" ;;
 	"policy remove") echo "all name digest --file" ;;
+	"group show" | "group delete" | "group images" | "group revoke" | "group unrevoke" | "group attach")
+		hwctl group list 2>/dev/null | awk 'NR > 1 { print $1 }'
+		echo "list add remove"
+		;;
+	"group set")
+		hwctl group list 2>/dev/null | awk 'NR > 1 { print $1 }'
+		echo "max delegate images weight priority preempt on off"
+		;;
+	"top ") echo "--batch --count --delay --once" ;;
 	esac
 }
 

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -77,7 +78,18 @@ int image_pack(struct hwctl *h, int argc, char **argv);
 int policy_list(struct hwctl *h, int argc, char **argv);
 int policy_allow(struct hwctl *h, int argc, char **argv);
 int policy_remove(struct hwctl *h, int argc, char **argv);
+int group_list(struct hwctl *h, int argc, char **argv);
+int group_show(struct hwctl *h, int argc, char **argv);
+int group_new(struct hwctl *h, int argc, char **argv);
+int group_delete(struct hwctl *h, int argc, char **argv);
+int group_set(struct hwctl *h, int argc, char **argv);
+int group_images(struct hwctl *h, int argc, char **argv);
+int group_revoke(struct hwctl *h, int argc, char **argv);
+int group_unrevoke(struct hwctl *h, int argc, char **argv);
+int group_attach(struct hwctl *h, int argc, char **argv);
+int group_detach(struct hwctl *h, int argc, char **argv);
 int monitor(struct hwctl *h, int argc, char **argv);
+int top(struct hwctl *h, int argc, char **argv);
 int version(struct hwctl *h, int argc, char **argv);
 
 /* args.c: words of the command line */
@@ -111,22 +123,29 @@ enum color {
  * @count: cells
  * @cells: texts of their own
  * @colors: of each
+ * @width: longest row, 0 for any
  */
 struct table {
 	size_t columns;
 	size_t count;
 	char **cells;
 	enum color *colors;
+	size_t width;
 };
 
 void *need(void *memory);
 char *text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Takes @cell over. What a terminal would obey is replaced. */
 void table_cell(struct table *t, enum color color, char *cell);
+void table_heads(struct table *t, const char *const *heads, size_t n);
+/* Empties it. */
+void table_write(struct table *t, FILE *out);
 void table_print(struct table *t);
 /* "name:  value"; nothing where the value is "". Takes @value over. */
 void field(const char *name, enum color color, char *value);
 char *digest_text(const uint8_t *digest);
+/* "5m03s": the two largest parts. */
+char *age_text(uint64_t ns);
 enum color resource_color(enum hwcontainer_resource_state state);
 enum color claim_color(enum hwcontainer_claim_state state);
 /* The spec's word, or the number. */
@@ -151,6 +170,8 @@ void show_claim(const struct hwc_claim *claim);
 const char *claim_flag_name(unsigned int bit);
 /* "/dev/a /dev/b", of all its devices */
 char *claim_nodes(const struct hwc_claim *claim);
+/* "process 17", in a word or two. */
+char *claim_holder(const struct hwc_claim *claim);
 /* Time of the last stage, as text. */
 char *claim_took(const struct hwc_claim *claim);
 
@@ -169,6 +190,37 @@ typedef int (*policy_change_fn)(struct hwc_policy *policy, const struct hwc_rule
 int policy_change(struct hwctl *h, int argc, char **argv, policy_change_fn change);
 /* "digest"; NULL for a type of a newer library. */
 const char *policy_type_name(enum hwc_rule_type type);
+
+/* group.c: what the group commands have in common */
+
+/* "KIND N" for each KIND=N, in lines; NULL after having said what is wrong. */
+char *limit_lines(const struct hwctl *h, int argc, char **argv);
+/* Words in lines of their own. */
+char *join_lines(int argc, char **argv);
+/* Writes @text to a file of a group and frees it; an exit code. */
+int group_put(struct hwctl *h, const char *group, const char *file, char *text);
+/* The value behind @key in lines "KEY VALUE"; NULL where there is none. */
+char *line_value(const char *lines, const char *key);
+/* What @file says, in JSON. */
+struct json_object *json_group_file(const char *file, const char *lines);
+/* A group and its files. */
+int json_group(struct hwctl *h, const char *group, struct json_object **json);
+
+/**
+ * struct group_limit - claims of one kind
+ * @kind: which
+ * @current: what there is of it
+ * @max: most there may be, or "max"
+ */
+struct group_limit {
+	char *kind;
+	char *current;
+	char *max;
+};
+
+/* Calls @fn for each kind that a group has claims of or a limit for. */
+int group_limits(struct hwctl *h, const char *group,
+		 void (*fn)(const struct group_limit *limit, void *data), void *data);
 
 /* release.c */
 
@@ -189,6 +241,32 @@ int end_claims(struct hwctl *h, const uint32_t *ids, size_t n, int timeout_ms);
 int run_holding(struct hwctl *h, const struct hwc_grant *grants, size_t n, char **command);
 /* Waits for a signal, or for the end of a claim. An exit code. */
 int hold(struct hwctl *h, int holder, const struct hwc_grant *grants, size_t n);
+
+/* screen.c: a terminal that is drawn on, and given back as it was */
+
+/* -errno where standard input and output are no terminal. */
+int screen_open(void);
+/* Gives it back; as often as one likes. */
+void screen_close(void);
+void screen_size(size_t *rows, size_t *columns);
+/* Shows as many lines of @lines as there is room for. */
+void screen_draw(const char *lines);
+
+/**
+ * screen_wait() - wait for what is to be seen, or for a key
+ * @fd: readable when something has happened
+ * @ms: most to wait
+ *
+ * Return: the key; 0 when @fd is readable, the size has changed or the time is over; -EINTR when
+ * the program is to end.
+ */
+int screen_wait(int fd, int ms);
+
+/* top_view.c: what hwctl top shows */
+
+/* Prints it, in lines of at most @width where that is not 0; 0 or -errno. */
+int top_print(struct hwctl *h, FILE *out, size_t width);
+int top_print_json(struct hwctl *h);
 
 /* progress.c: waiting for the hardware */
 

@@ -123,9 +123,7 @@ static void add_heads(struct table *t)
 {
 	static const char *const heads[] = { "FOLDER", "TYPE", "SLOT", "DEVICE", "FILES" };
 
-	t->columns = ARRAY_SIZE(heads);
-	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
-		table_cell(t, HEAD, text("%s", heads[i]));
+	table_heads(t, heads, ARRAY_SIZE(heads));
 }
 
 static void print_items(struct hwctl *h, const char *dir, const struct hwc_dfx *dfx)

@@ -88,6 +88,40 @@ static const struct command commands[] = {
 	{ "policy", "remove", "[OPTION...] all | name NAME... | digest sha256:HEX...",
 	  "take a rule back", "  --file FILE           instead of " HWC_POLICY_PATH "\n",
 	  policy_remove },
+	{ "group", "list", "", "who may have how much, and has it", NULL, group_list },
+	{ "group", "show", "NAME", "everything about one group", NULL, group_show },
+	{ "group", "new", "NAME [KIND=N...]", "make a group, with limits or without",
+	  "NAME is a path: web/a is a group inside web.\n", group_new },
+	{ "group", "delete", "NAME...", "remove groups that have nothing in them", NULL,
+	  group_delete },
+	{ "group", "set", "NAME FILE VALUE...", "change what a group says",
+	  "FILE is what hwctl group show lists:\n"
+	  "\n"
+	  "  max KIND=N...         most claims of each kind, or KIND=max for no limit\n"
+	  "  delegate on|off       members claim without privilege\n"
+	  "  images IMAGE...       what may be loaded, as a whole; \"\" for no list\n"
+	  "  FILE VALUE            any other file, such as weight\n",
+	  group_set },
+	{ "group", "images", "NAME list | NAME add IMAGE... | NAME remove IMAGE...",
+	  "what members may load",
+	  "IMAGE is sha256:HEX, any, or what else the file images of a group takes.\n",
+	  group_images },
+	{ "group", "revoke", "NAME IMAGE...",
+	  "end claims of members that have these images, and let nobody load them again", NULL,
+	  group_revoke },
+	{ "group", "unrevoke", "NAME IMAGE...", "take that back", NULL, group_unrevoke },
+	{ "group", "attach", "NAME PID|FILE...", "make network namespaces members",
+	  "FILE is one such as /run/netns/NAME or /proc/PID/ns/net.\n", group_attach },
+	{ "group", "detach", "PID|FILE...", "put network namespaces back into the root",
+	  "FILE is one such as /run/netns/NAME or /proc/PID/ns/net.\n", group_detach },
+	{ "top", "", "[OPTION...]", "who has what since when, who waits, and how much is left",
+	  "On a terminal until q is pressed; elsewhere one after the other.\n"
+	  "\n"
+	  "  -b, --batch           one after the other, on a terminal, too\n"
+	  "  -n, --count N         so many times\n"
+	  "  -d, --delay SECONDS   time between two (1)\n"
+	  "      --once            -b -n 1; this is what -j does\n",
+	  top },
 	{ "monitor", "", "", "tell what happens, until interrupted", NULL, monitor },
 	{ "version", "", "", "versions of this program, the library and the module", NULL,
 	  version },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Text for people: tables, fields, colours on a terminal. */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,11 +62,12 @@ static void make_harmless(char *cell)
 			*cell = '?';
 }
 
-static void put(enum color color, const char *cell)
+/* At most @len bytes of it. */
+static void put(FILE *out, enum color color, const char *cell, size_t len)
 {
 	const char *on = escape(color);
 
-	printf("%s%s%s", on, cell, *on ? "\033[0m" : "");
+	fprintf(out, "%s%.*s%s", on, (int)len, cell, *on ? "\033[0m" : "");
 }
 
 void table_cell(struct table *t, enum color color, char *cell)
@@ -76,6 +78,13 @@ void table_cell(struct table *t, enum color color, char *cell)
 	t->cells[t->count] = cell;
 	t->colors[t->count] = color;
 	t->count++;
+}
+
+void table_heads(struct table *t, const char *const *heads, size_t n)
+{
+	t->columns = n;
+	for (size_t i = 0; i < n; i++)
+		table_cell(t, HEAD, text("%s", heads[i]));
 }
 
 static size_t column_width(const struct table *t, size_t column)
@@ -97,26 +106,42 @@ static bool rest_is_empty(const struct table *t, size_t i)
 	return true;
 }
 
-static void print_cell(const struct table *t, size_t i, size_t width)
+/* How much of @len still fits into a row that has @used. */
+static size_t room(const struct table *t, size_t used, size_t len)
 {
-	bool last = rest_is_empty(t, i);
+	size_t left = used < t->width ? t->width - used : 0;
 
-	if (*t->cells[i] || !last)
-		put(t->colors[i], t->cells[i]);
-	if (!last)
-		printf("%*s", (int)(width - strlen(t->cells[i]) + GAP), "");
-	if (i % t->columns == t->columns - 1)
-		putchar('\n');
+	return t->width && left < len ? left : len;
 }
 
-void table_print(struct table *t)
+static void print_row(const struct table *t, FILE *out, size_t i, const size_t *widths)
+{
+	size_t used = 0;
+
+	for (size_t column = 0; column < t->columns; column++, i++) {
+		size_t len = strlen(t->cells[i]);
+		bool last = rest_is_empty(t, i);
+
+		if (len && room(t, used, len))
+			put(out, t->colors[i], t->cells[i], room(t, used, len));
+		if (last)
+			break;
+		used += room(t, used, len);
+		len = widths[column] - len + GAP;
+		fprintf(out, "%*s", (int)room(t, used, len), "");
+		used += room(t, used, len);
+	}
+	fputc('\n', out);
+}
+
+void table_write(struct table *t, FILE *out)
 {
 	size_t *widths = need(calloc(t->columns, sizeof(*widths)));
 
 	for (size_t i = 0; i < t->columns; i++)
 		widths[i] = column_width(t, i);
-	for (size_t i = 0; i < t->count; i++)
-		print_cell(t, i, widths[i % t->columns]);
+	for (size_t i = 0; i < t->count; i += t->columns)
+		print_row(t, out, i, widths);
 	for (size_t i = 0; i < t->count; i++)
 		free(t->cells[i]);
 	free(t->cells);
@@ -124,12 +149,17 @@ void table_print(struct table *t)
 	free(widths);
 }
 
+void table_print(struct table *t)
+{
+	table_write(t, stdout);
+}
+
 void field(const char *name, enum color color, char *value)
 {
 	make_harmless(value);
 	if (*value) {
 		printf("%-*s", FIELD_WIDTH, name);
-		put(color, value);
+		put(stdout, color, value, strlen(value));
 		putchar('\n');
 	}
 	free(value);
@@ -144,6 +174,19 @@ char *digest_text(const uint8_t *digest)
 	for (int i = 0; i < HWCONTAINER_DIGEST_LEN; i++)
 		sprintf(hex + 2 * i, "%02x", digest[i]);
 	return text("sha256:%s", hex);
+}
+
+char *age_text(uint64_t ns)
+{
+	uint64_t s = ns / 1000000000, m = s / 60, h = m / 60;
+
+	if (h >= 24)
+		return text("%" PRIu64 "d%02uh", h / 24, (unsigned int)(h % 24));
+	if (h)
+		return text("%" PRIu64 "h%02um", h, (unsigned int)(m % 60));
+	if (m)
+		return text("%" PRIu64 "m%02us", m, (unsigned int)(s % 60));
+	return text("%" PRIu64 "s", s);
 }
 
 enum color resource_color(enum hwcontainer_resource_state state)

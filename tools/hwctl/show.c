@@ -151,3 +151,13 @@ char *claim_took(const struct hwc_claim *claim)
 			last = hwc_claim_time(claim, stage);
 	return last ? text("%.3f ms", last / NS_PER_MS) : text("-");
 }
+
+char *claim_holder(const struct hwc_claim *claim)
+{
+	enum hwcontainer_holder type = hwc_claim_holder(claim);
+
+	if (hwc_claim_holder_pid(claim))
+		return text("%s %u", type == HWCONTAINER_HOLDER_PROCESS ? "process" : "file of",
+			    hwc_claim_holder_pid(claim));
+	return type ? word(hwc_holder_name(type), type) : text("-");
+}
