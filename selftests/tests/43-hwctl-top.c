@@ -180,9 +180,10 @@ TEST_F(top, shows_who_has_what)
 	char wait[32];
 
 	ASSERT_EQ(0, hwc_test_ask(&self->domain, .first = 1, .n = 2));
+	ASSERT_EQ(0, hwc_test_run("hwctl claim new toy3 >/dev/null"));
 	ASSERT_EQ(0, start(&self->screen, NULL, NULL));
 	EXPECT_TRUE(shows(&self->screen, "toy1"));
-	EXPECT_TRUE(shows(&self->screen, "claims: 2  waiting: 0"));
+	EXPECT_TRUE(shows(&self->screen, "claims: 3  waiting: 0"));
 	EXPECT_NE(NULL, strstr(last_screen(&self->screen), "nobody"));
 	EXPECT_NE(NULL, strstr(last_screen(&self->screen), "toy0"));
 	/* the group with all it may have, and the root */
@@ -372,23 +373,35 @@ TEST_F(top, answers_in_json)
 	EXPECT_EQ(2, times(text, "\n"));
 }
 
-static int start_waiting(void)
+/* A claim that waits for toy0. */
+static int start_waiting(struct hwc_ctx *ctx)
 {
-	return system("hwctl claim new toy0 --priority 3 --wait 60 >/dev/null 2>&1 &");
+	struct hwc_request *req;
+	struct hwc_grant grant;
+	int ret = hwc_request_new(ctx, &req);
+
+	if (ret)
+		return ret;
+	hwc_request_priority(req, 3);
+	hwc_request_wait(req, 3 * LIMIT_MS);
+	ret = hwc_request_add(req, "toy0", -1, -1, NULL, NULL);
+	if (!ret)
+		ret = hwc_request_submit(req, &grant);
+	hwc_request_free(req);
+	return ret;
 }
 
 /* Who waits, and at which place. */
 TEST_F(top, shows_who_waits)
 {
-	if (hwc_test_run("hwctl claim new -h | grep -q -- --wait"))
-		SKIP(return, "hwctl claim new cannot wait");
 	ASSERT_EQ(0, hwc_test_run("hwctl claim new toy0 --container first >/dev/null"));
 	ASSERT_EQ(0, start(&self->screen, NULL, NULL));
 	EXPECT_TRUE(shows(&self->screen, "first"));
 	EXPECT_EQ(NULL, strstr(last_screen(&self->screen), "WAITING FOR"));
-	ASSERT_EQ(0, start_waiting());
+	ASSERT_EQ(0, start_waiting(self->ctx));
 	EXPECT_TRUE(shows(&self->screen, "WAITING FOR"));
 	EXPECT_TRUE(shows(&self->screen, "waiting: 1"));
+	EXPECT_TRUE(shows(&self->screen, "toy0         1      "));
 	EXPECT_EQ(0, hwc_test_end_toy(self->ctx, 0));
 	EXPECT_TRUE(shows_no_more(&self->screen, "WAITING FOR"));
 }

@@ -176,8 +176,7 @@ TEST_F(handover, charges_the_namespace_of_the_process)
 	expect_accounts(_metadata, 0, 1, 1, 1);
 	EXPECT_EQ(1, hwc_test_group_number("web/b", "peak", "toy"));
 	/* it is seen there now, and nowhere else but on the host */
-	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY,
-		  hwc_test_domain_run(&self->b, state_of, &id));
+	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY, hwc_test_domain_run(&self->b, state_of, &id));
 	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->a, state_of, &id));
 
 	ASSERT_EQ(0, give_to_process(self->ctx, &id, 1, self->a.pid));
@@ -338,7 +337,8 @@ TEST_F(handover, finds_the_namespace_of_any_thread)
 	if (!pid) {
 		pthread_t thread;
 
-		if (hwc_test_domain_enter(&self->b) || pthread_create(&thread, NULL, sleep_on, NULL))
+		if (hwc_test_domain_enter(&self->b) ||
+		    pthread_create(&thread, NULL, sleep_on, NULL))
 			_exit(1);
 		syscall(SYS_exit, 0);
 	}
