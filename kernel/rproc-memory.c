@@ -5,8 +5,8 @@
  *
  * The framework tells its subdevices when a processor is off and its memory is still
  * mapped. That is so after an ordinary stop, a crash, a forced stop and a start that has
- * failed. What was there before the first claim, or is left by firmware that could not
- * be loaded, is cleared before the next one is.
+ * failed. What was there before the first claim, of a processor that was found running, or
+ * is left by firmware that could not be loaded, is cleared before the next one is.
  */
 #include <linux/devcoredump.h>
 #include <linux/device.h>
@@ -288,17 +288,21 @@ static void hwc_rproc_subdev_stop(struct rproc_subdev *subdev, bool crashed)
 	r->crashed = crashed && r->placed;
 }
 
+/* One that was running when it was found may only be let go of: it runs on then. */
+static bool hwc_rproc_may_run(const struct rproc *rproc)
+{
+	return rproc->state == RPROC_ATTACHED || rproc->state == RPROC_DETACHED;
+}
+
 /* As rproc_boot_recovery() would: it is stopped, its memory is still there. */
 static void hwc_rproc_subdev_unprepare(struct rproc_subdev *subdev)
 {
 	struct hwc_rproc *r = container_of(subdev, struct hwc_rproc, subdev);
-	int ret;
 
 	if (r->crashed)
 		hwc_rproc_dump(r);
 	r->crashed = false;
-	ret = hwc_rproc_scrub(r);
-	if (ret)
+	if (!hwc_rproc_may_run(r->rproc) && hwc_rproc_scrub(r))
 		hwc_rproc_set_failed(r, "its memory could not be cleared");
 }
 

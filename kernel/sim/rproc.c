@@ -23,7 +23,7 @@
  *			the step takes that long
  *	running		how many cores run
  *	starts		how often one was started
- *	memory		of each core: how many bytes of its memory are not 0 (left), and
+ *	memory		of each core: how many words of its memory are not 0 (left), and
  *			how many were not when it was prepared last (found)
  *	channels announce withdraw say
  *			see rproc-rpmsg.c
@@ -75,7 +75,7 @@ struct sim_rproc_wish {
  * @va: its memory
  * @dma: the same
  * @on: it runs
- * @found: bytes that were not 0 when it was prepared
+ * @found: words that were not 0 when it was prepared
  * @rpmsg: its messages
  */
 struct sim_rproc {
@@ -118,13 +118,13 @@ static struct sim_knob sim_rproc_knob[] = {
 	[DIE_AT_START]	 = { "die_at_start" },
 };
 
-/* Bytes that are not 0. */
+/* Words that are not 0. */
 static size_t sim_rproc_left(const struct sim_rproc *sim)
 {
-	const u8 *at = sim->va;
+	const u64 *at = sim->va;
 	size_t i, left = 0;
 
-	for (i = 0; i < SIM_RPROC_SIZE; i++)
+	for (i = 0; i < SIM_RPROC_SIZE / sizeof(*at); i++)
 		left += at[i] != 0;
 	return left;
 }

@@ -40,7 +40,7 @@ FIXTURE_TEARDOWN(rproc)
 }
 
 /* What the simulator says of the core's memory: "left=", now, or "found=", when prepared. */
-static long bytes(const char *what)
+static long words(const char *what)
 {
 	const char *line = strstr(hwc_test_read(SIM "memory"), CORE " ");
 	const char *at = line ? strstr(line, what) : NULL;
@@ -48,8 +48,8 @@ static long bytes(const char *what)
 	return at ? atol(at + strlen(what)) : -1;
 }
 
-#define left() bytes("left=")
-#define found() bytes("found=")
+#define left() words("left=")
+#define found() words("found=")
 
 static uint32_t claim_it(struct __test_metadata *_metadata, FIXTURE_DATA(rproc) * self)
 {
