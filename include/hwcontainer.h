@@ -937,6 +937,14 @@ HWC_API int hwc_bundle_firmware(const struct hwc_bundle *bundle);
 HWC_API unsigned int hwc_bundle_restarts(const struct hwc_bundle *bundle);
 /** hwc_bundle_watchdog_ms() - silence of its trace that is a failure, or 0 */
 HWC_API unsigned int hwc_bundle_watchdog_ms(const struct hwc_bundle *bundle);
+/** hwc_bundle_group() - group for the container's network namespace, or NULL */
+HWC_API const char *hwc_bundle_group(const struct hwc_bundle *bundle);
+/**
+ * hwc_bundle_netns() - the container's network namespace
+ *
+ * Return: a file of it; "" for a new one; NULL for the one that the runtime is in.
+ */
+HWC_API const char *hwc_bundle_netns(const struct hwc_bundle *bundle);
 /** hwc_bundle_json() - the configuration as it is now, in JSON; NULL without memory */
 HWC_API const char *hwc_bundle_json(const struct hwc_bundle *bundle);
 

@@ -7,6 +7,9 @@
 #include <unistd.h>
 #include "internal.h"
 
+/* Room for the names of many groups inside each other. */
+#define GROUP_MAX 1023
+
 struct parser {
 	struct hwc_ctx *ctx;
 	const char *what;
@@ -211,6 +214,17 @@ static int parse_watchdog(const struct parser *parser, const char *key, const ch
 	return 0;
 }
 
+static int parse_group(const struct parser *parser, const char *key, const char *value)
+{
+	int err = hwc_group_check_name(parser->ctx, value);
+
+	if (!err && strlen(value) > GROUP_MAX)
+		err = hwc_err(parser->ctx, -EINVAL,
+			      "%s: the name in %s has more than %d characters", parser->what, key,
+			      GROUP_MAX);
+	return err ? err : keep(parser, &parser->wants->group, value);
+}
+
 static int parse_ours(const struct parser *parser, const char *key, const char *value)
 {
 	if (!strcmp(key, HWC_KEY_MARK) || !strcmp(key, HWC_KEY_EDITS))
@@ -219,6 +233,8 @@ static int parse_ours(const struct parser *parser, const char *key, const char *
 		return parse_restart(parser, key, value);
 	if (!strcmp(key, HWC_KEY_WATCHDOG))
 		return parse_watchdog(parser, key, value);
+	if (!strcmp(key, HWC_KEY_GROUP))
+		return parse_group(parser, key, value);
 	if (strcmp(key, HWC_KEY_PREFIX "requests"))
 		return parse_field(parser, key, value);
 	if (strcmp(value, "none"))
@@ -240,6 +256,9 @@ static int parse_member(const struct parser *parser, const char *key, struct jso
 			parser->ctx, -EINVAL,
 			"%s: \"%s\" is neither a device-tree path, a PCI address nor a known name such as remoteproc0",
 			parser->what, key);
+	if (strict && !strcmp(key, HWC_KEY_GROUP))
+		return hwc_err(parser->ctx, -EPERM, "%s: %s is for the operator to say",
+			       parser->what, key);
 	if (!json_object_is_type(value, json_type_string))
 		return hwc_err(parser->ctx, -EINVAL, "%s: the value of %s is not a string",
 			       parser->what, key);
@@ -359,5 +378,6 @@ void hwc_wants_free(struct hwc_wants *wants)
 	for (i = 0; i < wants->count; i++)
 		free_want(&wants->items[i]);
 	free(wants->items);
+	free(wants->group);
 	*wants = (struct hwc_wants){ 0 };
 }

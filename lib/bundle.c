@@ -334,6 +334,29 @@ unsigned int hwc_bundle_watchdog_ms(const struct hwc_bundle *bundle)
 	return bundle->wants.watchdog_ms;
 }
 
+const char *hwc_bundle_group(const struct hwc_bundle *bundle)
+{
+	return bundle->wants.group;
+}
+
+const char *hwc_bundle_netns(const struct hwc_bundle *bundle)
+{
+	struct json_object *linux_obj, *list, *entry;
+	const char *type;
+
+	if (!json_object_object_get_ex(bundle->config, "linux", &linux_obj) ||
+	    !json_object_object_get_ex(linux_obj, "namespaces", &list) ||
+	    !json_object_is_type(list, json_type_array))
+		return NULL;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		entry = json_object_array_get_idx(list, i);
+		type = hwc_json_string(entry, "type");
+		if (type && !strcmp(type, "network"))
+			return hwc_text(hwc_json_string(entry, "path"));
+	}
+	return NULL;
+}
+
 const char *hwc_bundle_json(const struct hwc_bundle *bundle)
 {
 	return json_object_to_json_string_ext(
@@ -448,13 +471,26 @@ static int refuse(struct hwc_bundle *bundle, const struct hwc_want *want, const 
 		       *texts ? texts : hwc_text(name));
 }
 
+/* A group says how much there is to be had; an image could say how much it wants. */
+static int check_group(struct hwc_bundle *bundle, const struct hwc_policy *policy)
+{
+	if (!bundle->wants.group || (!is_converted(bundle) && !hwc_policy_distrusts(policy)))
+		return 0;
+	return hwc_err(bundle->ctx, -EPERM,
+		       "%s: " HWC_KEY_GROUP
+		       " is for the operator to say, and these annotations are the image's",
+		       bundle->path);
+}
+
 int hwc_bundle_grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
 {
 	const char *name = NULL;
 	char texts[2 * (HWC_DIGEST_TEXT_LEN + 1)];
 	size_t i;
-	int err;
+	int err = check_group(bundle, policy);
 
+	if (err)
+		return err;
 	if (!bundle->wants.count || hwc_bundle_source(bundle, policy) == HWC_SOURCE_OPERATOR ||
 	    hwc_policy_allows(policy, HWC_RULE_ALL, NULL))
 		return 0;

@@ -138,7 +138,7 @@ static bool is_root(const char *group)
 }
 
 /* No way out of the folder of all groups, and one name for each. */
-static int check_name(struct hwc_ctx *ctx, const char *group)
+int hwc_group_check_name(struct hwc_ctx *ctx, const char *group)
 {
 	const char *at = group;
 
@@ -159,7 +159,7 @@ static int check_name(struct hwc_ctx *ctx, const char *group)
 /* The folder of all groups, for something that is done to one in it. */
 static int open_above(struct hwc_ctx *ctx, const char *group)
 {
-	int err = check_name(ctx, group);
+	int err = hwc_group_check_name(ctx, group);
 
 	return err ? err : open_root(ctx);
 }

@@ -179,6 +179,8 @@ int hwc_nl_attrs(const struct nlmsghdr *nlh, const struct nlattr **attrs, size_t
 /* Most that a file of configfs gives and takes; one byte less where it was cut. */
 #define HWC_GROUP_FILE_MAX 4096
 
+/* Names like "web/a" are one of a group; -EINVAL with the sentence. */
+int hwc_group_check_name(struct hwc_ctx *ctx, const char *group);
 /* The folder of a group, for reading; -errno with its sentence. */
 int hwc_group_open(struct hwc_ctx *ctx, const char *group);
 
@@ -1040,6 +1042,7 @@ enum hwc_key {
 #define HWC_KEY_EDITS HWC_KEY_PREFIX "edits"
 #define HWC_KEY_RESTART HWC_KEY_PREFIX "restart"
 #define HWC_KEY_WATCHDOG HWC_KEY_PREFIX "watchdog-ms"
+#define HWC_KEY_GROUP HWC_KEY_PREFIX "group"
 
 enum hwc_key hwc_key_classify(const char *key);
 
@@ -1092,6 +1095,7 @@ struct hwc_want {
  * @restarts: how often firmware is started again after a failure
  * @watchdog_known: something was said about the watchdog
  * @watchdog_ms: silence of firmware that is a failure, 0 for none
+ * @group: for the container's network namespace, or NULL
  */
 struct hwc_wants {
 	struct hwc_want *items;
@@ -1101,6 +1105,7 @@ struct hwc_wants {
 	unsigned int restarts;
 	bool watchdog_known;
 	unsigned int watchdog_ms;
+	char *group;
 };
 
 /**

@@ -228,6 +228,10 @@ static void test_refusals(void **state)
 		{ "{\"org.hwcontainer.watchdog-ms\": \"2s\"}", false, -EINVAL,
 		  WHAT
 		  ": org.hwcontainer.watchdog-ms=2s is no number of milliseconds from 0 to 9999999" },
+		{ "{\"org.hwcontainer.group\": \"../web\"}", false, -EINVAL,
+		  "\"../web\" is no name of a group" },
+		{ "{\"org.hwcontainer.group\": \"web\"}", true, -EPERM,
+		  WHAT ": org.hwcontainer.group is for the operator to say" },
 	};
 	struct hwc_wants wants;
 	size_t i;

@@ -228,6 +228,48 @@ static void test_watchdog(void **state)
 	hwc_bundle_free(bundle);
 }
 
+/* The operator's word also where the requests are the image's. */
+static void test_group(void **state)
+{
+	static const char config[] = "{\"annotations\":{\"org.hwcontainer.group\":\"web/a\"}," ROOT
+				     "}";
+	struct hwc_bundle *bundle = read_bundle(*state, config);
+
+	assert_string_equal(hwc_bundle_group(bundle), "web/a");
+	hwc_bundle_free(bundle);
+	write_file("rootfs/etc/hwcontainer.json", "{\"remoteproc0\":\"/a\"}");
+	bundle = read_bundle(*state, config);
+	assert_int_equal(hwc_bundle_asks(bundle), 1);
+	assert_string_equal(hwc_bundle_group(bundle), "web/a");
+	hwc_bundle_free(bundle);
+	bundle = read_bundle(*state, "{" ROOT "}");
+	assert_null(hwc_bundle_group(bundle));
+	hwc_bundle_free(bundle);
+}
+
+static void test_netns(void **state)
+{
+	static const struct {
+		const char *config;
+		const char *path;
+	} cases[] = {
+		{ "{}", NULL },
+		{ "{\"linux\":{\"namespaces\":[{\"type\":\"pid\",\"path\":\"/p\"}]}}", NULL },
+		{ "{\"linux\":{\"namespaces\":{\"type\":\"network\"}}}", NULL },
+		{ "{\"linux\":{\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"network\"}]}}", "" },
+		{ "{\"linux\":{\"namespaces\":[{\"type\":\"network\",\"path\":\"/n\"}]}}", "/n" },
+	};
+
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(cases); i++) {
+		struct hwc_bundle *bundle = read_bundle(*state, cases[i].config);
+		const char *path = hwc_bundle_netns(bundle);
+
+		assert_int_equal(!path, !cases[i].path);
+		assert_string_equal(hwc_text(path), hwc_text(cases[i].path));
+		hwc_bundle_free(bundle);
+	}
+}
+
 static void test_shell_and_slot(void **state)
 {
 	static const char config[] = "{" ROOT ",\"annotations\":{\"/fpga-region\":\"" FOLDER_SHELL
@@ -628,6 +670,24 @@ static void test_grant(void **state)
 			 0);
 }
 
+/* Whoever could choose the group could choose how much there is. */
+static void test_grant_of_a_group(void **state)
+{
+#define GROUP "\"org.hwcontainer.group\":\"web\""
+	static const char all[] = "{\"allow\":[{\"all\":true}]}";
+	struct place *place = *state;
+
+	write_file("rootfs/boot/a.bit", "abc");
+	assert_int_equal(grant(place, "{\"annotations\":{" ASK "," GROUP "}," ROOT "}", all), 0);
+	assert_int_equal(grant(place,
+			       "{\"annotations\":{" ASK "," GROUP "," CONVERTED "}," ROOT "}", all),
+			 -EPERM);
+	assert_int_equal(grant(place, "{\"annotations\":{" ASK "," GROUP "}," ROOT "}",
+			       "{\"annotations\":\"image\",\"allow\":[{\"all\":true}]}"),
+			 -EPERM);
+	assert_non_null(strstr(hwc_ctx_error(place->ctx), "is for the operator to say"));
+}
+
 static void test_grant_by_name(void **state)
 {
 	static const char rule[] = "{\"allow\":[{\"name\":\"example.org/fir:1\"}]}";
@@ -862,9 +922,12 @@ int main(void)
 		TEST(test_firmware_of_arm),
 		TEST(test_restarts),
 		TEST(test_watchdog),
+		TEST(test_group),
+		TEST(test_netns),
 		TEST(test_shell_and_slot),
 		TEST(test_load_refuses_a_bad_overlay),
 		TEST(test_grant),
+		TEST(test_grant_of_a_group),
 		TEST(test_grant_by_name),
 		TEST(test_grant_without_files),
 		TEST(test_grant_pins_what_it_saw),

@@ -19,6 +19,8 @@ static char *holder(const struct hwc_claim *claim)
 		return pid ? text("process %u", pid) : text("a process that is not seen from here");
 	case HWCONTAINER_HOLDER_NOBODY:
 		return text("nobody, until it is deleted");
+	case HWCONTAINER_HOLDER_NAMESPACE:
+		return text("its network namespace");
 	default:
 		return type ? text("%u", type) : text("%s", "");
 	}
@@ -114,6 +116,7 @@ void show_claim(const struct hwc_claim *claim)
 	field("kind", PLAIN, text("%s", hwc_claim_kind(claim)));
 	field("container", PLAIN, text("%s", hwc_claim_container(claim)));
 	field("holder", PLAIN, holder(claim));
+	field("netns", PLAIN, text(hwc_claim_netns(claim) ? "%u" : "", hwc_claim_netns(claim)));
 	field("flags", PLAIN, flags(hwc_claim_flags(claim)));
 	if (hwc_claim_priority(claim))
 		field("priority", PLAIN, text("%d", hwc_claim_priority(claim)));

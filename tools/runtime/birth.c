@@ -182,6 +182,15 @@ static int find_cgroups(const struct birth *birth)
 	return err;
 }
 
+/* Its network namespace is its own, and nothing is claimed there yet. */
+static int join_group(const struct birth *birth)
+{
+	const char *group = hwc_bundle_group(birth->claims->bundle);
+	struct hwc_ctx *ctx = birth->claims->ctx;
+
+	return group ? claims_report(birth->claims, hwc_group_attach(ctx, group, birth->pid)) : 0;
+}
+
 /* The core is off all the while, and nobody can start it before they have ended. */
 static int run_hooks(const struct birth *birth)
 {
@@ -216,6 +225,8 @@ static int bear(struct birth *birth)
 		err = fork_supervisor(birth);
 	if (!err)
 		err = record_process(birth);
+	if (!err)
+		err = join_group(birth);
 	if (!err)
 		err = run_hooks(birth);
 	if (!err)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a bundle asks for: allowed by the policy, claimed, waited for. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,36 @@ static void tell_requests(const struct claims *claims)
 	}
 }
 
-int claims_check(const struct claims *claims)
+static int open_netns(struct claims *claims, const char *path)
+{
+	/* what stands in for the module has no namespaces */
+	if (claims->netns >= 0 || claims->command->sysroot)
+		return 0;
+	claims->netns = open(path, O_RDONLY | O_CLOEXEC);
+	return claims->netns < 0 ? log_errno(claims->command, path) : 0;
+}
+
+/* One that is there already: what its group may not have is refused before it is configured. */
+static int find_netns(struct claims *claims)
+{
+	const char *path = hwc_bundle_netns(claims->bundle);
+
+	if (hwc_bundle_group(claims->bundle) && (!path || *path)) {
+		log_error(
+			claims->command,
+			"org.hwcontainer.group is for containers with a new network namespace, and this one joins %s",
+			path ? path : "the host's");
+		return -EINVAL;
+	}
+	return path && *path ? open_netns(claims, path) : 0;
+}
+
+int claims_move_in(struct claims *claims)
+{
+	return hwc_bundle_netns(claims->bundle) ? open_netns(claims, "/proc/self/ns/net") : 0;
+}
+
+int claims_check(struct claims *claims)
 {
 	struct hwc_policy *policy;
 	int err;
@@ -51,7 +81,7 @@ int claims_check(const struct claims *claims)
 		err = claims_report(claims, hwc_bundle_grant(claims->bundle, policy));
 	}
 	hwc_policy_free(policy);
-	return err;
+	return err ? err : find_netns(claims);
 }
 
 static size_t count_waiting(const struct claims *claims)
@@ -91,6 +121,7 @@ static int fill_request(const struct turn *turn, struct hwc_request *req)
 	int err;
 
 	hwc_request_holder_pidfd(req, turn->pidfd);
+	hwc_request_netns(req, claims->netns);
 	hwc_request_flags(req, turn->flags |
 				       (claims->settings->keep ? HWCONTAINER_CLAIM_FLAGS_KEEP : 0));
 	err = claims->command->id ? hwc_request_container(req, claims->command->id) : 0;
@@ -272,6 +303,7 @@ int claims_open(struct claims *claims)
 {
 	claims->interrupt = -1;
 	claims->holder = -1;
+	claims->netns = -1;
 	claims->grants = calloc(claims->count, sizeof(*claims->grants));
 	return claims->grants ? 0 : claims_no_memory(claims);
 }
@@ -280,6 +312,8 @@ void claims_close(struct claims *claims)
 {
 	if (claims->holder >= 0)
 		close(claims->holder);
+	if (claims->netns >= 0)
+		close(claims->netns);
 	free(claims->grants);
 	claims->grants = NULL;
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hwcontainer-runtime hook handover CLAIM...: the createRuntime hook. Gives the
- * claims to the container's first process, which the state on standard input
- * names. It cannot be reaped, nor its number used again, before the runtime that
+ * hwcontainer-runtime hook handover [--group=NAME] CLAIM...: the createRuntime hook.
+ * Puts the network namespace of the container's first process, which the state on
+ * standard input names, into the group, and gives the claims to the process. It cannot be reaped, nor its number used again, before the runtime that
  * waits for this hook goes; and with the runtime go the claims.
  */
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "runtime.h"
@@ -38,7 +39,7 @@ static int parse_claims(char **words, uint32_t *ids)
 }
 
 /* The process that the state names, as a pidfd. */
-static int open_container(const struct command *command)
+static int open_container(const struct command *command, int *number)
 {
 	struct json_object *state = json_object_from_fd(STDIN_FILENO), *value = NULL;
 	int pid, fd;
@@ -51,6 +52,7 @@ static int open_container(const struct command *command)
 		log_error(command, "the container's state on standard input names no process");
 		return -EINVAL;
 	}
+	*number = pid;
 	fd = syscall(SYS_pidfd_open, pid, 0);
 	if (fd >= 0)
 		return fd;
@@ -59,23 +61,25 @@ static int open_container(const struct command *command)
 	return fd;
 }
 
-static int handover(const struct command *command, char **words)
+static int handover(const struct command *command, const char *group, char **words)
 {
 	uint32_t ids[HWCONTAINER_REQUESTS_MAX];
+	int count, pid, pidfd, err;
 	struct hwc_ctx *ctx;
-	int count, pidfd, err;
 
 	count = parse_claims(words, ids);
 	if (count < 0) {
 		log_error(command, "a handover takes the numbers of claims");
 		return count;
 	}
-	pidfd = open_container(command);
+	pidfd = open_container(command, &pid);
 	if (pidfd < 0)
 		return pidfd;
 	err = library_open(command, &ctx);
 	if (!err) {
-		err = hwc_claim_handover(ctx, ids, count, pidfd);
+		err = group ? hwc_group_attach(ctx, group, pid) : 0;
+		if (!err)
+			err = hwc_claim_handover(ctx, ids, count, pidfd);
 		if (err)
 			log_error(command, "%s", hwc_ctx_error(ctx));
 		hwc_ctx_free(ctx);
@@ -84,12 +88,41 @@ static int handover(const struct command *command, char **words)
 	return err;
 }
 
+/*
+ * crun lets hooks speak to /dev/null, and says of one that fails only that it did. Who waits
+ * for this hook has the standard error where that is missed.
+ */
+static void speak_where_it_is_heard(void)
+{
+	struct stat null, ours;
+	int runtime, heard;
+
+	if (stat("/dev/null", &null) || fstat(STDERR_FILENO, &ours) || !S_ISCHR(ours.st_mode) ||
+	    ours.st_rdev != null.st_rdev)
+		return;
+	runtime = syscall(SYS_pidfd_open, getppid(), 0);
+	if (runtime < 0)
+		return;
+	heard = syscall(SYS_pidfd_getfd, runtime, STDERR_FILENO, 0);
+	if (heard >= 0) {
+		dup2(heard, STDERR_FILENO);
+		close(heard);
+	}
+	close(runtime);
+}
+
 int handover_run(const struct command *command)
 {
 	char **words = command->words;
+	const char *group = NULL;
 
-	if (words[0] && !strcmp(words[0], HOOK_HANDOVER))
-		return handover(command, words + 1);
+	speak_where_it_is_heard();
+	if (words[0] && !strcmp(words[0], HOOK_HANDOVER)) {
+		words++;
+		if (*words && !strncmp(*words, HOOK_GROUP, strlen(HOOK_GROUP)))
+			group = *words++ + strlen(HOOK_GROUP);
+		return handover(command, group, words);
+	}
 	log_error(command, "the only hook is \"" HOOK_VERB " " HOOK_HANDOVER " CLAIM...\"");
 	return -EINVAL;
 }

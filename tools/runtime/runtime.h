@@ -145,6 +145,7 @@ void settings_free(struct settings *settings);
  * @grants: the claims, an id of 0 where there is none
  * @holder: /dev/hwcontainer, which tells of them; -1 until it is needed
  * @interrupt: readable when nobody waits for them any more, or -1
+ * @netns: network namespace that they are charged to, -1 for our own
  */
 struct claims {
 	const struct command *command;
@@ -155,14 +156,17 @@ struct claims {
 	struct hwc_grant *grants;
 	int holder;
 	int interrupt;
+	int netns;
 };
 
 /* All that return an int: 0, or -errno after an error was logged. */
 
 int claims_open(struct claims *claims);
 void claims_close(struct claims *claims);
-/* Opens the files and asks the policy. */
-int claims_check(const struct claims *claims);
+/* Opens the files, asks the policy, and finds the container's network namespace. */
+int claims_check(struct claims *claims);
+/* The same for a process that has just made that namespace. */
+int claims_move_in(struct claims *claims);
 /* Whether the kernel would grant them now; takes nothing. */
 int claims_try(struct claims *claims);
 /* Connects to the module, for those who will lose sight of its files. */
@@ -191,6 +195,7 @@ int start_prepare(const struct command *command, const struct settings *settings
 #define HOOK_NAME "hwcontainer-runtime"
 #define HOOK_VERB "hook"
 #define HOOK_HANDOVER "handover"
+#define HOOK_GROUP "--group="
 
 int handover_run(const struct command *command);
 

@@ -86,7 +86,9 @@ int settle_in(struct supervisor *s)
 	terminals_open(&s->terminals, &s->output, s->claims->ctx, spec_wants_terminal(s->spec));
 	if (!err)
 		err = cgroup_enter(&s->command, s->container);
-	return err ? err : place_enter(&s->command, s->spec);
+	if (!err)
+		err = place_enter(&s->command, s->spec);
+	return err ? err : claims_move_in(s->claims);
 }
 
 bool settle_is_interrupted(const struct supervisor *s, int timeout_ms)

@@ -64,8 +64,9 @@ static int add_claims(const struct start *start)
 static int add_hook(const struct start *start, char **words)
 {
 	const struct command *command = start->claims.command;
-	const char *args[HWCONTAINER_REQUESTS_MAX + 6] = { HOOK_NAME };
-	char self[PATH_MAX], sysroot[PATH_MAX];
+	const char *group = hwc_bundle_group(start->claims.bundle);
+	const char *args[HWCONTAINER_REQUESTS_MAX + 7] = { HOOK_NAME };
+	char self[PATH_MAX], sysroot[PATH_MAX], option[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	size_t n = 1;
 
@@ -80,6 +81,10 @@ static int add_hook(const struct start *start, char **words)
 	}
 	args[n++] = HOOK_VERB;
 	args[n++] = HOOK_HANDOVER;
+	if (group) {
+		snprintf(option, sizeof(option), HOOK_GROUP "%s", group);
+		args[n++] = option;
+	}
 	memcpy(args + n, words, (start->claims.count + 1) * sizeof(*words));
 	return claims_report(&start->claims, hwc_edits_hook(start->edits, "createRuntime", self,
 							    args, HOOK_TIMEOUT_S));
