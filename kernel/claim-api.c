@@ -24,12 +24,17 @@ EXPORT_SYMBOL_GPL(hwcontainer_claim_blob);
  * @claim: a claim
  * @slot: of which file
  *
- * Return: HWCONTAINER_DIGEST_LEN bytes, or NULL.
+ * What is loaded and has these digests is what the claim asks for.
+ *
+ * Return: HWCONTAINER_DIGEST_LEN bytes; NULL where no digest was asked for, or the file has to
+ * be read in any case, for its signature.
  */
 const u8 *hwcontainer_claim_wants(const struct hwcontainer_claim *claim,
 				  enum hwcontainer_slot slot)
 {
-	return claim->file[slot].wanted ? claim->file[slot].want : NULL;
+	const struct hwc_file *f = &claim->file[slot];
+
+	return f->wanted && !f->must_read ? f->want : NULL;
 }
 EXPORT_SYMBOL_GPL(hwcontainer_claim_wants);
 

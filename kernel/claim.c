@@ -121,6 +121,7 @@ static void hwc_claim_enter_hw_locked(struct hwcontainer_claim *claim)
 	res->on_hw++;
 	hwc_devset_put(res->devices);
 	res->devices = NULL;
+	memset(res->left, 0, sizeof(res->left));
 	hwc_claim_queue_locked(claim, HWC_CONFIGURE);
 }
 
@@ -384,6 +385,7 @@ static bool hwc_claim_drop_locked(struct hwcontainer_claim *claim)
 		return true;
 	hwc_devset_put(res->devices);
 	res->devices = hwc_devset_get(claim->devices);
+	hwc_resource_keep_left_locked(res, claim);
 	return false;
 }
 
@@ -531,6 +533,25 @@ void hwc_claim_take_locked(struct hwcontainer_claim *claim, int err, char *messa
 		hwc_claim_lose_locked(claim, err, message);
 	else
 		hwc_claim_give_up_locked(claim, err, message);
+}
+
+/**
+ * hwc_claim_withdraw_locked() - a claim may not go on, whatever state it is in
+ * @claim: a claim; nothing happens where it is ending or has failed
+ * @err: -errno
+ * @message: why, one sentence; taken over
+ *
+ * Context: core lock held.
+ */
+void hwc_claim_withdraw_locked(struct hwcontainer_claim *claim, int err, char *message)
+{
+	lockdep_assert_held(&hwc_lock);
+	if (claim->ending || claim->error)
+		kfree(message);
+	else if (hwc_waiter_waits(&claim->waiter))
+		hwc_wait_fail_locked(claim, err, message);
+	else
+		hwc_claim_take_locked(claim, err, message);
 }
 
 /**

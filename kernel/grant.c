@@ -7,7 +7,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
-#include "internal.h"
+#include "signature.h"
 
 static u32 hwc_next_claim;
 
@@ -109,22 +109,60 @@ static int hwc_claim_check_rights_locked(const struct hwcontainer_claim *claim,
 	return hwc_refuse(extack, -EPERM, "to take over what runs needs CAP_SYS_ADMIN");
 }
 
-/* Images that are asked for by digest need not be read to be known. */
-int hwc_claim_check_images_locked(const struct hwcontainer_claim *claim, struct hwc_group *group,
+static bool hwc_signer_same(const struct hwc_signer *a, const struct hwc_signer *b)
+{
+	return a->size == b->size && !memcmp(a->id, b->id, a->size);
+}
+
+/*
+ * Who has signed what is loaded, if that is the file and the key is still trusted; or nobody.
+ * The bytes are not there to be verified again, but they are those that were.
+ */
+static struct hwc_signer hwc_claim_left_signer_locked(const struct hwcontainer_claim *claim,
+						      enum hwcontainer_slot slot)
+{
+	const struct hwc_left *left = &claim->res->left[slot];
+	const struct hwc_file *f = &claim->file[slot];
+
+	if (left->has_digest && !memcmp(left->digest, f->want, sizeof(f->want)) &&
+	    left->signer.size && hwc_signer_is_trusted(&left->signer))
+		return left->signer;
+	return (struct hwc_signer){ };
+}
+
+static int hwc_claim_check_image_locked(struct hwcontainer_claim *claim, struct hwc_group *group,
+					struct hwc_domain *domain, enum hwcontainer_slot slot,
+					struct netlink_ext_ack *extack)
+{
+	struct hwc_file *f = &claim->file[slot];
+	struct hwc_image image = { .res = claim->res, .digest = f->want };
+	struct hwc_signer left = hwc_claim_left_signer_locked(claim, slot), by;
+	const struct hwc_group *bar;
+	int ret, err = -ENOKEY;
+
+	if (f->signature)
+		err = hwc_signature_find_signer(f, &by);
+	f->must_read = err != -ENOKEY && (err || !hwc_signer_same(&by, &left));
+	if (!f->must_read)
+		image.signer = left;
+	ret = hwc_group_check_image_locked(group, claim->admin, &image, &bar);
+	if (!ret || (f->must_read && ret != -EKEYREVOKED))
+		return 0;
+	hwc_group_deny_locked(group, domain, claim->res->kind->name);
+	return hwc_refuse(extack, ret, "group %s %s that %s", hwc_tail(bar->name, 40),
+			  hwc_group_bar_name(ret), hwc_slot_name(slot));
+}
+
+/* Images that are asked for by digest need not be read to be known, unless for who signed. */
+int hwc_claim_check_images_locked(struct hwcontainer_claim *claim, struct hwc_group *group,
 				  struct hwc_domain *domain, struct netlink_ext_ack *extack)
 {
-	const struct hwc_group *bar;
-	int slot;
+	int slot, ret = 0;
 
-	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
-		if (!claim->file[slot].wanted)
-			continue;
-		bar = hwc_group_bars_locked(group, domain, claim, claim->file[slot].want);
-		if (bar)
-			return hwc_refuse(extack, -EPERM, "group %s does not list that %s",
-					  hwc_tail(bar->name, 40), hwc_slot_name(slot));
-	}
-	return 0;
+	for (slot = 0; slot < HWCONTAINER_SLOTS && !ret; slot++)
+		if (claim->file[slot].wanted)
+			ret = hwc_claim_check_image_locked(claim, group, domain, slot, extack);
+	return ret;
 }
 
 static int hwc_claim_open_files(struct hwcontainer_claim *claim, const struct hwc_want *want,
@@ -180,6 +218,7 @@ int hwc_claim_acquire_locked(struct hwcontainer_claim *claim, struct netlink_ext
 		claim->on_hw = true;
 		res->on_hw++;
 		claim->devices = hwc_devset_get(res->devices);
+		hwc_resource_take_left_locked(res, claim);
 		state = HWCONTAINER_CLAIM_STATE_READY;
 	}
 	claim->counted = true;

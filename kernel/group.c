@@ -11,7 +11,7 @@
 
 #include "internal.h"
 
-/* Groups that have a list of images. Core lock. */
+/* Groups that say what may be loaded, or what may not. Core lock. */
 unsigned int hwc_image_lists;
 
 /* Times in a second that people are told of an event of a group. */
@@ -24,6 +24,8 @@ unsigned int hwc_image_lists;
 struct hwc_group hwc_root = {
 	.name = "/",
 	.party.weight = HWC_WEIGHT_DEFAULT,
+	.images = LIST_HEAD_INIT(hwc_root.images),
+	.revoked = LIST_HEAD_INIT(hwc_root.revoked),
 	.domains = LIST_HEAD_INIT(hwc_root.domains),
 	.told = {
 		[0 ... HWCONTAINER_GROUP_EVENT_PREEMPTED] =
@@ -61,6 +63,8 @@ void hwc_group_begin(struct hwc_group *group, struct hwc_group *parent, const ch
 	group->party.serial = atomic_inc_return(&hwc_party_serial);
 	group->party.weight = HWC_WEIGHT_DEFAULT;
 	group->preempt = HWC_PREEMPT_INHERIT;
+	INIT_LIST_HEAD(&group->images);
+	INIT_LIST_HEAD(&group->revoked);
 	INIT_LIST_HEAD(&group->domains);
 	for (slot = 0; slot < HWC_KINDS; slot++)
 		group->max[slot] = HWC_NO_LIMIT;
@@ -100,6 +104,8 @@ void hwc_group_end(struct hwc_group *group)
 	xa_for_each(&hwc_resources, index, res)
 		hwc_queue_forget(&res->queue, &group->party);
 	mutex_unlock(&hwc_lock);
+	hwc_lines_free(&group->images);
+	hwc_lines_free(&group->revoked);
 }
 
 /* The lowest group that both are in or are, or NULL where one is none. */
@@ -285,53 +291,64 @@ void hwc_group_preempted_locked(struct hwc_group *group, struct hwc_domain *doma
 			      group->preemptions);
 }
 
-/* Is there any list that images have to be in? See also hwc_image_lists. */
-bool hwc_group_has_images_locked(const struct hwc_group *group)
+/* Does it say anything of images? See also hwc_image_lists. */
+bool hwc_group_has_lists(const struct hwc_group *group)
+{
+	return !list_empty(&group->images) || !list_empty(&group->revoked);
+}
+
+/* Does it, or any group above it? */
+bool hwc_group_asks_locked(const struct hwc_group *group)
 {
 	lockdep_assert_held(&hwc_lock);
 	for (; group; group = group->parent)
-		if (group->images.some)
+		if (hwc_group_has_lists(group))
 			return true;
 	return false;
 }
 
-static bool hwc_images_have(const struct hwc_images *images, const u8 *digest)
+static bool hwc_group_has_images(const struct hwc_group *group)
 {
-	unsigned int i;
-
-	for (i = 0; i < images->n; i++)
-		if (!memcmp(images->digest[i], digest, HWCONTAINER_DIGEST_LEN))
+	for (; group; group = group->parent)
+		if (!list_empty(&group->images))
 			return true;
-	return images->any;
+	return false;
+}
+
+/* What a group does that bars an image, by the errno of that. */
+const char *hwc_group_bar_name(int err)
+{
+	return err == -EKEYREVOKED ? "has revoked" : "does not list";
 }
 
 /**
- * hwc_group_bars_locked() - may an image be loaded?
- * @group: what the claim is, or would be, charged to
- * @asker: whose claim it is, or NULL
- * @claim: what it is for
- * @digest: of the image
+ * hwc_group_check_image_locked() - may an image be loaded?
+ * @group: what the claim is charged to
+ * @admin: one of the host's administrators asks for it
+ * @image: the image
+ * @bar: receives the group that does not allow it
  *
- * It has to be in every list from the group up. Administrators need no list,
- * all others one at least.
+ * It has to be in every list from the group up, and revoked by none. Administrators need
+ * no list, all others one at least.
  *
  * Context: core lock held.
- * Return: the group that does not allow it, which has counted that; or NULL.
+ * Return: 0; -EKEYREVOKED; -EPERM when it is not listed.
  */
-const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, struct hwc_domain *asker,
-					      const struct hwcontainer_claim *claim,
-					      const u8 *digest)
+int hwc_group_check_image_locked(const struct hwc_group *group, bool admin,
+				 const struct hwc_image *image, const struct hwc_group **bar)
 {
-	bool needs_list = !claim->admin && !hwc_group_has_images_locked(group);
-	struct hwc_group *at, *bar = needs_list ? group : NULL;
+	const struct hwc_group *at;
 
 	lockdep_assert_held(&hwc_lock);
-	for (at = group; at && !bar; at = at->parent)
-		if (at->images.some && !hwc_images_have(&at->images, digest))
-			bar = at;
-	if (bar)
-		hwc_group_deny_locked(group, asker, claim->res ? claim->res->kind->name : NULL);
-	return bar;
+	for (at = group; at; at = at->parent) {
+		*bar = at;
+		if (hwc_lines_have_locked(&at->revoked, image))
+			return -EKEYREVOKED;
+		if (!list_empty(&at->images) && !hwc_lines_have_locked(&at->images, image))
+			return -EPERM;
+	}
+	*bar = group;
+	return admin || hwc_group_has_images(group) ? 0 : -EPERM;
 }
 
 /**

@@ -347,6 +347,7 @@ static struct configfs_attribute *hwc_folder_attrs[] = {
 	&hwc_groupfs_weight,
 	&hwc_groupfs_priority,
 	&hwc_groupfs_preempt,
+	&hwc_groupfs_revoke,
 	NULL,
 };
 
@@ -388,7 +389,7 @@ static struct config_group *hwc_groupfs_mkdir(struct config_group *parent, const
 static void hwc_groupfs_rmdir(struct config_group *parent, struct config_item *item)
 {
 	mutex_lock(&hwc_lock);
-	hwc_image_lists -= hwc_groupfs_group(item)->images.some;
+	hwc_image_lists -= hwc_group_has_lists(hwc_groupfs_group(item));
 	mutex_unlock(&hwc_lock);
 	if (!hwc_groupfs_is_root(&parent->cg_item))
 		configfs_undepend_item(&parent->cg_item);

@@ -16,9 +16,10 @@
 struct hwc_group *hwc_groupfs_group(struct config_item *item);
 int hwc_groupfs_may_write(void);
 
-/* groupfs-images.c: the list of images */
+/* groupfs-images.c: lists of images */
 
 extern struct configfs_attribute hwc_groupfs_images;
+extern struct configfs_attribute hwc_groupfs_revoke;
 
 /* groupfs-queue.c */
 

@@ -24,23 +24,25 @@ static int hwc_handover_check_file_locked(const struct hwc_handover *h,
 					  enum hwcontainer_slot slot,
 					  struct netlink_ext_ack *extack)
 {
+	struct hwc_image image = hwc_image_of(claim, slot);
 	const struct hwc_file *f = &claim->file[slot];
-	bool known = f->wanted || f->blob.has_digest;
 	struct hwc_group *group = h->domain->group;
 	const struct hwc_group *bar;
+	int ret;
 
 	if (!f->wanted && !f->max)
 		return 0;
 	/* administrators need no list; what is read without privilege is asked for then */
-	if (!hwc_group_has_images_locked(group) && (h->admin || !known))
+	if (!hwc_group_asks_locked(group) && (h->admin || !image.digest))
 		return 0;
-	if (!known)
+	if (!image.digest)
 		return hwc_handover_refuse_unknown_locked(h, claim, slot, extack);
-	bar = hwc_group_bars_locked(group, h->asker, claim, f->wanted ? f->want : f->blob.digest);
-	if (!bar)
+	ret = hwc_group_check_image_locked(group, claim->admin, &image, &bar);
+	if (!ret)
 		return 0;
-	return hwc_refuse(extack, -EPERM, "group %s does not list the %s of claim %u",
-			  hwc_tail(bar->name, 30), hwc_slot_name(slot), claim->id);
+	hwc_group_deny_locked(group, h->asker, claim->res->kind->name);
+	return hwc_refuse(extack, ret, "group %s %s the %s of claim %u", hwc_tail(bar->name, 30),
+			  hwc_group_bar_name(ret), hwc_slot_name(slot), claim->id);
 }
 
 static int hwc_handover_check_images_locked(const struct hwc_handover *h,
@@ -124,8 +126,8 @@ static void hwc_handover_finish_locked(const struct hwc_handover *h, const struc
  * @extack: receives the sentence
  *
  * Context: core lock held.
- * Return: 0; -EPERM, -EDQUOT, -ESRCH, or -EBUSY for a claim that waits in another group; then
- * nothing has changed.
+ * Return: 0; -EPERM, -EKEYREVOKED, -EDQUOT, -ESRCH, or -EBUSY for a claim that waits in another
+ * group; then nothing has changed.
  */
 int hwc_handover_locked(struct hwc_handover *h, struct netlink_ext_ack *extack)
 {

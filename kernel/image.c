@@ -12,7 +12,7 @@
 #include <linux/module.h>
 #include <linux/vmalloc.h>
 
-#include "internal.h"
+#include "signature.h"
 
 static struct crypto_shash *hwc_sha256;
 
@@ -45,6 +45,20 @@ static int hwc_file_fits(struct file *file, size_t max, const char *what,
 	return 0;
 }
 
+static int hwc_file_take_signature(struct hwc_file *f, const struct hwc_want *want,
+				   enum hwcontainer_slot slot, struct netlink_ext_ack *extack)
+{
+	const char *what = hwc_slot_names[slot];
+
+	if (!want->signature[slot])
+		return 0;
+	if (want->fd[slot] < 0)
+		return hwc_refuse(extack, -EINVAL, "there is a signature of the %s, but no %s",
+				  what, what);
+	return hwc_signature_take(f, want->signature[slot], want->signature_size[slot], what,
+				  extack);
+}
+
 /**
  * hwc_file_get() - take a file of the caller
  * @fd: its number there
@@ -73,7 +87,7 @@ int hwc_file_get(int fd, size_t max, const char *what, struct file **file,
 
 /**
  * hwc_file_open() - take a file that a request names
- * @f: zeroed; receives the file and the digest it must have
+ * @f: zeroed; receives the file, the digest it must have and its signature
  * @want: the request
  * @slot: which of its files
  * @kind: says what is taken
@@ -86,7 +100,10 @@ int hwc_file_open(struct hwc_file *f, const struct hwc_want *want, enum hwcontai
 {
 	const char *what = hwc_slot_names[slot];
 	int fd = want->fd[slot];
+	int ret = hwc_file_take_signature(f, want, slot, extack);
 
+	if (ret)
+		return ret;
 	if (want->digest[slot]) {
 		f->wanted = true;
 		memcpy(f->want, want->digest[slot], sizeof(f->want));
@@ -104,12 +121,14 @@ int hwc_file_open(struct hwc_file *f, const struct hwc_want *want, enum hwcontai
 	return hwc_file_get(fd, f->max, what, &f->file, extack);
 }
 
-/* Drop whatever there is of the file; its digest stays. */
+/* Drop whatever there is of the file; its digest and its signer stay. */
 void hwc_file_close(struct hwc_file *f)
 {
 	if (f->file)
 		fput(f->file);
 	f->file = NULL;
+	kfree(f->signature);
+	f->signature = NULL;
 	vfree(f->blob.data);
 	f->blob.data = NULL;
 	f->blob.size = 0;
@@ -138,51 +157,29 @@ static int hwc_sha256_digest(const struct hwcontainer_claim *claim, const void *
 }
 
 /*
- * Lists that come from now on are for claims to come. As long as there is one anywhere,
- * the claim may be handed over to where it counts.
+ * Groups look at digests; a claim outside of all of them needs none, unless there is a list
+ * anywhere: it may be handed over to where that counts. It is charged as long as its files
+ * are read.
  */
-static bool hwc_file_may_be_asked_for(const struct hwcontainer_claim *claim)
+static bool hwc_file_needs_digest(const struct hwcontainer_claim *claim,
+				  enum hwcontainer_slot slot)
 {
-	bool ret;
+	bool ret = !claim->admin || claim->file[slot].wanted ||
+		   claim->flags & HWCONTAINER_CLAIM_FLAGS_KEEP;
 
 	mutex_lock(&hwc_lock);
-	ret = !claim->admin || hwc_image_lists;
+	ret |= claim->group != &hwc_root || hwc_image_lists;
 	mutex_unlock(&hwc_lock);
 	return ret;
-}
-
-/* What was read is what is loaded, and what groups look at. */
-static int hwc_file_check_listed(struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
-{
-	const struct hwc_file *f = &claim->file[slot];
-	const struct hwc_group *bar = NULL;
-	bool charged;
-	char name[64];
-
-	mutex_lock(&hwc_lock);
-	charged = claim->group;
-	if (charged)
-		bar = hwc_group_bars_locked(claim->group, claim->domain, claim, f->blob.digest);
-	if (bar)
-		strscpy(name, bar->name);
-	mutex_unlock(&hwc_lock);
-	if (WARN_ON_ONCE(!charged))
-		return -ECANCELED;
-	if (!bar)
-		return 0;
-	return hwcontainer_claim_refuse(claim, -EPERM, "group %s does not list the %s sha256:%*phN",
-					name, hwc_slot_names[slot], (int)sizeof(f->blob.digest),
-					f->blob.digest);
 }
 
 static int hwc_file_digest(struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
 {
 	struct hwc_file *f = &claim->file[slot];
-	bool listed = hwc_file_may_be_asked_for(claim);
 	u8 digest[HWCONTAINER_DIGEST_LEN];
 	int ret;
 
-	if (!f->wanted && !listed && !(claim->flags & HWCONTAINER_CLAIM_FLAGS_KEEP))
+	if (!hwc_file_needs_digest(claim, slot))
 		return 0;
 	ret = hwc_sha256_digest(claim, f->blob.data, f->blob.size, digest);
 	if (ret)
@@ -196,7 +193,69 @@ static int hwc_file_digest(struct hwcontainer_claim *claim, enum hwcontainer_slo
 						"the digest of the %s is %*phN, asked for was %*phN",
 						hwc_slot_names[slot], (int)sizeof(f->want),
 						f->blob.digest, (int)sizeof(f->want), f->want);
-	return listed ? hwc_file_check_listed(claim, slot) : 0;
+	return 0;
+}
+
+static int hwc_file_refuse_unlisted(struct hwcontainer_claim *claim, enum hwcontainer_slot slot,
+				    const char *group, int err)
+{
+	const struct hwc_file *f = &claim->file[slot];
+	const char *says = hwc_group_bar_name(err), *what = hwc_slot_names[slot];
+	int len = sizeof(f->blob.digest);
+
+	if (f->signer.size)
+		return hwcontainer_claim_refuse(claim, err,
+						"group %s %s the %s sha256:%*phN of signer:%*phN",
+						group, says, what, len, f->blob.digest,
+						f->signer.size, f->signer.id);
+	if (f->signature && err == -EPERM)
+		return hwcontainer_claim_refuse(claim, -ENOKEY,
+			"group %s %s the %s sha256:%*phN, and its signer is not in keyring .hwcontainer",
+			group, says, what, len, f->blob.digest);
+	return hwcontainer_claim_refuse(claim, err, "group %s %s the %s sha256:%*phN", group, says,
+					what, len, f->blob.digest);
+}
+
+/*
+ * What was read is what is loaded, and what groups look at. From here on the claim is found
+ * by who revokes the image or its signer, with the same lock.
+ */
+static int hwc_file_check_listed(struct hwcontainer_claim *claim, enum hwcontainer_slot slot,
+				 const struct hwc_signer *signer)
+{
+	struct hwc_file *f = &claim->file[slot];
+	const struct hwc_group *bar;
+	struct hwc_image image;
+	char name[64] = "";
+	int ret = -ECANCELED;
+
+	mutex_lock(&hwc_lock);
+	f->signer = *signer;
+	if (claim->res && claim->group) {
+		image = hwc_image_of(claim, slot);
+		ret = hwc_group_check_image_locked(claim->group, claim->admin, &image, &bar);
+		if (ret) {
+			hwc_group_deny_locked(claim->group, claim->domain,
+					      claim->res->kind->name);
+			strscpy(name, bar->name);
+		}
+	}
+	mutex_unlock(&hwc_lock);
+	if (!ret || ret == -ECANCELED)
+		return ret;
+	return hwc_file_refuse_unlisted(claim, slot, name, ret);
+}
+
+static int hwc_file_check(struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
+{
+	struct hwc_signer signer = { };
+	int ret = hwc_file_digest(claim, slot);
+
+	if (!ret && claim->file[slot].signature)
+		ret = hwc_signature_verify(claim, slot, &signer);
+	if (ret == -ENOKEY)
+		ret = 0;
+	return ret ?: hwc_file_check_listed(claim, slot, &signer);
 }
 
 /**
@@ -234,7 +293,7 @@ int hwc_file_read(struct hwcontainer_claim *claim, enum hwcontainer_slot slot)
 						what, -size);
 	f->blob.data = data;
 	f->blob.size = size;
-	return hwc_file_digest(claim, slot);
+	return hwc_file_check(claim, slot);
 }
 
 /**

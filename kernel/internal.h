@@ -23,6 +23,8 @@ struct hwc_devset;
 struct hwc_domain;
 struct hwc_group;
 struct hwc_holder;
+struct hwc_image;
+struct hwc_line;
 struct net;
 struct sk_buff;
 
@@ -39,6 +41,15 @@ struct sk_buff;
 
 /* Room for any sentence on a blank image, with its NUL. */
 #define HWC_BLANK_WHY 384
+/**
+ * struct hwc_signer - who has signed a file
+ * @size: bytes of @id, 0 for nobody
+ * @id: subject key identifier of the key
+ */
+struct hwc_signer {
+	u8 size;
+	u8 id[HWCONTAINER_SIGNER_MAX];
+};
 
 /* core.c: kinds and resources */
 
@@ -62,6 +73,18 @@ extern struct xarray hwc_resources;
 /* Runs everything that may sleep but does not touch hardware; files have their own. */
 extern struct workqueue_struct *hwc_wq;
 extern struct workqueue_struct *hwc_read_wq;
+
+/**
+ * struct hwc_left - a file that a claim has left loaded
+ * @has_digest: @digest is known
+ * @digest: SHA-256 of it
+ * @signer: whose signature was verified when it was loaded
+ */
+struct hwc_left {
+	bool has_digest;
+	u8 digest[HWCONTAINER_DIGEST_LEN];
+	struct hwc_signer signer;
+};
 
 /**
  * struct hwcontainer_resource - a registered resource
@@ -89,6 +112,7 @@ extern struct workqueue_struct *hwc_read_wq;
  * @blank_checks: how many of these are looking at it
  * @blank_error: why the last of them was refused, an errno, or 0
  * @blank_why: the sentence for that, or ""
+ * @left: that image, while nobody has it
  * @drained: woken when a claim leaves the hardware or the list
  */
 struct hwcontainer_resource {
@@ -117,6 +141,7 @@ struct hwcontainer_resource {
 	unsigned int blank_checks;
 	int blank_error;
 	char blank_why[HWC_BLANK_WHY];
+	struct hwc_left left[HWCONTAINER_SLOTS];
 	wait_queue_head_t drained;
 };
 
@@ -145,6 +170,10 @@ extern struct xarray hwc_claims;
  * @max: most bytes that are taken
  * @wanted: a digest was asked for
  * @want: that digest
+ * @must_read: what is loaded already will not do, whatever its digest
+ * @signature: PKCS#7 over the bytes, until they are read, or NULL
+ * @signature_size: bytes of it
+ * @signer: who was found to have signed it
  * @blob: the bytes, from examine to the end of configure
  */
 struct hwc_file {
@@ -152,6 +181,10 @@ struct hwc_file {
 	size_t max;
 	bool wanted;
 	u8 want[HWCONTAINER_DIGEST_LEN];
+	bool must_read;
+	void *signature;
+	size_t signature_size;
+	struct hwc_signer signer;
 	struct hwcontainer_blob blob;
 };
 
@@ -262,6 +295,7 @@ void hwc_claim_end_locked(struct hwcontainer_claim *claim);
 void hwc_claim_hold_locked(struct hwcontainer_claim *claim, struct hwc_holder *holder);
 void hwc_claim_join_domain_locked(struct hwcontainer_claim *claim, struct hwc_domain *domain);
 void hwc_claim_leave_domain_locked(struct hwcontainer_claim *claim);
+void hwc_claim_withdraw_locked(struct hwcontainer_claim *claim, int err, char *message);
 void hwc_claim_linger(struct hwcontainer_claim *claim, unsigned int ms);
 struct hwcontainer_claim *hwc_claim_find_locked(u32 id);
 struct hwcontainer_claim *hwc_claim_get(struct hwcontainer_claim *claim);
@@ -278,11 +312,15 @@ const struct hwcontainer_claim *hwc_resource_tenant_locked(const struct hwcontai
  * @resource: its name or an alias
  * @fd: file in each slot, or -1
  * @digest: digest in each slot, or NULL
+ * @signature: signature of each file, or NULL
+ * @signature_size: bytes of it
  */
 struct hwc_want {
 	const char *resource;
 	int fd[HWCONTAINER_SLOTS];
 	const u8 *digest[HWCONTAINER_SLOTS];
+	const void *signature[HWCONTAINER_SLOTS];
+	size_t signature_size[HWCONTAINER_SLOTS];
 };
 
 /**
@@ -314,7 +352,7 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 						 struct netlink_ext_ack *extack);
 void hwc_claim_revoke_locked(struct hwcontainer_claim *claim);
 void hwc_claim_start_locked(struct hwcontainer_claim *claim);
-int hwc_claim_check_images_locked(const struct hwcontainer_claim *claim, struct hwc_group *group,
+int hwc_claim_check_images_locked(struct hwcontainer_claim *claim, struct hwc_group *group,
 				  struct hwc_domain *domain, struct netlink_ext_ack *extack);
 int hwc_claim_acquire_locked(struct hwcontainer_claim *claim, struct netlink_ext_ack *extack);
 int hwc_refuse_busy_locked(const struct hwcontainer_resource *res, const struct hwc_domain *asks,
@@ -326,6 +364,7 @@ void hwc_wait_init(struct hwcontainer_resource *res);
 void hwc_wait_exit(struct hwcontainer_resource *res);
 void hwc_wait_patience(struct work_struct *work);
 int hwc_wait_begin_locked(struct hwcontainer_claim *claim, u32 ms, struct netlink_ext_ack *extack);
+void hwc_wait_fail_locked(struct hwcontainer_claim *claim, int err, char *message);
 void hwc_wait_end_locked(struct hwcontainer_claim *claim);
 void hwc_wait_serve_locked(struct hwcontainer_resource *res);
 void hwc_wait_serve_all_locked(void);
@@ -452,23 +491,6 @@ int hwc_domain_check_charge_locked(struct hwc_domain *domain, bool admin,
 #define HWC_PREEMPT_OFF 0
 #define HWC_PREEMPT_INHERIT -1
 
-/* As many as are read from one file of configfs. */
-#define HWC_IMAGES_MAX 56
-
-/**
- * struct hwc_images - what may be loaded
- * @some: there is a list; without it nobody is stopped who has other rights
- * @any: everything is in it
- * @n: digests in it
- * @digest: those
- */
-struct hwc_images {
-	bool some;
-	bool any;
-	unsigned int n;
-	u8 digest[HWC_IMAGES_MAX][HWCONTAINER_DIGEST_LEN];
-};
-
 /**
  * struct hwc_group - a node of the tree
  * @parent: what it is charged to, too; NULL for the root
@@ -484,7 +506,8 @@ struct hwc_images {
  * @party: its part of what is waited for
  * @priority: most that members may ask for without privilege
  * @preempt: milliseconds of notice before claims are taken, or one of the two below
- * @images: what members may load
+ * @images: what members may load, when there are any lines
+ * @revoked: what they may not, whatever @images says
  * @dump_max: largest core dump of what is claimed there, in bytes
  * @claims: charged to this very group
  * @domains: its members
@@ -505,7 +528,8 @@ struct hwc_group {
 	struct hwc_party party;
 	s32 priority;
 	int preempt;
-	struct hwc_images images;
+	struct list_head images;
+	struct list_head revoked;
 	u64 dump_max;
 	unsigned int claims;
 	struct list_head domains;
@@ -534,10 +558,62 @@ s32 hwc_group_priority_locked(const struct hwc_group *group, const struct hwc_gr
 int hwc_group_notice_locked(const struct hwc_group *group);
 void hwc_group_preempted_locked(struct hwc_group *group, struct hwc_domain *domain,
 				const char *kind);
-bool hwc_group_has_images_locked(const struct hwc_group *group);
-const struct hwc_group *hwc_group_bars_locked(struct hwc_group *group, struct hwc_domain *asker,
-					      const struct hwcontainer_claim *claim,
-					      const u8 *digest);
+bool hwc_group_has_lists(const struct hwc_group *group);
+bool hwc_group_asks_locked(const struct hwc_group *group);
+const char *hwc_group_bar_name(int err);
+int hwc_group_check_image_locked(const struct hwc_group *group, bool admin,
+				 const struct hwc_image *image, const struct hwc_group **bar);
+
+/* image-list.c: lists of images */
+
+enum hwc_line_type {
+	HWC_LINE_ANY,
+	HWC_LINE_DIGEST,
+	HWC_LINE_SIGNER,
+};
+
+/* Longest line: what it is, in hexadecimal digits, of what; with spaces, newline and NUL. */
+#define HWC_LINE_MAX (16 + 2 * HWCONTAINER_SIGNER_MAX + HWCONTAINER_NAME_MAX)
+
+/**
+ * struct hwc_line - a line of a list
+ * @in_list: in the list
+ * @type: what it is about
+ * @size: bytes of @id
+ * @id: digest of an image, or key identifier of a signer
+ * @resource: name of the resource that it is for, or "" for all
+ */
+struct hwc_line {
+	struct list_head in_list;
+	enum hwc_line_type type;
+	u8 size;
+	u8 id[HWCONTAINER_SIGNER_MAX];
+	char resource[];
+};
+
+/**
+ * struct hwc_image - a file of an image, as lists know it
+ * @res: where it is, or is to be loaded
+ * @digest: SHA-256 of it, or NULL where that is not known
+ * @signer: who has signed it
+ */
+struct hwc_image {
+	const struct hwcontainer_resource *res;
+	const u8 *digest;
+	struct hwc_signer signer;
+};
+
+struct hwc_line *hwc_line_parse(char *text);
+int hwc_line_print(const struct hwc_line *line, char *page, size_t room);
+bool hwc_line_same(const struct hwc_line *a, const struct hwc_line *b);
+bool hwc_lines_have_locked(const struct list_head *lines, const struct hwc_image *image);
+void hwc_lines_free(struct list_head *lines);
+struct hwc_image hwc_image_of(const struct hwcontainer_claim *claim, enum hwcontainer_slot slot);
+void hwc_images_revoke_locked(const struct hwc_group *group, const struct hwc_line *line);
+void hwc_resource_keep_left_locked(struct hwcontainer_resource *res,
+				   const struct hwcontainer_claim *claim);
+void hwc_resource_take_left_locked(struct hwcontainer_resource *res,
+				   struct hwcontainer_claim *claim);
 
 /* groupfs.c: groups in configfs */
 

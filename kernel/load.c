@@ -537,7 +537,8 @@ int hwc_region_settle(struct hwcontainer_resource *res, struct hwcontainer_claim
 		return ret;
 	hwcontainer_claim_stage(claim, HWCONTAINER_STAGE_BOUND);
 	mutex_lock(&hwc_lock);
-	hwc_shell_open_locked(r);
+	if (!hwcontainer_claim_cancelled(claim))
+		hwc_shell_open_locked(r);
 	mutex_unlock(&hwc_lock);
 	return 0;
 }

@@ -2,7 +2,7 @@
 /* hwcontainer: hardware that comes with containers. Start and end of the module. */
 #include <linux/module.h>
 
-#include "internal.h"
+#include "signature.h"
 
 /*
  * In the order of the list; undone from the end. Folders of groups pin the module, which
@@ -13,6 +13,7 @@ static const struct {
 	void (*exit)(void);
 } hwc_parts[] = {
 	{ hwc_image_init, hwc_image_exit },
+	{ hwc_signature_init, hwc_signature_exit },
 	{ hwc_core_init, hwc_core_exit },
 	{ hwc_domain_init, hwc_domain_exit },
 	{ hwc_cdev_init, hwc_cdev_exit },

@@ -231,6 +231,19 @@ static int hwc_nl_fill_claim_digests(struct sk_buff *msg, const struct hwcontain
 				  overlay->wanted ? overlay->want : overlay->blob.digest);
 }
 
+static int hwc_nl_fill_signer(struct sk_buff *msg, int attr, const struct hwc_signer *signer)
+{
+	return signer->size ? nla_put(msg, attr, signer->size, signer->id) : 0;
+}
+
+static int hwc_nl_fill_signers(struct sk_buff *msg, const struct hwcontainer_claim *claim)
+{
+	return hwc_nl_fill_signer(msg, HWCONTAINER_A_CLAIM_IMAGE_SIGNER,
+				  &claim->file[HWCONTAINER_IMAGE].signer) ?:
+	       hwc_nl_fill_signer(msg, HWCONTAINER_A_CLAIM_OVERLAY_SIGNER,
+				  &claim->file[HWCONTAINER_OVERLAY].signer);
+}
+
 static int hwc_nl_fill_domain(struct sk_buff *msg, const struct hwc_domain *domain)
 {
 	return domain ? nla_put_u32(msg, HWCONTAINER_A_CLAIM_NETNS, hwc_domain_inum(domain)) : 0;
@@ -267,6 +280,7 @@ int hwc_claim_fill_locked(struct sk_buff *msg, void *object, const struct hwc_do
 	       nla_put_u32(msg, HWCONTAINER_A_CLAIM_FLAGS, claim->flags) ?:
 	       nla_put_s32(msg, HWCONTAINER_A_CLAIM_PRIORITY, claim->priority) ?:
 	       hwc_nl_fill_claim_digests(msg, claim) ?:
+	       hwc_nl_fill_signers(msg, claim) ?:
 	       hwc_nl_fill_timings(msg, claim) ?:
 	       hwc_nl_fill_failure(msg, claim) ?:
 	       nla_put_uint(msg, HWCONTAINER_A_CLAIM_AGE, ktime_get_ns() - claim->start) ?:

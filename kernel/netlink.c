@@ -375,7 +375,11 @@ static int hwc_nl_parse_want(struct nlattr *attr, struct hwc_want *want, struct 
 		[HWCONTAINER_IMAGE] = HWCONTAINER_A_REQUEST_IMAGE_DIGEST,
 		[HWCONTAINER_OVERLAY] = HWCONTAINER_A_REQUEST_OVERLAY_DIGEST,
 	};
-	struct nlattr *tb[HWCONTAINER_A_REQUEST_MAX + 1];
+	static const int signatures[] = {
+		[HWCONTAINER_IMAGE] = HWCONTAINER_A_REQUEST_IMAGE_SIGNATURE,
+		[HWCONTAINER_OVERLAY] = HWCONTAINER_A_REQUEST_OVERLAY_SIGNATURE,
+	};
+	struct nlattr *tb[HWCONTAINER_A_REQUEST_MAX + 1], *signature;
 	int slot, ret;
 
 	/* The policy was checked with the message. */
@@ -388,6 +392,9 @@ static int hwc_nl_parse_want(struct nlattr *attr, struct hwc_want *want, struct 
 	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++) {
 		want->fd[slot] = tb[fds[slot]] ? nla_get_s32(tb[fds[slot]]) : -1;
 		want->digest[slot] = tb[digests[slot]] ? nla_data(tb[digests[slot]]) : NULL;
+		signature = tb[signatures[slot]];
+		want->signature[slot] = signature ? nla_data(signature) : NULL;
+		want->signature_size[slot] = signature ? nla_len(signature) : 0;
 	}
 	return hwc_nl_check_word(info, want->resource, "name of the resource");
 }

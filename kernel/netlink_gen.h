@@ -12,7 +12,7 @@
 #include <uapi/linux/hwcontainer.h>
 
 /* Common nested types */
-extern const struct nla_policy hwcontainer_request_nl_policy[HWCONTAINER_A_REQUEST_OVERLAY_DIGEST + 1];
+extern const struct nla_policy hwcontainer_request_nl_policy[HWCONTAINER_A_REQUEST_OVERLAY_SIGNATURE + 1];
 
 int hwc_nl_pre_resource(const struct genl_split_ops *ops, struct sk_buff *skb,
 			struct genl_info *info);

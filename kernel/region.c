@@ -293,5 +293,6 @@ const struct hwcontainer_kind hwc_region_kind = {
 	.release = hwc_region_release,
 	.idle = hwc_region_idle,
 	.check_blank = hwc_region_check_image,
+	.revoke = hwc_region_revoke,
 	.describe = hwc_region_describe,
 };

@@ -143,6 +143,7 @@ bool hwc_shell_is_around(const struct hwc_region *outer, const struct hwc_region
 bool hwc_shell_is_beside(const struct hwc_region *r, const struct hwc_region *slot);
 void hwc_region_kick_locked(struct hwc_region *r);
 void hwc_region_idle(struct hwcontainer_resource *res);
+void hwc_region_revoke(struct hwcontainer_resource *res);
 void hwc_region_tidy(struct kthread_work *work);
 
 /* load.c; all but settle in the manager's worker */

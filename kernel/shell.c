@@ -202,6 +202,35 @@ void hwc_region_kick_locked(struct hwc_region *r)
 	kthread_queue_work(r->manager->worker, &r->tidy);
 }
 
+static void hwc_shell_fail_slots_locked(struct hwc_region *r)
+{
+	struct hwcontainer_claim *claim, *next;
+	struct hwc_region *slot;
+	char *message;
+
+	list_for_each_entry(slot, &hwc_regions, in_regions) {
+		if (slot->shell != r || !slot->res)
+			continue;
+		list_for_each_entry_safe(claim, next, &slot->res->claims, in_res) {
+			message = kasprintf(GFP_KERNEL, "the image of %s around it is revoked",
+					    hwc_region_name(r));
+			hwc_claim_withdraw_locked(claim, -EKEYREVOKED, message);
+		}
+	}
+}
+
+/* Whoever has a slot of an image that may not stay loses that: it would keep the image. */
+void hwc_region_revoke(struct hwcontainer_resource *res)
+{
+	struct hwc_region *r = hwcontainer_resource_priv(res);
+
+	lockdep_assert_held(&hwc_lock);
+	hwc_shell_hide_locked(r);
+	hwc_shell_fail_slots_locked(r);
+	r->deferred = true;
+	hwc_region_kick_locked(r);
+}
+
 /* No claim has the region any more: who has waited for that? */
 void hwc_region_idle(struct hwcontainer_resource *res)
 {

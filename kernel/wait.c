@@ -88,7 +88,7 @@ void hwc_wait_end_locked(struct hwcontainer_claim *claim)
 }
 
 /* Takes @message over. */
-static void hwc_wait_fail_locked(struct hwcontainer_claim *claim, int err, char *message)
+void hwc_wait_fail_locked(struct hwcontainer_claim *claim, int err, char *message)
 {
 	int slot;
 

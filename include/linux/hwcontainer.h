@@ -114,6 +114,9 @@ struct hwcontainer_resource_info {
  * @check_blank: Does an image fit that is to be loaded where a claim's was unloaded? May
  *	sleep. @priv is as a claim's. Returns 0, or -errno with a sentence in @why.
  *	Optional: means that there is no such image. Who loads it is the kind.
+ * @revoke: What is loaded may not stay. Core lock held; must not sleep on hardware. Nobody
+ *	gets it any more as it is: where no claim has it, it is to be unloaded, and
+ *	where one has, that has failed and is about to be released. Optional.
  * @describe: Fills what @res is at the moment. Core lock held.  Optional.
  */
 struct hwcontainer_kind {
@@ -133,6 +136,7 @@ struct hwcontainer_kind {
 	void (*idle)(struct hwcontainer_resource *res);
 	int (*check_blank)(struct hwcontainer_resource *res, const struct hwcontainer_blob *blob,
 			   void *priv, char *why, size_t room);
+	void (*revoke)(struct hwcontainer_resource *res);
 	void (*describe)(struct hwcontainer_resource *res,
 			 struct hwcontainer_resource_info *info);
 };
