@@ -223,6 +223,19 @@ HWC_API int hwc_request_add(struct hwc_request *req, const char *resource, int i
 			    const uint8_t *overlay_digest);
 
 /**
+ * hwc_request_image_signature() - bring the signature of an image
+ * @data: PKCS#7, detached, DER, without certificates and attributes; copied
+ * @size: bytes of it, at most HWCONTAINER_SIGNATURE_MAX
+ *
+ * The image is that of the resource that was added last.
+ *
+ * Return: 0; -EINVAL before a resource was added; -ENODATA; -EFBIG; -ENOMEM.
+ */
+HWC_API int hwc_request_image_signature(struct hwc_request *req, const void *data, size_t size);
+/** hwc_request_overlay_signature() - the same for its overlay */
+HWC_API int hwc_request_overlay_signature(struct hwc_request *req, const void *data, size_t size);
+
+/**
  * struct hwc_grant - a claim that was made
  * @id: its number
  * @state: ready, where no hardware work is needed; waiting, where others have the
@@ -351,6 +364,9 @@ HWC_API uint32_t hwc_claim_position(const struct hwc_claim *claim);
 HWC_API uint32_t hwc_claim_taken_in(const struct hwc_claim *claim);
 HWC_API const uint8_t *hwc_claim_image_digest(const struct hwc_claim *claim);
 HWC_API const uint8_t *hwc_claim_overlay_digest(const struct hwc_claim *claim);
+/* key identifier of who was found to have signed it, @size bytes; NULL where nobody was */
+HWC_API const uint8_t *hwc_claim_image_signer(const struct hwc_claim *claim, size_t *size);
+HWC_API const uint8_t *hwc_claim_overlay_signer(const struct hwc_claim *claim, size_t *size);
 /* positive errno, 0 where it did not fail */
 HWC_API uint32_t hwc_claim_error(const struct hwc_claim *claim);
 HWC_API const char *hwc_claim_message(const struct hwc_claim *claim);

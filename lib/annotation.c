@@ -111,12 +111,31 @@ static int set_image(const struct parser *parser, struct hwc_want *want, const c
 	return err ? err : keep(parser, &want->image, value);
 }
 
-static int set_overlay(const struct parser *parser, struct hwc_want *want, const char *key,
-		       const char *value)
+/* Empty for none. */
+static int set_other_path(const struct parser *parser, char **field, const char *key,
+			  const char *value)
 {
 	int err = *value ? check_path(parser, key, value) : 0;
 
-	return err ? err : keep(parser, &want->overlay, value);
+	return err ? err : keep(parser, field, value);
+}
+
+static int set_overlay(const struct parser *parser, struct hwc_want *want, const char *key,
+		       const char *value)
+{
+	return set_other_path(parser, &want->overlay, key, value);
+}
+
+static int set_signature(const struct parser *parser, struct hwc_want *want, const char *key,
+			 const char *value)
+{
+	return set_other_path(parser, &want->signature, key, value);
+}
+
+static int set_overlay_signature(const struct parser *parser, struct hwc_want *want,
+				 const char *key, const char *value)
+{
+	return set_other_path(parser, &want->overlay_signature, key, value);
 }
 
 static int set_digest(const struct parser *parser, struct hwc_want *want, const char *key,
@@ -142,8 +161,13 @@ static const struct {
 	int (*set)(const struct parser *parser, struct hwc_want *want, const char *key,
 		   const char *value);
 } fields[] = {
-	{ "resource.", set_resource },	 { "image.", set_image },   { "overlay.", set_overlay },
-	{ "container.", set_container }, { "digest.", set_digest },
+	{ "resource.", set_resource },
+	{ "image.", set_image },
+	{ "overlay.", set_overlay },
+	{ "container.", set_container },
+	{ "digest.", set_digest },
+	{ "signature.", set_signature },
+	{ "overlay-signature.", set_overlay_signature },
 };
 
 /* 0 to 1023 without leading zeros, or -1 */
@@ -348,7 +372,11 @@ static void free_want(struct hwc_want *want)
 	free(want->resource);
 	free(want->image);
 	free(want->overlay);
+	free(want->signature);
+	free(want->overlay_signature);
 	free(want->container);
+	free(want->image_signed.data);
+	free(want->overlay_signed.data);
 	if (want->image_fd >= 0)
 		close(want->image_fd);
 	if (want->overlay_fd >= 0)

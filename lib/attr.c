@@ -85,6 +85,17 @@ static int digest_from_uapi(const struct nlattr *attr, struct hwc_digest *digest
 	return 0;
 }
 
+static int key_id_from_uapi(const struct nlattr *attr, struct hwc_key_id *id)
+{
+	size_t size = mnl_attr_get_payload_len(attr);
+
+	if (size > sizeof(id->bytes))
+		return -EBADMSG;
+	memcpy(id->bytes, mnl_attr_get_payload(attr), size);
+	id->size = size;
+	return 0;
+}
+
 static int nest_from_uapi(const struct nlattr *attr, const struct hwc_schema *schema, void *member)
 {
 	return hwc_object_from_uapi(schema, mnl_attr_get_payload(attr),
@@ -150,6 +161,8 @@ static int field_from_uapi(const struct hwc_field *field, const struct nlattr *a
 		return string_from_uapi(attr, member);
 	case HWC_DIGEST:
 		return digest_from_uapi(attr, member);
+	case HWC_KEY_ID:
+		return key_id_from_uapi(attr, member);
 	case HWC_NEST:
 		return nest_from_uapi(attr, field->nested, member);
 	default:

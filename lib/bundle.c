@@ -382,12 +382,37 @@ static int show_overlay(struct hwc_bundle *bundle, struct hwc_want *want)
 	return want->overlay ? 0 : hwc_err_nomem(bundle->ctx);
 }
 
+/* One that is given needs its file. What is made of an overlay is signed by nobody. */
+static int load_signature(struct hwc_bundle *bundle, int fd, const char *path, const char *given,
+			  struct hwc_bytes *signature)
+{
+	if (fd >= 0 && path)
+		return hwc_root_signature(bundle->ctx, bundle->rootfd, path, given, signature);
+	if (!given || !*given)
+		return 0;
+	return hwc_err(bundle->ctx, -EINVAL,
+		       "%s is the signature of no file that is loaded as it is", given);
+}
+
+static int load_signatures(struct hwc_bundle *bundle, struct hwc_want *want)
+{
+	bool rewritten = want->data && hwc_data_rewrite(want->data);
+	const char *image = want->data ? hwc_data_image_path(want->data) : NULL;
+	const char *overlay = want->data ? hwc_data_overlay_path(want->data) : NULL;
+	int err;
+
+	err = load_signature(bundle, want->image_fd, image, want->signature, &want->image_signed);
+	return err ? err :
+		     load_signature(bundle, want->overlay_fd, rewritten ? NULL : overlay,
+				    want->overlay_signature, &want->overlay_signed);
+}
+
 static int load_want(struct hwc_bundle *bundle, struct hwc_want *want)
 {
 	int err;
 
 	if (!want->image && (!want->overlay || !*want->overlay))
-		return 0;
+		return load_signatures(bundle, want);
 	err = open_root(bundle);
 	if (!err)
 		err = hwc_data_load(bundle->ctx, bundle->rootfd, NULL, want->resource, want->image,
@@ -395,7 +420,8 @@ static int load_want(struct hwc_bundle *bundle, struct hwc_want *want)
 	if (err)
 		return err;
 	hwc_data_take(want->data, &want->image_fd, &want->overlay_fd);
-	return show_overlay(bundle, want);
+	err = load_signatures(bundle, want);
+	return err ? err : show_overlay(bundle, want);
 }
 
 int hwc_bundle_load(struct hwc_bundle *bundle)
@@ -536,13 +562,21 @@ bool hwc_bundle_waits(const struct hwc_bundle *bundle, size_t i)
 int hwc_bundle_request(const struct hwc_bundle *bundle, size_t i, struct hwc_request *req)
 {
 	const struct hwc_want *want = &bundle->wants.items[i];
+	int err;
 
 	/* a shell is there for its slots, whatever becomes of its own devices */
 	if (brings_slots(want))
 		req->flags |= HWCONTAINER_CLAIM_FLAGS_UNBOUND;
-	return hwc_request_add(req, want->resource, want->image_fd, want->overlay_fd,
-			       want->digest.known ? want->digest.bytes : NULL,
-			       want->overlay_digest.known ? want->overlay_digest.bytes : NULL);
+	err = hwc_request_add(req, want->resource, want->image_fd, want->overlay_fd,
+			      want->digest.known ? want->digest.bytes : NULL,
+			      want->overlay_digest.known ? want->overlay_digest.bytes : NULL);
+	if (!err && want->image_signed.data)
+		err = hwc_request_image_signature(req, want->image_signed.data,
+						  want->image_signed.size);
+	if (!err && want->overlay_signed.data)
+		err = hwc_request_overlay_signature(req, want->overlay_signed.data,
+						    want->overlay_signed.size);
+	return err;
 }
 
 static int annotate(struct hwc_bundle *bundle, const char *key, const char *value)

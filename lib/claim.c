@@ -152,6 +152,22 @@ const uint8_t *hwc_claim_overlay_digest(const struct hwc_claim *claim)
 	return hwc_digest_bytes(&claim->overlay_digest);
 }
 
+static const uint8_t *key_id(const struct hwc_key_id *id, size_t *size)
+{
+	*size = id->size;
+	return id->size ? id->bytes : NULL;
+}
+
+const uint8_t *hwc_claim_image_signer(const struct hwc_claim *claim, size_t *size)
+{
+	return key_id(&claim->signer, size);
+}
+
+const uint8_t *hwc_claim_overlay_signer(const struct hwc_claim *claim, size_t *size)
+{
+	return key_id(&claim->overlay_signer, size);
+}
+
 uint32_t hwc_claim_error(const struct hwc_claim *claim)
 {
 	return claim->error;

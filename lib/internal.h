@@ -201,6 +201,12 @@ static inline const uint8_t *hwc_digest_bytes(const struct hwc_digest *digest)
 	return digest->known ? digest->bytes : NULL;
 }
 
+/* Key identifier of a signer; of none, 0 bytes. */
+struct hwc_key_id {
+	size_t size;
+	uint8_t bytes[HWCONTAINER_SIGNER_MAX];
+};
+
 /* Makes room for one more element, zeroed; whoever fills it counts it. */
 void *hwc_array_grow(struct hwc_array *array, size_t size);
 
@@ -210,6 +216,7 @@ void *hwc_array_grow(struct hwc_array *array, size_t size);
  * @HWC_UINT: uint64_t, sent in 4 or 8 bytes
  * @HWC_STRING: char *, never NULL
  * @HWC_DIGEST: struct hwc_digest
+ * @HWC_KEY_ID: struct hwc_key_id
  * @HWC_NEST: struct of the nested schema
  * @HWC_U32S: struct hwc_array of uint32_t
  * @HWC_STRINGS: struct hwc_array of char *
@@ -220,6 +227,7 @@ enum hwc_field_kind {
 	HWC_UINT,
 	HWC_STRING,
 	HWC_DIGEST,
+	HWC_KEY_ID,
 	HWC_NEST,
 	HWC_U32S,
 	HWC_STRINGS,
@@ -357,6 +365,8 @@ struct hwc_claim {
 	uint32_t taken_in;
 	uint64_t seq; /* in an event */
 	uint64_t age;
+	struct hwc_key_id signer;
+	struct hwc_key_id overlay_signer;
 };
 
 struct hwc_txn {
@@ -369,6 +379,12 @@ extern const struct hwc_schema hwc_claim_schema;
 extern const struct hwc_schema hwc_told_schema;
 extern const struct hwc_schema hwc_txn_schema;
 
+/* Bytes of a file, or NULL. */
+struct hwc_bytes {
+	void *data;
+	size_t size;
+};
+
 /**
  * struct hwc_request_item - one resource that is asked for
  * @resource: its name
@@ -376,6 +392,8 @@ extern const struct hwc_schema hwc_txn_schema;
  * @overlay_fd: overlay, or -1
  * @image_digest: what the image must be, where known
  * @overlay_digest: what the overlay must be, where known
+ * @image_signature: that comes with the image
+ * @overlay_signature: that comes with the overlay
  */
 struct hwc_request_item {
 	char *resource;
@@ -383,6 +401,8 @@ struct hwc_request_item {
 	int overlay_fd;
 	struct hwc_digest image_digest;
 	struct hwc_digest overlay_digest;
+	struct hwc_bytes image_signature;
+	struct hwc_bytes overlay_signature;
 };
 
 struct hwc_request {
@@ -1064,11 +1084,15 @@ char *hwc_key_resource(const char *key);
  * @resource: NULL until a namespaced request was told
  * @image: path or NULL
  * @overlay: path, "" or NULL
+ * @signature: of the image: path, "" or NULL
+ * @overlay_signature: of the overlay: path, "" or NULL
  * @container: name of the only container of its pod that is meant, or NULL
  * @digest: SHA-256 that the image must have
  * @overlay_digest: SHA-256 of the overlay that was granted
  * @image_fd: -1 until it is open
  * @overlay_fd: -1 until it is open
+ * @image_signed: bytes of the image's signature
+ * @overlay_signed: bytes of the overlay's signature
  * @data: where they were found, NULL until then
  */
 struct hwc_want {
@@ -1078,11 +1102,15 @@ struct hwc_want {
 	char *resource;
 	char *image;
 	char *overlay;
+	char *signature;
+	char *overlay_signature;
 	char *container;
 	struct hwc_digest digest;
 	struct hwc_digest overlay_digest;
 	int image_fd;
 	int overlay_fd;
+	struct hwc_bytes image_signed;
+	struct hwc_bytes overlay_signed;
 	struct hwc_data *data;
 };
 
@@ -1165,6 +1193,18 @@ int hwc_root_resolve(int rootfd, const char *path, int flags);
  */
 int hwc_root_open(struct hwc_ctx *ctx, int rootfd, const char *what, const char *path, size_t max,
 		  int *fd);
+
+/* What the name of a signature ends in that is beside its file. */
+#define HWC_SIGNED ".p7s"
+
+/**
+ * hwc_root_signature() - read the signature of a file below the container's root
+ * @path: the file
+ * @given: path of the signature; "" for none; NULL: what is beside the file, if anything is
+ * @signature: receives it, to be freed; nothing where there is none
+ */
+int hwc_root_signature(struct hwc_ctx *ctx, int rootfd, const char *path, const char *given,
+		       struct hwc_bytes *signature);
 
 /**
  * hwc_root_list() - names in a folder below the container's root

@@ -125,6 +125,8 @@ static const struct hwc_field claim_fields[] = {
 	FIELD(HWCONTAINER_A_CLAIM_TAKEN_IN, HWC_U32, hwc_claim, taken_in),
 	FIELD(HWCONTAINER_A_CLAIM_SEQ, HWC_UINT, hwc_claim, seq),
 	FIELD(HWCONTAINER_A_CLAIM_AGE, HWC_UINT, hwc_claim, age),
+	FIELD(HWCONTAINER_A_CLAIM_IMAGE_SIGNER, HWC_KEY_ID, hwc_claim, signer),
+	FIELD(HWCONTAINER_A_CLAIM_OVERLAY_SIGNER, HWC_KEY_ID, hwc_claim, overlay_signer),
 };
 
 const struct hwc_schema hwc_claim_schema =
@@ -157,7 +159,7 @@ static const struct hwc_field txn_fields[] = {
 
 const struct hwc_schema hwc_txn_schema = SCHEMA(hwc_txn, txn_fields, 0);
 
-/* Most bytes a request nest takes: its header, name, two numbers, two digests. */
+/* Most bytes a request nest takes without signatures: header, name, two numbers, two digests. */
 #define ATTR_ROOM(size) (MNL_ATTR_HDRLEN + MNL_ALIGN(size))
 #define ITEM_ROOM                                                                                  \
 	(MNL_ATTR_HDRLEN + ATTR_ROOM(HWCONTAINER_NAME_MAX + 1) + 2 * ATTR_ROOM(sizeof(uint32_t)) + \
@@ -176,6 +178,24 @@ static void put_fd(struct hwc_msg *msg, uint16_t type, int fd)
 		hwc_msg_u32(msg, type, fd);
 }
 
+static void put_signature(struct hwc_msg *msg, uint16_t type, const struct hwc_bytes *signature)
+{
+	if (signature->data)
+		hwc_msg_binary(msg, type, signature->data, signature->size);
+}
+
+static size_t signatures_room(const struct hwc_request *req)
+{
+	const struct hwc_request_item *items = req->items.data;
+	size_t room = 0;
+
+	for (size_t i = 0; i < req->items.count; i++) {
+		room += ATTR_ROOM(items[i].image_signature.size);
+		room += ATTR_ROOM(items[i].overlay_signature.size);
+	}
+	return room;
+}
+
 static void put_item(struct hwc_msg *msg, const struct hwc_request_item *item)
 {
 	struct nlattr *nest = hwc_msg_nest_start(msg, HWCONTAINER_A_TXN_REQUEST);
@@ -185,6 +205,8 @@ static void put_item(struct hwc_msg *msg, const struct hwc_request_item *item)
 	put_fd(msg, HWCONTAINER_A_REQUEST_OVERLAY_FD, item->overlay_fd);
 	put_digest(msg, HWCONTAINER_A_REQUEST_IMAGE_DIGEST, &item->image_digest);
 	put_digest(msg, HWCONTAINER_A_REQUEST_OVERLAY_DIGEST, &item->overlay_digest);
+	put_signature(msg, HWCONTAINER_A_REQUEST_IMAGE_SIGNATURE, &item->image_signature);
+	put_signature(msg, HWCONTAINER_A_REQUEST_OVERLAY_SIGNATURE, &item->overlay_signature);
 	hwc_msg_nest_end(msg, nest);
 }
 
@@ -193,8 +215,8 @@ int hwc_msg_request(struct hwc_ctx *ctx, const struct hwc_request *req, struct h
 	const struct hwc_request_item *items = req->items.data;
 	int err;
 
-	err = hwc_nl_start(ctx, HWCONTAINER_CMD_CLAIM_NEW, TXN_ROOM + req->items.count * ITEM_ROOM,
-			   msg);
+	err = hwc_nl_start(ctx, HWCONTAINER_CMD_CLAIM_NEW,
+			   TXN_ROOM + req->items.count * ITEM_ROOM + signatures_room(req), msg);
 	if (err)
 		return err;
 	for (size_t i = 0; i < req->items.count; i++)

@@ -27,8 +27,11 @@ void hwc_request_free(struct hwc_request *req)
 	if (!req)
 		return;
 	items = req->items.data;
-	for (size_t i = 0; i < req->items.count; i++)
+	for (size_t i = 0; i < req->items.count; i++) {
 		free(items[i].resource);
+		free(items[i].image_signature.data);
+		free(items[i].overlay_signature.data);
+	}
 	free(items);
 	free(req->container);
 	free(req);
@@ -118,12 +121,57 @@ int hwc_request_add(struct hwc_request *req, const char *resource, int image_fd,
 	item->resource = strdup(resource);
 	if (!item->resource)
 		return hwc_err_nomem(req->ctx);
+	item->image_signature = (struct hwc_bytes){ 0 };
+	item->overlay_signature = (struct hwc_bytes){ 0 };
 	item->image_fd = image_fd;
 	item->overlay_fd = overlay_fd;
 	digest_set(&item->image_digest, image_digest);
 	digest_set(&item->overlay_digest, overlay_digest);
 	req->items.count++;
 	return 0;
+}
+
+static int set_signature(struct hwc_request *req, struct hwc_bytes *to, const void *data,
+			 size_t size)
+{
+	void *copy;
+
+	if (!size || size > HWCONTAINER_SIGNATURE_MAX)
+		return hwc_err(req->ctx, size ? -EFBIG : -ENODATA,
+			       "a signature has 1 to %d bytes, this has %zu",
+			       HWCONTAINER_SIGNATURE_MAX, size);
+	copy = malloc(size);
+	if (!copy)
+		return hwc_err_nomem(req->ctx);
+	free(to->data);
+	to->data = memcpy(copy, data, size);
+	to->size = size;
+	return 0;
+}
+
+/* The resource that was added last, or NULL with its sentence. */
+static struct hwc_request_item *last_item(struct hwc_request *req)
+{
+	struct hwc_request_item *items = req->items.data;
+
+	if (req->items.count)
+		return &items[req->items.count - 1];
+	hwc_err(req->ctx, -EINVAL, "a signature needs a resource");
+	return NULL;
+}
+
+int hwc_request_image_signature(struct hwc_request *req, const void *data, size_t size)
+{
+	struct hwc_request_item *item = last_item(req);
+
+	return item ? set_signature(req, &item->image_signature, data, size) : -EINVAL;
+}
+
+int hwc_request_overlay_signature(struct hwc_request *req, const void *data, size_t size)
+{
+	struct hwc_request_item *item = last_item(req);
+
+	return item ? set_signature(req, &item->overlay_signature, data, size) : -EINVAL;
 }
 
 /* What the module does not know of a name: that a shell would bring it. */

@@ -126,6 +126,35 @@ int hwc_root_open(struct hwc_ctx *ctx, int rootfd, const char *what, const char 
 	return err;
 }
 
+static int read_signature(struct hwc_ctx *ctx, int rootfd, const char *path,
+			  struct hwc_bytes *signature)
+{
+	int fd, err;
+
+	err = hwc_root_open(ctx, rootfd, "signature ", path, HWCONTAINER_SIGNATURE_MAX, &fd);
+	if (err)
+		return err;
+	err = hwc_file_read(ctx, fd, path, HWCONTAINER_SIGNATURE_MAX, &signature->data,
+			    &signature->size);
+	close(fd);
+	return err;
+}
+
+int hwc_root_signature(struct hwc_ctx *ctx, int rootfd, const char *path, const char *given,
+		       struct hwc_bytes *signature)
+{
+	char *beside;
+	int err;
+
+	if (given)
+		return *given ? read_signature(ctx, rootfd, given, signature) : 0;
+	if (asprintf(&beside, "%s" HWC_SIGNED, path) < 0)
+		return hwc_err_nomem(ctx);
+	err = read_signature(ctx, rootfd, beside, signature);
+	free(beside);
+	return err == -ENOENT ? 0 : err;
+}
+
 int hwc_root_folder(struct hwc_ctx *ctx, const char *root)
 {
 	const char *path = root ? root : "/";

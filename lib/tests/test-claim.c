@@ -83,8 +83,10 @@ static void check_device(const struct hwc_device *dev)
 static void test_get(void **state)
 {
 	static const uint8_t digest[HWCONTAINER_DIGEST_LEN] = { 1 };
+	static const uint8_t key[HWCONTAINER_SIGNER_MAX] = { 2 };
 	struct nlmsghdr *nlh = claim(2, 17);
 	struct hwc_claim *got;
+	size_t size;
 
 	replay_family();
 	expect_get(2, 17);
@@ -100,6 +102,7 @@ static void test_get(void **state)
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLAIM_POSITION, 3);
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLAIM_TAKEN_IN, 750);
 	mnl_attr_put(nlh, HWCONTAINER_A_CLAIM_IMAGE_DIGEST, sizeof(digest), digest);
+	mnl_attr_put(nlh, HWCONTAINER_A_CLAIM_OVERLAY_SIGNER, sizeof(key), key);
 	put_timing(nlh, HWCONTAINER_STAGE_GRANTED, 1000);
 	put_timing(nlh, HWCONTAINER_STAGE_PROGRAMMED, UINT64_C(5000000000));
 	put_device(nlh);
@@ -122,6 +125,10 @@ static void test_get(void **state)
 	assert_int_equal(hwc_claim_taken_in(got), 750);
 	assert_memory_equal(hwc_claim_image_digest(got), digest, sizeof(digest));
 	assert_null(hwc_claim_overlay_digest(got));
+	assert_null(hwc_claim_image_signer(got, &size));
+	assert_int_equal(size, 0);
+	assert_memory_equal(hwc_claim_overlay_signer(got, &size), key, sizeof(key));
+	assert_int_equal(size, sizeof(key));
 	assert_int_equal(hwc_claim_time(got, HWCONTAINER_STAGE_GRANTED), 1000);
 	assert_true(hwc_claim_time(got, HWCONTAINER_STAGE_PROGRAMMED) == UINT64_C(5000000000));
 	assert_int_equal(hwc_claim_time(got, HWCONTAINER_STAGE_BOUND), 0);
@@ -130,6 +137,19 @@ static void test_get(void **state)
 	assert_int_equal(hwc_claim_devices(got), 2);
 	check_device(hwc_claim_device(got, 1));
 	hwc_claim_free(got);
+}
+
+static void test_signer_too_long(void **state)
+{
+	static const uint8_t key[HWCONTAINER_SIGNER_MAX + 1] = { 2 };
+	struct nlmsghdr *nlh = claim(2, 17);
+	struct hwc_claim *got;
+
+	replay_family();
+	expect_get(2, 17);
+	mnl_attr_put(nlh, HWCONTAINER_A_CLAIM_IMAGE_SIGNER, sizeof(key), key);
+	replay_give(nlh);
+	assert_int_equal(hwc_claim_get(*state, 17, &got), -EBADMSG);
 }
 
 static void test_failed(void **state)
@@ -276,6 +296,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_get),
+		TEST(test_signer_too_long),
 		TEST(test_failed),
 		TEST(test_many_devices),
 		TEST(test_node_without_numbers),

@@ -83,6 +83,51 @@ static void test_everything(void **state)
 	hwc_request_free(req);
 }
 
+/* As long as they may be, for both files of a request; a second one counts. */
+static void test_signatures(void **state)
+{
+	static const uint8_t signature[HWCONTAINER_SIGNATURE_MAX] = { 0x30, 0x82 };
+	struct nlmsghdr *nlh = replay_request(HWCONTAINER_CMD_CLAIM_NEW, 2);
+	struct hwc_request *req = new_request(state);
+	struct hwc_grant grant;
+	struct nlattr *nest;
+
+	assert_int_equal(hwc_request_add(req, "/a", 3, 4, NULL, NULL), 0);
+	assert_int_equal(hwc_request_image_signature(req, "x", 1), 0);
+	assert_int_equal(hwc_request_image_signature(req, signature, sizeof(signature)), 0);
+	assert_int_equal(hwc_request_overlay_signature(req, signature, sizeof(signature)), 0);
+	replay_family();
+	nest = mnl_attr_nest_start(nlh, HWCONTAINER_A_TXN_REQUEST);
+	mnl_attr_put_strz(nlh, HWCONTAINER_A_REQUEST_RESOURCE, "/a");
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_REQUEST_IMAGE_FD, 3);
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_REQUEST_OVERLAY_FD, 4);
+	mnl_attr_put(nlh, HWCONTAINER_A_REQUEST_IMAGE_SIGNATURE, sizeof(signature), signature);
+	mnl_attr_put(nlh, HWCONTAINER_A_REQUEST_OVERLAY_SIGNATURE, sizeof(signature), signature);
+	mnl_attr_nest_end(nlh, nest);
+	replay_expect(nlh);
+	nlh = replay_answer(HWCONTAINER_CMD_CLAIM_NEW, 2);
+	put_grant(nlh, 17, HWCONTAINER_CLAIM_STATE_QUEUED);
+	replay_give(nlh);
+	assert_int_equal(hwc_request_submit(req, &grant), 0);
+	hwc_request_free(req);
+}
+
+static void test_bad_signatures(void **state)
+{
+	static const uint8_t signature[HWCONTAINER_SIGNATURE_MAX + 1];
+	struct hwc_request *req = new_request(state);
+
+	assert_int_equal(hwc_request_image_signature(req, signature, 1), -EINVAL);
+	assert_string_equal(hwc_ctx_error(*state), "a signature needs a resource");
+	assert_int_equal(hwc_request_overlay_signature(req, signature, 1), -EINVAL);
+	assert_int_equal(hwc_request_add(req, "/a", 3, 4, NULL, NULL), 0);
+	assert_int_equal(hwc_request_image_signature(req, signature, sizeof(signature)), -EFBIG);
+	assert_string_equal(hwc_ctx_error(*state),
+			    "a signature has 1 to 8192 bytes, this has 8193");
+	assert_int_equal(hwc_request_overlay_signature(req, signature, 0), -ENODATA);
+	hwc_request_free(req);
+}
+
 /* 0 is a file descriptor like any other. */
 static void test_descriptor_zero(void **state)
 {
@@ -281,6 +326,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_everything),
 		TEST(test_descriptor_zero),
+		TEST(test_signatures),
+		TEST(test_bad_signatures),
 		TEST(test_names),
 		TEST(test_largest),
 		TEST(test_other_number_of_grants),

@@ -24,6 +24,8 @@
  * @overlay_digest: of the one overlay, where @has_overlay_digest
  * @has_image_digest: it was given
  * @has_overlay_digest: it was given
+ * @signature: file with the signature of the one image, or NULL
+ * @overlay_signature: of the one overlay, or NULL
  * @rewrite: overlays are those of vendors
  * @items: RESOURCE[=IMAGE[:OVERLAY]]
  * @n: how many
@@ -43,6 +45,8 @@ struct wish {
 	uint8_t overlay_digest[HWCONTAINER_DIGEST_LEN];
 	bool has_image_digest;
 	bool has_overlay_digest;
+	const char *signature;
+	const char *overlay_signature;
 	bool rewrite;
 	char **items;
 	size_t n;
@@ -62,6 +66,8 @@ enum {
 	OPT_NO_WAIT,
 	OPT_IMAGE_DIGEST,
 	OPT_OVERLAY_DIGEST,
+	OPT_SIGNATURE,
+	OPT_OVERLAY_SIGNATURE,
 	OPT_REWRITE,
 	OPT_UNBOUND,
 	OPT_TAKEOVER,
@@ -79,6 +85,8 @@ static const struct option options[] = {
 	{ "no-wait", no_argument, NULL, OPT_NO_WAIT },
 	{ "image-digest", required_argument, NULL, OPT_IMAGE_DIGEST },
 	{ "overlay-digest", required_argument, NULL, OPT_OVERLAY_DIGEST },
+	{ "signature", required_argument, NULL, OPT_SIGNATURE },
+	{ "overlay-signature", required_argument, NULL, OPT_OVERLAY_SIGNATURE },
 	{ "rewrite", no_argument, NULL, OPT_REWRITE },
 	{ "unbound", no_argument, NULL, OPT_UNBOUND },
 	{ "takeover", no_argument, NULL, OPT_TAKEOVER },
@@ -145,6 +153,12 @@ static bool parse_option(struct wish *w, int option)
 	case OPT_OVERLAY_DIGEST:
 		w->has_overlay_digest = true;
 		return parse_digest(optarg, w->overlay_digest);
+	case OPT_SIGNATURE:
+		w->signature = optarg;
+		return true;
+	case OPT_OVERLAY_SIGNATURE:
+		w->overlay_signature = optarg;
+		return true;
 	case OPT_REWRITE:
 		w->rewrite = true;
 		return true;
@@ -183,6 +197,8 @@ static int check_wish(const struct hwctl *h, const struct wish *w)
 		return usage(h, "one resource at a time can be waited for");
 	if (w->n > 1 && (w->has_image_digest || w->has_overlay_digest))
 		return usage(h, "a digest can only be given for one resource");
+	if (w->n > 1 && (w->signature || w->overlay_signature))
+		return usage(h, "a signature can only be given for one resource");
 	if (!!w->hold + !!w->persistent + !!w->command > 1)
 		return usage(h, "--hold, --persistent and a command exclude each other");
 	if (w->no_wait && (w->hold || w->command || dry))
@@ -267,14 +283,40 @@ static int search(struct hwctl *h, const char *resource, const char *image, cons
 	return ret;
 }
 
+static int add_signature(struct hwctl *h, struct hwc_request *req, const char *path,
+			 int (*add)(struct hwc_request *req, const void *data, size_t size))
+{
+	char data[HWCONTAINER_SIGNATURE_MAX + 1];
+	FILE *file;
+	size_t size;
+
+	if (!path)
+		return DONE;
+	file = fopen(path, "re");
+	size = file ? fread(data, 1, sizeof(data), file) : 0;
+	if (!file || ferror(file)) {
+		say("%s: %s", path, strerror(errno));
+		if (file)
+			fclose(file);
+		return REFUSED;
+	}
+	fclose(file);
+	return add(req, data, size) ? refused(h) : DONE;
+}
+
 static int add_files(struct hwctl *h, struct hwc_request *req, const struct wish *w,
 		     const char *resource, int image, int overlay)
 {
-	if (!hwc_request_add(req, resource, image, overlay,
-			     w->has_image_digest ? w->image_digest : NULL,
-			     w->has_overlay_digest ? w->overlay_digest : NULL))
-		return DONE;
-	return refused(h);
+	int ret;
+
+	if (hwc_request_add(req, resource, image, overlay,
+			    w->has_image_digest ? w->image_digest : NULL,
+			    w->has_overlay_digest ? w->overlay_digest : NULL))
+		return refused(h);
+	ret = add_signature(h, req, w->signature, hwc_request_image_signature);
+	return ret != DONE ?
+		       ret :
+		       add_signature(h, req, w->overlay_signature, hwc_request_overlay_signature);
 }
 
 /* RESOURCE[=IMAGE[:OVERLAY]]; the files stay open until the program ends. */

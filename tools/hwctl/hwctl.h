@@ -146,6 +146,7 @@ void field(const char *name, enum color color, char *value);
 char *digest_text(const uint8_t *digest);
 /* "5m03s": the two largest parts. */
 char *age_text(uint64_t ns);
+char *signer_text(const uint8_t *id, size_t size);
 enum color resource_color(enum hwcontainer_resource_state state);
 enum color claim_color(enum hwcontainer_claim_state state);
 /* The spec's word, or the number. */

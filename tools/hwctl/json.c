@@ -48,6 +48,26 @@ void json_digest(struct json_object *json, const char *key, const uint8_t *diges
 	free(hex);
 }
 
+static void json_signer(struct json_object *json, const char *key, const uint8_t *id, size_t size)
+{
+	char *hex = signer_text(id, size);
+
+	if (*hex)
+		json_text(json, key, hex + sizeof("signer:") - 1);
+	free(hex);
+}
+
+static void json_signers(struct json_object *json, const struct hwc_claim *claim)
+{
+	const uint8_t *id;
+	size_t size;
+
+	id = hwc_claim_image_signer(claim, &size);
+	json_signer(json, "image-signer", id, size);
+	id = hwc_claim_overlay_signer(claim, &size);
+	json_signer(json, "overlay-signer", id, size);
+}
+
 void json_append(struct json_object *list, const char *value)
 {
 	json_object_array_add(list, need(json_object_new_string(value)));
@@ -184,6 +204,7 @@ struct json_object *json_claim(const struct hwc_claim *claim)
 		json_number(json, "taken-in", hwc_claim_taken_in(claim));
 	json_digest(json, "image-digest", hwc_claim_image_digest(claim));
 	json_digest(json, "overlay-digest", hwc_claim_overlay_digest(claim));
+	json_signers(json, claim);
 	json_object_object_add(json, "timing", json_timings(claim));
 	for (size_t i = 0; i < hwc_claim_devices(claim); i++)
 		json_object_array_add(devices, json_device(hwc_claim_device(claim, i)));

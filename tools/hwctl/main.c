@@ -32,6 +32,9 @@ static const struct command commands[] = {
 	  "  --no-wait             do not wait until they are ready\n"
 	  "  --image-digest HEX    SHA-256 the image must have (one resource only)\n"
 	  "  --overlay-digest HEX  SHA-256 the overlay must have (one resource only)\n"
+	  "  --signature FILE      signature of the image, PKCS#7 (one resource only)\n"
+	  "  --overlay-signature FILE\n"
+	  "                        signature of the overlay (one resource only)\n"
 	  "  --rewrite             overlays are those of vendors, or of another slot\n"
 	  "  --unbound             be ready also with devices that no driver is there for\n"
 	  "  --takeover            stop a remote processor that somebody else started\n",

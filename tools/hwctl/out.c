@@ -189,6 +189,18 @@ char *age_text(uint64_t ns)
 	return text("%" PRIu64 "s", s);
 }
 
+/* "signer:HEX" as the lists of groups have it, or "". */
+char *signer_text(const uint8_t *id, size_t size)
+{
+	char hex[2 * HWCONTAINER_SIGNER_MAX + 1] = "";
+
+	if (!id)
+		return text("%s", "");
+	for (size_t i = 0; i < size; i++)
+		sprintf(hex + 2 * i, "%02x", id[i]);
+	return text("signer:%s", hex);
+}
+
 enum color resource_color(enum hwcontainer_resource_state state)
 {
 	switch (state) {

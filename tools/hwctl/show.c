@@ -101,6 +101,17 @@ static void show_device(const struct hwc_device *dev)
 		field("", PLAIN, text("interrupt %u", hwc_device_irq(dev, i)));
 }
 
+static void show_signers(const struct hwc_claim *claim)
+{
+	const uint8_t *id;
+	size_t size;
+
+	id = hwc_claim_image_signer(claim, &size);
+	field("image signed by", PLAIN, signer_text(id, size));
+	id = hwc_claim_overlay_signer(claim, &size);
+	field("overlay signed by", PLAIN, signer_text(id, size));
+}
+
 void show_claim(const struct hwc_claim *claim)
 {
 	enum hwcontainer_claim_state state = hwc_claim_state(claim);
@@ -122,6 +133,7 @@ void show_claim(const struct hwc_claim *claim)
 		field("priority", PLAIN, text("%d", hwc_claim_priority(claim)));
 	field("image", PLAIN, digest_text(hwc_claim_image_digest(claim)));
 	field("overlay", PLAIN, digest_text(hwc_claim_overlay_digest(claim)));
+	show_signers(claim);
 	show_times(claim);
 	for (size_t i = 0; i < hwc_claim_devices(claim); i++)
 		show_device(hwc_claim_device(claim, i));
