@@ -20,7 +20,7 @@ needs() {
 	the bench's kernel: linux-source-6.12 flex bison bc perl xz-utils kmod rsync cpio libssl-dev libelf-dev
 	arm64 programs and modules: gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 	firmware for the Cortex-R5 cores: gcc-arm-none-eabi
-	the guests: qemu-system-arm qemu-system-x86 device-tree-compiler cpp umoci ca-certificates
+	the guests: qemu-system-arm qemu-system-x86 device-tree-compiler cpp openssl umoci ca-certificates
 	checks and generators: python3 python3-yaml python3-jsonschema sparse clang-format diffutils
 	EOF
 }
