@@ -705,6 +705,80 @@ static void test_grant_by_name(void **state)
 	assert_int_equal(grant(place, config, rule), -EPERM);
 }
 
+static void expect_signature(const struct hwc_bytes *signature, const char *text)
+{
+	if (!text) {
+		assert_null(signature->data);
+		return;
+	}
+	assert_int_equal(signature->size, strlen(text));
+	assert_memory_equal(signature->data, text, strlen(text));
+}
+
+/* Loads a request whose annotations go on with @more, and expects these signatures. */
+static void expect_signatures(struct place *place, const char *more, const char *image,
+			      const char *overlay)
+{
+	const struct hwc_request_item *item;
+	struct hwc_bundle *bundle;
+	struct hwc_request *req;
+	char config[1024];
+
+	snprintf(config, sizeof(config), NUMBERED "\"/boot/b.dtbo\"%s}," ROOT "}", more);
+	item = load_first(place, config, &bundle, &req);
+	expect_signature(&item->image_signature, image);
+	expect_signature(&item->overlay_signature, overlay);
+	hwc_request_free(req);
+	hwc_bundle_free(bundle);
+}
+
+static void refuse_signatures(struct place *place, const char *more, int err, const char *says)
+{
+	struct hwc_bundle *bundle;
+	char config[1024];
+
+	snprintf(config, sizeof(config), NUMBERED "\"/boot/b.dtbo\"%s}," ROOT "}", more);
+	bundle = read_bundle(place, config);
+	assert_int_equal(hwc_bundle_load(bundle), err);
+	assert_string_equal(hwc_ctx_error(place->ctx), says);
+	hwc_bundle_free(bundle);
+}
+
+static void test_signatures(void **state)
+{
+	static char large[HWCONTAINER_SIGNATURE_MAX + 2];
+	struct place *place = *state;
+
+	write_file("rootfs/boot/a.bit", "image");
+	write_file("rootfs/boot/b.dtbo", "named");
+	expect_signatures(place, "", NULL, NULL);
+	write_file("rootfs/boot/a.bit.p7s", "of a");
+	write_file("rootfs/boot/b.dtbo.p7s", "of b");
+	write_file("rootfs/boot/other", "other");
+	expect_signatures(place, "", "of a", "of b");
+	expect_signatures(place, ",\"org.hwcontainer.signature.0\":\"/boot/other\"", "other",
+			  "of b");
+	expect_signatures(place,
+			  ",\"org.hwcontainer.signature.0\":\"\""
+			  ",\"org.hwcontainer.overlay-signature.0\":\"/boot/other\"",
+			  NULL, "other");
+
+	refuse_signatures(place, ",\"org.hwcontainer.signature.0\":\"/boot/none\"", -ENOENT,
+			  "signature /boot/none is not in the container's root file system");
+	memset(large, 'x', sizeof(large) - 1);
+	write_file("rootfs/boot/a.bit.p7s", large);
+	refuse_signatures(place, "", -EFBIG,
+			  "signature /boot/a.bit.p7s has 8193 bytes, at most 8192 are taken");
+	/* out of the container by no way */
+	write_file("outside", "outside");
+	assert_int_equal(unlink("rootfs/boot/a.bit.p7s"), 0);
+	assert_int_equal(symlink("../../outside", "rootfs/boot/a.bit.p7s"), 0);
+	expect_signatures(place, "", NULL, "of b");
+	assert_int_equal(unlink("rootfs/boot/a.bit.p7s"), 0);
+	assert_int_equal(mkfifo("rootfs/boot/a.bit.p7s", 0600), 0);
+	refuse_signatures(place, "", -EINVAL, "signature /boot/a.bit.p7s is not a regular file");
+}
+
 static void test_grant_without_files(void **state)
 {
 	struct place *place = *state;
@@ -929,6 +1003,7 @@ int main(void)
 		TEST(test_grant),
 		TEST(test_grant_of_a_group),
 		TEST(test_grant_by_name),
+		TEST(test_signatures),
 		TEST(test_grant_without_files),
 		TEST(test_grant_pins_what_it_saw),
 		TEST(test_grant_of_another_digest),
