@@ -247,7 +247,7 @@ TEST_F(trust, takes_and_prints_lines)
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		EXPECT_EQ(-EINVAL, hwc_test_group_write("web/a", "images", bad[i]))
-		TH_LOG("%s", bad[i]);
+	TH_LOG("%s", bad[i]);
 	to = colons + sprintf(colons, "%.9s", id);
 	for (i = 9; id[i]; i += 2)
 		to += sprintf(to, ":%c%c", toupper(id[i]), toupper(id[i + 1]));
