@@ -345,6 +345,64 @@ TEST_F(events, of_groups_are_told_ten_times_a_second)
 	EXPECT_EQ(301, self->host.count);
 }
 
+#define SAID "/tmp/monitor"
+
+static pid_t start_monitor(const char *option)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (freopen(SAID, "w", stdout))
+			execlp("hwctl", "hwctl", option, "monitor", NULL);
+		_exit(127);
+	}
+	return pid;
+}
+
+/* Events until the monitor has said something that grep finds, -1 when it does not. */
+static int events_until(struct hwc_ctx *ctx, const char *pattern)
+{
+	char command[256];
+	int i;
+
+	snprintf(command, sizeof(command), "grep -qE '%s' " SAID " 2>/dev/null", pattern);
+	for (i = 0; i < 200 && hwc_test_run(command); i++) {
+		if (claim_and_end(ctx))
+			return -1;
+		usleep(20000);
+	}
+	return i < 200 ? 0 : -1;
+}
+
+/* What hwctl monitor says when it was kept from reading. */
+static void overrun_monitor(struct __test_metadata *_metadata, struct hwc_ctx *ctx,
+			    const char *option, const char *pattern)
+{
+	pid_t pid = start_monitor(option);
+	int i;
+
+	EXPECT_EQ(0, events_until(ctx, "toy7"));
+	EXPECT_NE(0, hwc_test_run("grep -qE '(# |missed\":)[1-9]' " SAID));
+	EXPECT_EQ(0, kill(pid, SIGSTOP));
+	for (i = 0; i < 1000; i++)
+		EXPECT_EQ(0, claim_and_end(ctx));
+	EXPECT_EQ(0, kill(pid, SIGCONT));
+	EXPECT_EQ(0, events_until(ctx, pattern));
+	hwc_test_kill(pid);
+	unlink(SAID);
+}
+
+TEST_F(events, that_are_missed_are_told_by_hwctl_monitor)
+{
+	overrun_monitor(_metadata, self->host.ctx, "-p", "^# [0-9]+ events missed$");
+}
+
+TEST_F(events, that_are_missed_are_told_in_json)
+{
+	overrun_monitor(_metadata, self->host.ctx, "-j",
+			"^.\"name\":\"claim-ntf\",\"seq\":[0-9]+,\"missed\":[1-9][0-9]*,\"msg\":");
+}
+
 /* Since when somebody has a resource. */
 TEST_F(events, say_how_old_a_claim_is)
 {
