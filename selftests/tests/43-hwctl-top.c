@@ -11,7 +11,7 @@
 #define LEAVE "\033[?25h\033[?1049l"
 
 /* Far longer than any step takes, except where something hangs. */
-#define LIMIT_MS 20000
+#define LIMIT_MS 8000
 
 /**
  * struct screen - a terminal with hwctl top on it
