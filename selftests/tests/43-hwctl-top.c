@@ -400,7 +400,7 @@ TEST_F(top, shows_who_waits)
 	EXPECT_EQ(NULL, strstr(last_screen(&self->screen), "WAITING FOR"));
 	ASSERT_EQ(0, start_waiting(self->ctx));
 	EXPECT_TRUE(shows(&self->screen, "WAITING FOR"));
-	EXPECT_TRUE(shows(&self->screen, "waiting: 1"));
+	EXPECT_TRUE(shows(&self->screen, "claims: 1  waiting: 1"));
 	EXPECT_TRUE(shows(&self->screen, "toy0         1      "));
 	EXPECT_EQ(0, hwc_test_end_toy(self->ctx, 0));
 	EXPECT_TRUE(shows_no_more(&self->screen, "WAITING FOR"));
