@@ -54,7 +54,7 @@ FIXTURE_TEARDOWN(top)
 	if (self->screen.fd)
 		close(self->screen.fd);
 	EXPECT_EQ(0, hwc_test_run("hwctl claim list | tail -n +2 | while read id rest; do"
-				  " hwctl claim delete $id; done"));
+				  " hwctl claim delete $id; done; true"));
 	EXPECT_EQ(0, hwc_test_wait_no_claims(self->ctx));
 	hwc_ctx_free(self->ctx);
 	EXPECT_EQ(0, hwc_test_group_wait_remove("web"));

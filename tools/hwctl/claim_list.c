@@ -76,13 +76,5 @@ int claim_list(struct hwctl *h, int argc, char **argv)
 		list.json = need(json_object_new_array());
 	else
 		table_heads(&list.table, heads, ARRAY_SIZE(heads));
-	if (hwc_claim_foreach(h->ctx, add_claim, &list)) {
-		json_object_put(list.json);
-		return refused(h);
-	}
-	if (h->json)
-		json_print(h, list.json);
-	else
-		table_print(&list.table);
-	return DONE;
+	return list_print(h, list.json, &list.table, hwc_claim_foreach(h->ctx, add_claim, &list));
 }

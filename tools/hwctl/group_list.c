@@ -100,13 +100,5 @@ int group_list(struct hwctl *h, int argc, char **argv)
 		list.json = need(json_object_new_array());
 	else
 		table_heads(&list.table, heads, ARRAY_SIZE(heads));
-	if (hwc_group_foreach(h->ctx, add, &list)) {
-		json_object_put(list.json);
-		return refused(h);
-	}
-	if (h->json)
-		json_print(h, list.json);
-	else
-		table_print(&list.table);
-	return DONE;
+	return list_print(h, list.json, &list.table, hwc_group_foreach(h->ctx, add, &list));
 }

@@ -155,6 +155,8 @@ char *word(const char *name, unsigned int number);
 /* json.c: the same for programs; keys are the spec's attribute names */
 
 void json_print(const struct hwctl *h, struct json_object *json);
+/* A list that was read, in @json or else in @table, or why it was not; an exit code. */
+int list_print(struct hwctl *h, struct json_object *json, struct table *table, int err);
 void json_text(struct json_object *json, const char *key, const char *value);
 void json_number(struct json_object *json, const char *key, uint64_t value);
 void json_flag(struct json_object *json, const char *key, bool value);

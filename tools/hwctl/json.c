@@ -14,6 +14,19 @@ void json_print(const struct hwctl *h, struct json_object *json)
 	json_object_put(json);
 }
 
+int list_print(struct hwctl *h, struct json_object *json, struct table *table, int err)
+{
+	if (err) {
+		json_object_put(json);
+		return refused(h);
+	}
+	if (json)
+		json_print(h, json);
+	else
+		table_print(table);
+	return DONE;
+}
+
 void json_text(struct json_object *json, const char *key, const char *value)
 {
 	if (value && *value)

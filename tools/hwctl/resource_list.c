@@ -27,12 +27,7 @@ static int list_json(struct hwctl *h)
 {
 	struct json_object *list = need(json_object_new_array());
 
-	if (hwc_resource_foreach(h->ctx, add_json, list)) {
-		json_object_put(list);
-		return refused(h);
-	}
-	json_print(h, list);
-	return DONE;
+	return list_print(h, list, NULL, hwc_resource_foreach(h->ctx, add_json, list));
 }
 
 static int list_text(struct hwctl *h)
@@ -40,14 +35,10 @@ static int list_text(struct hwctl *h)
 	static const char *const heads[] = {
 		"NAME", "KIND", "STATE", "CLAIMS", "CLAIM", "CONTAINER",
 	};
-	struct table t = { .columns = ARRAY_SIZE(heads) };
+	struct table t = { 0 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
-		table_cell(&t, HEAD, text("%s", heads[i]));
-	if (hwc_resource_foreach(h->ctx, add_row, &t))
-		return refused(h);
-	table_print(&t);
-	return DONE;
+	table_heads(&t, heads, ARRAY_SIZE(heads));
+	return list_print(h, NULL, &t, hwc_resource_foreach(h->ctx, add_row, &t));
 }
 
 int resource_list(struct hwctl *h, int argc, char **argv)
