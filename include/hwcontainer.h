@@ -951,6 +951,9 @@ HWC_API const struct hwc_ask *hwc_bundle_ask(const struct hwc_bundle *bundle, si
 HWC_API int hwc_bundle_firmware(const struct hwc_bundle *bundle);
 /** hwc_bundle_restarts() - how often that is to be started again after a failure */
 HWC_API unsigned int hwc_bundle_restarts(const struct hwc_bundle *bundle);
+/** hwc_bundle_wait_s() - how long to wait for what others have, in seconds, or 0 */
+HWC_API unsigned int hwc_bundle_wait_s(const struct hwc_bundle *bundle);
+
 /** hwc_bundle_watchdog_ms() - silence of its trace that is a failure, or 0 */
 HWC_API unsigned int hwc_bundle_watchdog_ms(const struct hwc_bundle *bundle);
 /** hwc_bundle_group() - group for the container's network namespace, or NULL */

@@ -249,6 +249,21 @@ static int parse_group(const struct parser *parser, const char *key, const char 
 	return err ? err : keep(parser, &parser->wants->group, value);
 }
 
+/* Seconds, or 0 for not at all; what a stronger source says stays. */
+static int parse_wait(const struct parser *parser, const char *key, const char *value)
+{
+	size_t digits = strspn(value, "0123456789");
+
+	if (!digits || value[digits] || digits > 6)
+		return hwc_err(parser->ctx, -EINVAL,
+			       "%s: %s=%s is no number of seconds from 0 to 999999", parser->what,
+			       key, value);
+	if (!parser->wants->wait_known)
+		parser->wants->wait_s = atoi(value);
+	parser->wants->wait_known = true;
+	return 0;
+}
+
 static int parse_ours(const struct parser *parser, const char *key, const char *value)
 {
 	if (!strcmp(key, HWC_KEY_MARK) || !strcmp(key, HWC_KEY_EDITS))
@@ -259,6 +274,8 @@ static int parse_ours(const struct parser *parser, const char *key, const char *
 		return parse_watchdog(parser, key, value);
 	if (!strcmp(key, HWC_KEY_GROUP))
 		return parse_group(parser, key, value);
+	if (!strcmp(key, HWC_KEY_WAIT))
+		return parse_wait(parser, key, value);
 	if (strcmp(key, HWC_KEY_PREFIX "requests"))
 		return parse_field(parser, key, value);
 	if (strcmp(value, "none"))

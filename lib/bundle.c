@@ -329,6 +329,11 @@ unsigned int hwc_bundle_restarts(const struct hwc_bundle *bundle)
 	return bundle->wants.restarts;
 }
 
+unsigned int hwc_bundle_wait_s(const struct hwc_bundle *bundle)
+{
+	return bundle->wants.wait_s;
+}
+
 unsigned int hwc_bundle_watchdog_ms(const struct hwc_bundle *bundle)
 {
 	return bundle->wants.watchdog_ms;

@@ -1063,6 +1063,7 @@ enum hwc_key {
 #define HWC_KEY_RESTART HWC_KEY_PREFIX "restart"
 #define HWC_KEY_WATCHDOG HWC_KEY_PREFIX "watchdog-ms"
 #define HWC_KEY_GROUP HWC_KEY_PREFIX "group"
+#define HWC_KEY_WAIT HWC_KEY_PREFIX "wait"
 
 enum hwc_key hwc_key_classify(const char *key);
 
@@ -1124,6 +1125,8 @@ struct hwc_want {
  * @watchdog_known: something was said about the watchdog
  * @watchdog_ms: silence of firmware that is a failure, 0 for none
  * @group: for the container's network namespace, or NULL
+ * @wait_known: something was said about waiting
+ * @wait_s: how long to wait for what others have, in seconds
  */
 struct hwc_wants {
 	struct hwc_want *items;
@@ -1134,6 +1137,8 @@ struct hwc_wants {
 	bool watchdog_known;
 	unsigned int watchdog_ms;
 	char *group;
+	bool wait_known;
+	unsigned int wait_s;
 };
 
 /**

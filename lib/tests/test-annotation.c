@@ -225,6 +225,8 @@ static void test_refusals(void **state)
 		{ "{\"org.hwcontainer.restart\": \"on-failure:\"}", false, -EINVAL,
 		  WHAT
 		  ": org.hwcontainer.restart=on-failure: is neither \"no\" nor \"on-failure:\" and a number to 1023" },
+		{ "{\"org.hwcontainer.wait\": \"1000000\"}", false, -EINVAL,
+		  WHAT ": org.hwcontainer.wait=1000000 is no number of seconds from 0 to 999999" },
 		{ "{\"org.hwcontainer.watchdog-ms\": \"2s\"}", false, -EINVAL,
 		  WHAT
 		  ": org.hwcontainer.watchdog-ms=2s is no number of milliseconds from 0 to 9999999" },

@@ -270,6 +270,21 @@ static void test_netns(void **state)
 	}
 }
 
+static void test_wait(void **state)
+{
+	struct hwc_bundle *bundle;
+
+	write_file("rootfs/etc/hwcontainer.json",
+		   "{\"remoteproc0\":\"/a\",\"org.hwcontainer.wait\":\"60\"}");
+	bundle = read_bundle(*state, "{\"annotations\":{\"org.hwcontainer.wait\":\"0\"}," ROOT "}");
+	assert_int_equal(hwc_bundle_wait_s(bundle), 0);
+	hwc_bundle_free(bundle);
+	bundle = read_bundle(*state, "{" ROOT "}");
+	assert_int_equal(hwc_bundle_asks(bundle), 1);
+	assert_int_equal(hwc_bundle_wait_s(bundle), 60);
+	hwc_bundle_free(bundle);
+}
+
 static void test_shell_and_slot(void **state)
 {
 	static const char config[] = "{" ROOT ",\"annotations\":{\"/fpga-region\":\"" FOLDER_SHELL
@@ -998,6 +1013,7 @@ int main(void)
 		TEST(test_watchdog),
 		TEST(test_group),
 		TEST(test_netns),
+		TEST(test_wait),
 		TEST(test_shell_and_slot),
 		TEST(test_load_refuses_a_bad_overlay),
 		TEST(test_grant),

@@ -98,20 +98,31 @@ static size_t count_waiting(const struct claims *claims)
  * @claims: all of them
  * @pidfd: their holder
  * @waiting: those that come after a shell of the same container, or all others
+ * @only: the one of them that is asked for now, or -1
  * @flags: for each
+ * @wait_end: when nobody waits any more for what others have
  * @end: when they must be ready
  */
 struct turn {
 	struct claims *claims;
 	int pidfd;
 	bool waiting;
+	int only;
 	uint32_t flags;
+	int64_t wait_end;
 	int64_t end;
 };
 
 static bool is_in_turn(const struct turn *turn, size_t i)
 {
-	return hwc_bundle_waits(turn->claims->bundle, i) == turn->waiting;
+	return (turn->only < 0 || turn->only == (int)i) &&
+	       hwc_bundle_waits(turn->claims->bundle, i) == turn->waiting;
+}
+
+/* Of time that may be over. */
+static int64_t left_ms(int64_t ms)
+{
+	return ms > 0 ? ms : 0;
 }
 
 static int fill_request(const struct turn *turn, struct hwc_request *req)
@@ -122,6 +133,7 @@ static int fill_request(const struct turn *turn, struct hwc_request *req)
 
 	hwc_request_holder_pidfd(req, turn->pidfd);
 	hwc_request_netns(req, claims->netns);
+	hwc_request_wait(req, turn->only < 0 ? 0 : left_ms(turn->wait_end - now_ms()));
 	hwc_request_flags(req, turn->flags |
 				       (claims->settings->keep ? HWCONTAINER_CLAIM_FLAGS_KEEP : 0));
 	err = claims->command->id ? hwc_request_container(req, claims->command->id) : 0;
@@ -292,11 +304,89 @@ static int wait_ready(const struct turn *turn)
 	return err;
 }
 
-static int take_turn(const struct turn *turn)
+static int take_at_once(const struct turn *turn)
 {
 	int err = ask(turn);
 
 	return err ? err : wait_ready(turn);
+}
+
+/* What the module calls it: people have other names, which have another order. */
+static int look_up(const struct claims *claims, size_t i, char **name)
+{
+	const char *asked = hwc_bundle_ask(claims->bundle, i)->resource;
+	struct hwc_resource *resource;
+
+	/* what does not exist is refused by the module in its turn */
+	if (hwc_resource_get(claims->ctx, asked, &resource)) {
+		*name = strdup(asked);
+	} else {
+		*name = strdup(hwc_resource_name(resource));
+		hwc_resource_free(resource);
+	}
+	return *name ? 0 : claims_no_memory(claims);
+}
+
+static bool is_before(char *const *names, int a, int b)
+{
+	int order = strcmp(names[a], names[b]);
+
+	return order ? order < 0 : a < b;
+}
+
+/* The first by name behind @last, which may be -1; or -1. */
+static int find_next(const struct turn *turn, char *const *names, int last)
+{
+	int next = -1;
+
+	for (size_t i = 0; i < turn->claims->count; i++)
+		if (is_in_turn(turn, i) && (last < 0 || is_before(names, last, i)) &&
+		    (next < 0 || is_before(names, i, next)))
+			next = i;
+	return next;
+}
+
+/*
+ * One after the other, by name: containers that wait for several resources then cannot wait
+ * for each other. Nor for themselves, where they ask for one twice.
+ */
+static int take_in_order(const struct turn *all, char *const *names)
+{
+	struct turn turn = *all;
+	int last = -1, err = 0;
+
+	while (!err && (turn.only = find_next(all, names, last)) >= 0) {
+		bool twice = last >= 0 && !strcmp(names[last], names[turn.only]);
+
+		turn.wait_end = twice ? 0 : all->wait_end;
+		turn.end = now_ms() + left_ms(turn.wait_end - now_ms()) +
+			   turn.claims->settings->timeout_ms;
+		err = take_at_once(&turn);
+		last = turn.only;
+	}
+	return err;
+}
+
+static int take_turn(const struct turn *turn)
+{
+	const struct claims *claims = turn->claims;
+	char **names;
+	size_t i;
+	int err = 0;
+
+	if (!hwc_bundle_wait_s(claims->bundle))
+		return take_at_once(turn);
+	names = calloc(claims->count, sizeof(*names));
+	if (!names)
+		return claims_no_memory(claims);
+	for (i = 0; !err && i < claims->count; i++)
+		err = look_up(claims, i, &names[i]);
+	if (!err)
+		err = take_in_order(turn, names);
+	for (i = 0; i < claims->count; i++)
+		free(names[i]);
+	free(names);
+	return err;
 }
 
 int claims_open(struct claims *claims)
@@ -322,7 +412,10 @@ void claims_close(struct claims *claims)
 static int take(struct claims *claims, uint32_t flags, bool all)
 {
 	struct turn turn = { .claims = claims,
+			     .only = -1,
 			     .flags = flags,
+			     .wait_end =
+				     now_ms() + hwc_bundle_wait_s(claims->bundle) * INT64_C(1000),
 			     .end = now_ms() + claims->settings->timeout_ms };
 	int err = 0;
 
