@@ -18,11 +18,18 @@
 /* As many as bench.sh asks hwcontainer-toy for. */
 #define TOYS 1000
 
+/* And how many claims it asks to be there on each. */
+#define CAPACITY 200
+
+/* That wait for one of them. */
+#define WAITERS 1000
+
 /* Most bounds are those of the project's first issue. */
 #define BOUND_WARM 4
 #define BOUND_ALIVE 1.1
 #define BOUND_BATCH 0.8
 #define BOUND_GROUPS 1.15
+#define BOUND_QUEUE 1.1
 
 #define GROUPS "/sys/kernel/config/hwcontainer"
 #define LEVELS 4
@@ -243,6 +250,74 @@ static void bench_groups(int holder)
 	close(host);
 }
 
+/**
+ * struct line - claims that wait for the first toy, which has no room
+ * @ctx: the library
+ * @holder: whose they are
+ * @req: one more
+ * @id: their numbers, in a ring: those that have the toy, then the others, by arrival
+ * @n: how many
+ * @first: the first of them in @id
+ */
+struct line {
+	struct hwc_ctx *ctx;
+	int holder;
+	struct hwc_request *req;
+	uint32_t id[CAPACITY + WAITERS];
+	unsigned int n;
+	unsigned int first;
+};
+
+static void line_come(void *data)
+{
+	struct line *line = data;
+	struct hwc_grant grant;
+
+	must(line->ctx, hwc_request_submit(line->req, &grant));
+	line->id[(line->first + line->n - 1) % line->n] = grant.id;
+}
+
+/* The first leaves, and who is next has the toy. */
+static void line_move(void *data)
+{
+	struct line *line = data;
+	uint32_t next = line->id[(line->first + CAPACITY) % line->n];
+
+	must(line->ctx, hwc_claim_delete(line->ctx, &line->id[line->first], 1));
+	must(line->ctx, hwc_claim_wait(line->ctx, line->holder, next, 10000));
+	line->first = (line->first + 1) % line->n;
+}
+
+/* Instructions of a claim's end and the grant to the next of @waiters. */
+static uint64_t measure_grant(struct hwc_ctx *ctx, unsigned int waiters)
+{
+	struct line line = { .ctx = ctx, .holder = hwc_holder_open(ctx) };
+	struct bench_op op = { .op = line_move, .undo = line_come, .data = &line, .times = TIMES };
+	uint64_t took;
+
+	must(ctx, line.holder);
+	line.req = request_new(ctx, line.holder);
+	hwc_request_wait(line.req, UINT32_MAX);
+	must(ctx, hwc_request_add(line.req, "toy0", -1, -1, NULL, NULL));
+	while (line.n < CAPACITY + waiters) {
+		line.n++;
+		line_come(&line);
+	}
+	took = bench_measure(&op);
+	hwc_request_free(line.req);
+	close(line.holder);
+	return took;
+}
+
+static void bench_queue(struct hwc_ctx *ctx)
+{
+	uint64_t few = measure_grant(ctx, 10);
+
+	bench_row(few, 0, 0, "grant to the next of 10 that wait");
+	bench_row(measure_grant(ctx, WAITERS), few, BOUND_QUEUE,
+		  "grant to the next of %d that wait", WAITERS);
+}
+
 void bench_claims(struct hwc_ctx *ctx, int holder)
 {
 	struct bench_op op = { .op = noop, .data = ctx, .times = TIMES };
@@ -253,4 +328,5 @@ void bench_claims(struct hwc_ctx *ctx, int holder)
 	bench_alive(ctx, holder);
 	bench_batches(ctx, holder);
 	bench_groups(holder);
+	bench_queue(ctx);
 }

@@ -490,7 +490,7 @@ TEST_F(queue, is_waited_in_by_hwctl)
 	ASSERT_NE(NULL, out);
 	while (hwc_test_waiting(self->ctx, "toy0") != 1)
 		usleep(2000);
-	EXPECT_EQ(0, hwc_test_run("hwctl claim list | grep -q 'waiting 1 *toy0'"));
+	EXPECT_EQ(0, hwc_test_run("hwctl claim list | grep -q 'waiting(1) *toy0'"));
 	EXPECT_EQ(0, hwc_test_run("hwctl -j claim list | grep -q '\"position\": *1[,}]'"));
 	EXPECT_EQ(0, hwc_test_run("hwctl resource show toy0 | grep -q 'waiting *1$'"));
 	ASSERT_EQ(0, hwc_test_end(self->ctx, self->holder));

@@ -9,7 +9,7 @@ static char *state_text(const struct hwc_claim *claim)
 	enum hwcontainer_claim_state state = hwc_claim_state(claim);
 
 	if (hwc_claim_position(claim))
-		return text("%s %u", hwc_claim_state_name(state), hwc_claim_position(claim));
+		return text("%s(%u)", hwc_claim_state_name(state), hwc_claim_position(claim));
 	return word(hwc_claim_state_name(state), state);
 }
 
