@@ -11,6 +11,9 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 tallies=$top/build/tally
+# What is built for this machine with warnings being errors: by nobody else, so that
+# none is overlooked, and once for all stages.
+programs=$top/build/check
 
 # Stages say what they do before the compilers write.
 title() {
@@ -33,12 +36,12 @@ host_tests() {
 	# style.sh builds the modules against it, and has no time to build it
 	if [ -z "${TESTS-}" ] || wanted style.sh; then "$here/qemu/kernel.sh" base >/dev/null || return; fi
 	for dir in lib tools; do
-		make --no-print-directory -C "$top/$dir" O="$top/build/host" CROSS_COMPILE= tests ||
+		make --no-print-directory -C "$top/$dir" O="$programs" CROSS_COMPILE= WERROR=1 all tests ||
 			return
 	done
-	# style.sh builds the modules twice, beside a guest and from nothing
+	# style.sh may build the modules from nothing, beside a guest
 	"$here/ktap.py" --tests "${TESTS-}" --tally "$tally" --limit 900 \
-		$(find "$top/build/host/tests" -maxdepth 1 -type f -perm -u+x 2>/dev/null | sort) \
+		$(find "$programs/tests" -maxdepth 1 -type f -perm -u+x 2>/dev/null | sort) \
 		"$here/test-ktap.py" "$here/style.sh"
 }
 
@@ -67,10 +70,10 @@ board_tests() {
 	any_guest_test || return 0
 	wrong=0
 	for board in zcu102 versal; do
-		programs=$board_programs
-		[ "$board" = zcu102 ] || programs="$programs $core_programs"
+		patterns=$board_programs
+		[ "$board" = zcu102 ] || patterns="$patterns $core_programs"
 		title "tests of regions and cores in the guest, machine $board, kernel base"
-		TESTS=${TESTS:-$programs} MACHINE=$board \
+		TESTS=${TESTS:-$patterns} MACHINE=$board \
 			"$here/qemu/run.sh" base check --tally "$tally" || wrong=1
 	done
 	return $wrong

@@ -8,7 +8,8 @@ bench=$(cd "$(dirname "$0")" && pwd)
 . "$bench/common.sh"
 
 stock=$("$bench/rootfs.sh" stock)
-host=$build/host
+# as check.sh has built them
+host=$build/check
 out=$build/guest/stock
 root=$out/root
 
@@ -16,7 +17,7 @@ root=$out/root
 add_tools() {
 	for dir in lib tools; do
 		# shellcheck disable=SC2046 # an option or nothing
-		make $(jobs) --no-print-directory -C "$top/$dir" O="$host" CROSS_COMPILE=
+		make $(jobs) --no-print-directory -C "$top/$dir" O="$host" CROSS_COMPILE= WERROR=1
 	done
 	cp "$host/bin/hwctl" "$root/usr/bin/"
 	ldd "$host/bin/hwctl" | sed -n 's/.*=> \(.*\) (.*/\1/p' | while read -r library; do
