@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# check.sh STAGE...: runs the stages and ends with one count for all of them. The
-# guest's stage, by far the longest, runs beside the others.
+# check.sh STAGE...: runs the stages and ends with one count for all of them. They are
+# cut into jobs, of which one runs for each processor of this machine, two at least.
 #   host          unit tests and style checks on this machine
 #   stock         the modules on Debian's own kernel, which has no FPGA regions
-#   base, debug   the tests in the guest, on that kernel
+#   base, debug   the tests in the guest, on that kernel; base in two guests, which
+#                 share them
 #   boards        those of regions on QEMU's boards, whose own drivers program
 # TESTS=PATTERN runs only the programs whose name matches.
 set -u
@@ -55,10 +56,29 @@ any_guest_test() {
 	return 1
 }
 
-guest_tests() {
+guest_tests() { # kernel
 	any_guest_test || return 0
 	title "tests in the guest, machine ${MACHINE-virt}, kernel $1"
 	"$here/qemu/run.sh" "$1" check --tally "$tally"
+}
+
+# What the guests share is made once, by the job of the first one.
+first_half() {
+	title "tests in two guests, machine ${MACHINE-virt}, kernel base: the first"
+	"$here/qemu/payload.sh" base && touch "$prepared" && half 1
+}
+
+second_half() {
+	until [ -e "$prepared" ]; do
+		[ ! -e "$tallies/base-1.ended" ] || return
+		sleep 1
+	done
+	title "tests in two guests, machine ${MACHINE-virt}, kernel base: the second"
+	half 2
+}
+
+half() { # number
+	PREPARED=yes PART=$1/2 "$here/qemu/run.sh" base check --tally "$tally"
 }
 
 # What depends on the manager that programs; the rest is the same as on virt.
@@ -66,17 +86,12 @@ board_programs="01-board* 20-* 21-* 22-* 23-* 27-* 29-* 78-scrub-region"
 # And what depends on remote processors: those of versal are real.
 core_programs="61-runtime-firmware 62-rproc* 62-runtime-console 63-* 78-scrub-r5"
 
-board_tests() {
+board_tests() { # board
 	any_guest_test || return 0
-	wrong=0
-	for board in zcu102 versal; do
-		patterns=$board_programs
-		[ "$board" = zcu102 ] || patterns="$patterns $core_programs"
-		title "tests of regions and cores in the guest, machine $board, kernel base"
-		TESTS=${TESTS:-$patterns} MACHINE=$board \
-			"$here/qemu/run.sh" base check --tally "$tally" || wrong=1
-	done
-	return $wrong
+	patterns=$board_programs
+	[ "$1" = zcu102 ] || patterns="$patterns $core_programs"
+	title "tests of regions and cores in the guest, machine $1, kernel base"
+	TESTS=${TESTS:-$patterns} MACHINE=$1 "$here/qemu/run.sh" base check --tally "$tally"
 }
 
 # Kernel, headers and tools are those of this machine's architecture.
@@ -95,48 +110,66 @@ failures() {
 	awk '{ failed += $2 } END { print failed + 0 }' "$tally"
 }
 
-# A stage and what it counts.
-run_stage() {
+# A job and what it counts.
+run_job() {
 	tally=$tallies/$1
 	: >"$tally"
 	case $1 in
 	host) host_tests ;;
 	base | debug) guest_tests "$1" ;;
+	base-1) first_half ;;
+	base-2) second_half ;;
 	stock) stock_tests ;;
-	boards) board_tests ;;
+	*) board_tests "$1" ;;
 	esac
-	# a stage that went wrong and counted no failure has not been run to its end
+	# a job that went wrong and counted no failure has not been run to its end
 	if [ $? -ne 0 ] && [ "$(failures)" = 0 ]; then
 		echo "the stage \`$1\` could not run"
 		echo "0 1 0" >>"$tally"
 	fi
+	: >"$tally.ended"
 }
 
-rm -rf "$tallies"
-mkdir -p "$tallies"
-beside=
-for stage in "$@"; do
-	case $stage in
-	base | debug)
-		# a process group of its own, so that it can be ended as a whole
-		set -m
-		run_stage "$stage" &
-		set +m
-		beside=$!
-		;;
-	host | stock | boards) ;;
+# Those of a stage. For a few tests one guest is sooner done than two.
+jobs_of() {
+	case $1 in
+	host | stock | debug) echo "$1" ;;
+	base) if [ -n "${TESTS-}" ]; then echo base; else echo base-1 base-2; fi ;;
+	boards) echo zcu102 versal ;;
 	*)
-		echo "check.sh: $stage: no such stage" >&2
-		exit 2
+		echo "check.sh: $1: no such stage" >&2
+		return 2
 		;;
 	esac
-done
-# Interrupted, nothing goes on behind the user's back.
-trap '[ -z "$beside" ] || kill -- "-$beside" 2>/dev/null; exit 130' INT TERM
+}
+
+# Each in a process group of its own, so that it can be ended as a whole.
+start_job() {
+	while [ "$(jobs -pr | wc -l)" -ge "$lanes" ]; do wait -n; done
+	set -m
+	run_job "$1" &
+	set +m
+	groups="$groups -$!"
+}
+
+lanes=$(nproc)
+[ "$lanes" -gt 1 ] || lanes=2
+prepared=$tallies/prepared
+rm -rf "$tallies"
+mkdir -p "$tallies"
+asked=
 for stage in "$@"; do
-	case $stage in base | debug) ;; *) run_stage "$stage" ;; esac
+	asked="$asked $(jobs_of "$stage")" || exit
+done
+groups=
+# Interrupted, nothing goes on behind the user's back.
+trap '[ -z "$groups" ] || kill -- $groups 2>/dev/null; exit 130' INT TERM
+# The longest first; what the second half waits for is made while the host's tests run.
+for job in base base-1 debug host base-2 versal zcu102 stock; do
+	case " $asked " in *" $job "*) start_job "$job" ;; esac
 done
 wait
+rm -f "$prepared" "$tallies"/*.ended
 cat "$tallies"/* | awk '
 	{ passed += $1; failed += $2; skipped += $3 }
 	END {

@@ -7,6 +7,8 @@
 #   HWC_RUNS=N      how often tests that kill do, where they have no rule for it
 #   HWC_SEED=N      and the random numbers that they begin with
 #   HWC_SECONDS=N   how long the groups' limits are tried to be exceeded, at most 200
+#   PART=1/2        only the first half of them, or the second
+#   PREPARED=yes    what payload.sh makes is there
 #   ICOUNT=1        one processor, time counted in instructions: repeatable
 #   MACHINE=virt    a file in machines/
 #   IDLE=SECONDS    silence after which the guest is taken for dead
@@ -32,7 +34,20 @@ esac
 # What a machine has of its own comes before what is for all of them.
 [ ! -e "$top/selftests/actions/$action-$machine.sh" ] || action=$action-$machine
 
-"$bench/payload.sh" "$variant"
+[ -n "${PREPARED-}" ] || "$bench/payload.sh" "$variant"
+part=${PART-1/1}
+# The guests share all but the command line, and what they report.
+case $part in
+1/*) ;;
+*)
+	whole=$out
+	out=$whole-${part%/*}
+	mkdir -p "$out"
+	cp "$whole/$machine.dtb" "$out/"
+	ln -sf "$whole/initrd" "$out/initrd"
+	ln -sfn "$(readlink "$whole/kernel")" "$out/kernel"
+	;;
+esac
 
 if [ -n "${ICOUNT-}" ]; then
 	cpus=1
@@ -40,7 +55,7 @@ if [ -n "${ICOUNT-}" ]; then
 fi
 patterns=$(echo "${TESTS-}" | tr -s ' ' ,)
 cmdline="console=$console loglevel=5 panic=-1 log_buf_len=8M kunit.enable=1"
-cmdline="$cmdline hwc.action=$action hwc.slow=$slow hwc.tests=$patterns $(machine_cmdline)"
+cmdline="$cmdline hwc.action=$action hwc.slow=$slow hwc.tests=$patterns hwc.part=$part $(machine_cmdline)"
 # What the kernel does not know becomes the environment of its init, and of the tests.
 for name in HWC_RUNS HWC_SEED HWC_SECONDS; do
 	eval "value=\${$name-}"
