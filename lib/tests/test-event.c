@@ -317,7 +317,8 @@ static void test_names(void **state)
 	assert_null(hwc_resource_state_name(6));
 	assert_string_equal(hwc_claim_state_name(HWCONTAINER_CLAIM_STATE_WAITING), "waiting");
 	assert_null(hwc_claim_state_name(8));
-	assert_null(hwc_holder_name(4));
+	assert_string_equal(hwc_holder_name(HWCONTAINER_HOLDER_NAMESPACE), "namespace");
+	assert_null(hwc_holder_name(5));
 	assert_null(hwc_stage_name(7));
 	assert_null(hwc_stage_name((enum hwcontainer_stage) - 1));
 }
