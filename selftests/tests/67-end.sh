@@ -387,10 +387,10 @@ loses_its_driver() {
 	within 10 is_over && return "$code"
 }
 
-# The kernel kills before this returns.
+# Killed is not dead yet: the kernel has a lot to say of it first.
 out_of_memory() { # cgroup
 	echo 0 >"$groups/$1/memory.max"
-	ends
+	within 10 grep -q '^populated 0' "$groups/$1/cgroup.events" && ends
 	grep -q '^oom_kill [1-9]' "$groups/$1/memory.events" && soon is_let_go
 }
 
