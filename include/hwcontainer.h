@@ -252,7 +252,8 @@ struct hwc_grant {
  *
  * Does not wait for the hardware: hwc_claim_wait() does.
  *
- * Return: 0; -EBUSY when one is held, or others wait for it; -ENOENT when one does not exist; -EPERM;
+ * Return: 0; -EBUSY when one is held, or others wait for it; -ENOENT when one does not exist;
+ * -EPERM;
  * other errnos as the kernel's sentence says.
  */
 HWC_API int hwc_request_submit(struct hwc_request *req, struct hwc_grant *grants);
