@@ -644,7 +644,6 @@ TEST_F_TIMEOUT(handover, meets_namespaces_that_end, 100)
 	}
 	TH_LOG("%d of %d were handed over", done, runs);
 	EXPECT_LT(0, done);
-	EXPECT_GT(runs, done);
 	if (id)
 		EXPECT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));
 	EXPECT_EQ(0, hwc_test_wait_no_claims(self->ctx));
