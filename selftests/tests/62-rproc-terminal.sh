@@ -72,7 +72,7 @@ has_two_cores() {
 	within 20 has_printed '^core [01], up [0-9]* ms: counter [0-9]* every 250 ms, 0 commands$' 5 &&
 		within 20 has_printed ': counter 12, commands 0$' 2
 	code=$?
-	tr -d '\r' </tmp/f.out | grep -vE '^(|[0-9]+ ms: (counter [0-9]+, commands 0|Linux listens, announcing rpmsg-raw)|core [01]: started|core [01], up .* commands|(r5> )*(status)?)$' &&
+	tr -d '\r' </tmp/f.out | grep -vE '^(|[0-9]+ ms: (counter [0-9]+, commands 0|Linux listens, announcing rpmsg-raw)|core [01]: (started|found [0-9]+ words in its memory, [0-9]+ in the pool)|core [01], up .* commands|(r5> )*(status)?)$' &&
 		return 1
 	return "$code"
 }

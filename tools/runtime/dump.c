@@ -250,7 +250,7 @@ static void tell(const struct dumps *dumps, const struct command *command, const
 	int err;
 
 	if (!dumps->path) {
-		log_error(command, "the core dump of %s is " DUMPS "/%s/data for five minutes",
+		log_error(command, "the core dump of %s is " DUMPS "/%s/data for five minutes at most",
 			  core, dump);
 		return;
 	}
@@ -259,7 +259,7 @@ static void tell(const struct dumps *dumps, const struct command *command, const
 	if (err)
 		log_error(command,
 			  "the core dump of %s is " DUMPS
-			  "/%s/data for five minutes, and cannot be copied to %s: %s",
+			  "/%s/data for five minutes at most, and cannot be copied to %s: %s",
 			  core, dump, dumps->path, strerror(-err));
 	else
 		log_error(command, "the core dump of %s is %s/%s", core, dumps->path, name);
