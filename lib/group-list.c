@@ -3,10 +3,10 @@
  * Files of groups that are lists. The kernel takes a list as a whole: it is read, changed
  * and written, with the folder locked against others who do that here.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/file.h>
 #include <unistd.h>
 #include "internal.h"
@@ -45,13 +45,47 @@ static int list_load(struct list *list)
 	return err;
 }
 
-/* Digests have letters of both sizes. */
+/*
+ * The next character of a line as the kernel prints it, '\0' at its end: hexadecimal digits
+ * small and without colons between them, one blank before the name of a resource.
+ */
+static char normal_next(const char **at, bool *in_hex, bool *in_name)
+{
+	char c;
+
+	while (*in_hex && !*in_name && **at == ':')
+		++*at;
+	if (!*in_name && (**at == ' ' || **at == '\t')) {
+		*at += strspn(*at, " \t");
+		*in_name = true;
+		return **at && **at != '\n' ? ' ' : '\0';
+	}
+	c = **at;
+	if (!c || c == '\n' || c == ' ' || c == '\t')
+		return '\0';
+	++*at;
+	*in_hex |= c == ':';
+	return *in_name ? c : tolower((unsigned char)c);
+}
+
+/* Would the kernel take one for the other? */
+static bool is_same(const char *a, const char *b)
+{
+	bool a_hex = false, a_name = false, b_hex = false, b_name = false;
+	char c;
+
+	do {
+		c = normal_next(&a, &a_hex, &a_name);
+		if (c != normal_next(&b, &b_hex, &b_name))
+			return false;
+	} while (c);
+	return true;
+}
+
 static char *list_find(struct list *list, const char *line)
 {
-	size_t len = strlen(line);
-
 	for (char *at = list->text; *at; at = strchr(at, '\n') + 1)
-		if (!strncasecmp(at, line, len) && at[len] == '\n')
+		if (is_same(at, line))
 			return at;
 	return NULL;
 }
@@ -72,14 +106,17 @@ static int list_add(struct list *list, const char *line)
 	return 0;
 }
 
+/* However often it is there. */
 static int list_remove(struct list *list, const char *line)
 {
 	char *at = list_find(list, line), *next;
 
 	if (!at)
 		return hwc_err(list->ctx, -ENOENT, "group %s does not list %s", list->group, line);
-	next = strchr(at, '\n') + 1;
-	memmove(at, next, strlen(next) + 1);
+	for (; at; at = list_find(list, line)) {
+		next = strchr(at, '\n') + 1;
+		memmove(at, next, strlen(next) + 1);
+	}
 	if (*list->text)
 		return 0;
 	return hwc_err(list->ctx, -EINVAL,

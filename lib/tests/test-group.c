@@ -203,6 +203,40 @@ static void test_edit_list(void **state)
 	expect_text(place, "web", "images", ONE "\nany\n");
 }
 
+/* What people write and what the kernel prints are the same line. */
+static void test_one_line_in_many_forms(void **state)
+{
+	static const char *const forms[] = { "signer:7B:AF:01 /fpga-full/PR0",
+					     "signer:7baf01\t  /fpga-full/PR0 ",
+					     "signer:7bAF:01 /fpga-full/PR0" };
+	static const char *const others[] = { "signer:7baf01 /fpga-full/pr0", "signer:7baf01",
+					      "signer:7baf0 /fpga-full/PR0",
+					      "sha256:7baf01 /fpga-full/PR0" };
+	static const char kernels[] = "signer:7baf01 /fpga-full/PR0\n";
+	static const char twice[] = "signer:7baf01 /fpga-full/PR0\nany toy0\n"
+				    "signer:7baf01 /fpga-full/PR0\n";
+	struct place *place = *state;
+	struct hwc_ctx *ctx = place->ctx;
+
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(forms); i++) {
+		folder_text(place->root, GROUPS "web/images", kernels);
+		assert_int_equal(hwc_group_list_add(ctx, "web", "images", &forms[i], 1), 0);
+		expect_text(place, "web", "images", kernels);
+		folder_text(place->root, GROUPS "web/images", twice);
+		assert_int_equal(hwc_group_list_remove(ctx, "web", "images", &forms[i], 1), 0);
+		expect_text(place, "web", "images", "any toy0\n");
+	}
+	folder_text(place->root, GROUPS "web/images", kernels);
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(others); i++)
+		assert_int_equal(hwc_group_list_remove(ctx, "web", "images", &others[i], 1),
+				 -ENOENT);
+	expect_text(place, "web", "images", kernels);
+	/* of what is added twice at once, one comes */
+	folder_text(place->root, GROUPS "web/images", ONE "\n");
+	assert_int_equal(hwc_group_list_add(ctx, "web", "images", forms, 3), 0);
+	expect_text(place, "web", "images", ONE "\nsigner:7B:AF:01 /fpga-full/PR0\n");
+}
+
 static void test_lines_that_are_none(void **state)
 {
 	static const char *const bad[] = { "a\nb", "" };
@@ -273,6 +307,7 @@ int main(void)
 		TEST(test_create_and_delete),
 		TEST(test_read_and_write),
 		TEST(test_edit_list),
+		TEST(test_one_line_in_many_forms),
 		TEST(test_lines_that_are_none),
 		TEST(test_long_lists),
 		TEST(test_where_configfs_is),
