@@ -29,10 +29,15 @@ static const struct refusal {
 	{ "namespaces", EINVAL,
 	  "that is no network namespace, or it is the host's, which stays in the root" },
 	{ "images", EINVAL, "a line is not one of those that a list of images has" },
+	{ "images", EOPNOTSUPP, "the kernel cannot check signatures" },
 	{ "images", E2BIG, "that is more than a list of images takes" },
 	{ "revoke", EINVAL, "that is no line of a list of images" },
+	{ "revoke", EOPNOTSUPP, "the kernel cannot check signatures" },
 	{ "revoke", E2BIG, "that is more than can be revoked" },
 	{ "revoke", ENOENT, "that was not revoked" },
+	{ "weight", ERANGE, "a weight is 1 to 10000" },
+	{ "preempt", EINVAL, "it is off, inherit, or 1 to 3600000 milliseconds of notice" },
+	{ "preempt", ERANGE, "the notice is 1 to 3600000 milliseconds" },
 	{ "delegate", EINVAL, "it is 0 or 1" },
 	{ NULL, EINVAL, "that is not understood" },
 	{ NULL, ERANGE, "the number is too large" },
@@ -352,6 +357,8 @@ static int walk_inside(const struct walk *walk, int dir, const char *group)
 	int n = names_in(dir, &names), err = 0;
 	char *path;
 
+	if (n == -ENOENT) /* it went meanwhile */
+		return 0;
 	if (n < 0)
 		return hwc_err(walk->ctx, n, "group %s: %s", group, strerror(-n));
 	for (int i = 0; !err && i < n; i++) {

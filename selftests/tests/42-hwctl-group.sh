@@ -96,6 +96,9 @@ if [ -e $groups/web/weight ]; then
 		run 0 hwctl group set web priority -5 && holds web/priority -5 &&
 		run 0 hwctl group set web preempt 500 && holds web/preempt 500 &&
 		run 0 hwctl group set web preempt off && holds web/preempt off &&
+		run 1 hwctl group set web weight 10001 && complains 'group web, weight "10001": a weight is 1 to 10000' &&
+		run 1 hwctl group set web preempt 0 && complains 'group web, preempt "0": the notice is 1 to 3600000 milliseconds' &&
+		run 1 hwctl group set web preempt x && complains 'group web, preempt "x": it is off, inherit, or 1 to 3600000 milliseconds of notice' &&
 		run 1 hwctl group set web weight x && complains 'group web, weight "x": that is not understood'
 	result $? "set writes files that it does not know"
 else
