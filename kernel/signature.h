@@ -44,10 +44,11 @@ static inline void hwc_signature_exit(void)
 {
 }
 
+/* Nobody's key is known here, and a signature by such a key counts as none. */
 static inline int hwc_signature_take(struct hwc_file *f, const void *data, size_t size,
 				     const char *what, struct netlink_ext_ack *extack)
 {
-	return hwc_refuse(extack, -EOPNOTSUPP, "the kernel cannot check signatures");
+	return 0;
 }
 
 /* From here on there are no signatures. */
