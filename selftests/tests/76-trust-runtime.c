@@ -55,6 +55,16 @@ static int wait_claim(struct hwc_ctx *ctx)
 	return -ETIMEDOUT;
 }
 
+/* As it is shown to people, with a blank between what it is and who it is. */
+static int shows_signer(int id, const char *signer)
+{
+	char command[320];
+
+	snprintf(command, sizeof(command), "hwctl claim show %d | grep -q '^signer  *%s$'", id,
+		 signer);
+	return hwc_test_run(command);
+}
+
 /* alice is known, and bob is not. */
 TEST_F(runtime, brings_what_is_beside_the_files)
 {
@@ -66,6 +76,7 @@ TEST_F(runtime, brings_what_is_beside_the_files)
 	EXPECT_LT(0, id) TH_LOG("%s", hwc_test_read("/tmp/signed.out"));
 	EXPECT_STREQ(hwc_test_signer("alice"), hwc_test_signed_by(self->ctx, id, false));
 	EXPECT_STREQ("", hwc_test_signed_by(self->ctx, id, true));
+	EXPECT_EQ(0, shows_signer(id, hwc_test_signer("alice")));
 	fputs("a text", container);
 	EXPECT_EQ(0, pclose(container)) TH_LOG("%s", hwc_test_read("/tmp/signed.out"));
 }

@@ -158,7 +158,7 @@ void field(const char *name, enum color color, char *value)
 {
 	make_harmless(value);
 	if (*value) {
-		printf("%-*s", FIELD_WIDTH, name);
+		printf("%-*s ", FIELD_WIDTH - 1, name);
 		put(stdout, color, value, strlen(value));
 		putchar('\n');
 	}

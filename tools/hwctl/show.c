@@ -107,9 +107,9 @@ static void show_signers(const struct hwc_claim *claim)
 	size_t size;
 
 	id = hwc_claim_image_signer(claim, &size);
-	field("image signed by", PLAIN, signer_text(id, size));
+	field("signer", PLAIN, signer_text(id, size));
 	id = hwc_claim_overlay_signer(claim, &size);
-	field("overlay signed by", PLAIN, signer_text(id, size));
+	field("dtbo signer", PLAIN, signer_text(id, size));
 }
 
 void show_claim(const struct hwc_claim *claim)
