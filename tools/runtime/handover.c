@@ -2,8 +2,9 @@
 /*
  * hwcontainer-runtime hook handover [--group=NAME] CLAIM...: the createRuntime hook.
  * Puts the network namespace of the container's first process, which the state on
- * standard input names, into the group, and gives the claims to the process. It cannot be reaped, nor its number used again, before the runtime that
- * waits for this hook goes; and with the runtime go the claims.
+ * standard input names, into the group, and gives the claims to the process. It cannot be
+ * reaped, nor its number used again, before the runtime that waits for this hook goes; and
+ * with the runtime go the claims.
  */
 #include <errno.h>
 #include <json-c/json.h>
@@ -123,6 +124,7 @@ int handover_run(const struct command *command)
 			group = *words++ + strlen(HOOK_GROUP);
 		return handover(command, group, words);
 	}
-	log_error(command, "the only hook is \"" HOOK_VERB " " HOOK_HANDOVER " CLAIM...\"");
+	log_error(command, "the only hook is \"" HOOK_VERB " " HOOK_HANDOVER " [" HOOK_GROUP
+			   "NAME] CLAIM...\"");
 	return -EINVAL;
 }
