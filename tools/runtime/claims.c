@@ -2,6 +2,7 @@
 /* What a bundle asks for: allowed by the policy, claimed, waited for. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,10 +99,11 @@ static size_t count_waiting(const struct claims *claims)
  * @claims: all of them
  * @pidfd: their holder
  * @waiting: those that come after a shell of the same container, or all others
- * @only: the one of them that is asked for now, or -1
+ * @only: the one that is asked for now, whichever it is of these, or -1
  * @flags: for each
  * @wait_end: when nobody waits any more for what others have
- * @end: when they must be ready
+ * @limit_ms: they must be ready so long after they were asked for
+ * @end: when that is
  */
 struct turn {
 	struct claims *claims;
@@ -110,13 +112,21 @@ struct turn {
 	int only;
 	uint32_t flags;
 	int64_t wait_end;
+	int64_t limit_ms;
 	int64_t end;
 };
 
+static void set_end(struct turn *turn, int64_t limit_ms)
+{
+	turn->limit_ms = limit_ms;
+	turn->end = now_ms() + limit_ms;
+}
+
 static bool is_in_turn(const struct turn *turn, size_t i)
 {
-	return (turn->only < 0 || turn->only == (int)i) &&
-	       hwc_bundle_waits(turn->claims->bundle, i) == turn->waiting;
+	if (turn->only >= 0)
+		return turn->only == (int)i;
+	return hwc_bundle_waits(turn->claims->bundle, i) == turn->waiting;
 }
 
 /* Of time that may be over. */
@@ -245,8 +255,9 @@ static int ask(const struct turn *turn)
 }
 
 /* Until it is ready or not to be, or the caller has other things to do. */
-static int wait_or_leave(const struct claims *claims, uint32_t id, int64_t left)
+static int wait_or_leave(const struct turn *turn, uint32_t id, int64_t left)
 {
+	const struct claims *claims = turn->claims;
 	struct pollfd files[] = { { .events = POLLIN }, { claims->interrupt, POLLIN, 0 } };
 	int ready;
 
@@ -260,8 +271,8 @@ static int wait_or_leave(const struct claims *claims, uint32_t id, int64_t left)
 		return -EINTR;
 	}
 	if (!ready) {
-		log_error(claims->command, "claim %u is not ready after %d ms", id,
-			  claims->settings->timeout_ms);
+		log_error(claims->command, "claim %u is not ready after %" PRId64 " ms", id,
+			  turn->limit_ms);
 		return -ETIMEDOUT;
 	}
 	return claims_report(claims, hwc_claim_wait(claims->ctx, claims->holder, id, 0));
@@ -276,14 +287,15 @@ int claims_connect(struct claims *claims)
 	return !err && claims->holder < 0 ? claims_report(claims, claims->holder) : err;
 }
 
-static int wait_one(struct claims *claims, uint32_t id, int64_t left)
+static int wait_one(const struct turn *turn, uint32_t id, int64_t left)
 {
+	struct claims *claims = turn->claims;
 	int err = claims->holder < 0 ? claims_connect(claims) : 0;
 
 	if (err)
 		return err;
 	if (claims->interrupt >= 0)
-		return wait_or_leave(claims, id, left);
+		return wait_or_leave(turn, id, left);
 	return claims_report(claims, hwc_claim_wait(claims->ctx, claims->holder, id, left));
 }
 
@@ -299,7 +311,7 @@ static int wait_ready(const struct turn *turn)
 
 		if (claims->grants[i].id &&
 		    claims->grants[i].state != HWCONTAINER_CLAIM_STATE_READY)
-			err = wait_one(claims, claims->grants[i].id, left > 0 ? left : 0);
+			err = wait_one(turn, claims->grants[i].id, left > 0 ? left : 0);
 	}
 	return err;
 }
@@ -311,81 +323,97 @@ static int take_at_once(const struct turn *turn)
 	return err ? err : wait_ready(turn);
 }
 
-/* What the module calls it: people have other names, which have another order. */
+/*
+ * What the module calls it: people have other names, which have another order. What comes with
+ * a shell has its name when that is there; what else does not exist is refused before
+ * anything is waited for.
+ */
 static int look_up(const struct claims *claims, size_t i, char **name)
 {
 	const char *asked = hwc_bundle_ask(claims->bundle, i)->resource;
 	struct hwc_resource *resource;
 
-	/* what does not exist is refused by the module in its turn */
-	if (hwc_resource_get(claims->ctx, asked, &resource)) {
-		*name = strdup(asked);
-	} else {
+	if (!hwc_resource_get(claims->ctx, asked, &resource)) {
 		*name = strdup(hwc_resource_name(resource));
 		hwc_resource_free(resource);
+	} else if (hwc_bundle_waits(claims->bundle, i)) {
+		return 0;
+	} else {
+		*name = strdup("");
 	}
 	return *name ? 0 : claims_no_memory(claims);
 }
 
-static bool is_before(char *const *names, int a, int b)
+static int look_all_up(const struct claims *claims, struct place_in_line *line)
 {
-	int order = strcmp(names[a], names[b]);
+	int err = 0;
 
-	return order ? order < 0 : a < b;
+	for (size_t i = 0; !err && i < claims->count; i++)
+		if (!line[i].name)
+			err = look_up(claims, i, &line[i].name);
+	return err;
 }
 
-/* The first by name behind @last, which may be -1; or -1. */
-static int find_next(const struct turn *turn, char *const *names, int last)
+static bool is_twice(const struct place_in_line *line, int last, int now)
 {
-	int next = -1;
-
-	for (size_t i = 0; i < turn->claims->count; i++)
-		if (is_in_turn(turn, i) && (last < 0 || is_before(names, last, i)) &&
-		    (next < 0 || is_before(names, i, next)))
-			next = i;
-	return next;
+	return last >= 0 && line[last].name && line[now].name &&
+	       !strcmp(line[last].name, line[now].name);
 }
 
 /*
  * One after the other, by name: containers that wait for several resources then cannot wait
- * for each other. Nor for themselves, where they ask for one twice.
+ * for each other. Nor for themselves, where they ask for one twice. A shell comes before
+ * what is in it.
  */
-static int take_in_order(const struct turn *all, char *const *names)
+static int take_in_line(const struct turn *all, struct place_in_line *line)
 {
+	const struct claims *claims = all->claims;
 	struct turn turn = *all;
-	int last = -1, err = 0;
+	int last = -1, err;
 
-	while (!err && (turn.only = find_next(all, names, last)) >= 0) {
-		bool twice = last >= 0 && !strcmp(names[last], names[turn.only]);
-
-		turn.wait_end = twice ? 0 : all->wait_end;
-		turn.end = now_ms() + left_ms(turn.wait_end - now_ms()) +
-			   turn.claims->settings->timeout_ms;
+	while (!(err = look_all_up(claims, line)) &&
+	       (turn.only = order_next(line, claims->count)) >= 0) {
+		turn.wait_end = is_twice(line, last, turn.only) ? 0 : all->wait_end;
+		set_end(&turn, left_ms(turn.wait_end - now_ms()) + claims->settings->timeout_ms);
 		err = take_at_once(&turn);
+		if (err)
+			break;
 		last = turn.only;
+		line[last].done = true;
 	}
 	return err;
 }
 
-static int take_turn(const struct turn *turn)
+/* @all: also those that wait for a shell */
+static int take_by_name(const struct turn *turn, bool all)
 {
 	const struct claims *claims = turn->claims;
-	char **names;
-	size_t i;
+	struct place_in_line *line = calloc(claims->count, sizeof(*line));
+	int err;
+
+	if (!line)
+		return claims_no_memory(claims);
+	for (size_t i = 0; i < claims->count; i++)
+		line[i].done = !all && hwc_bundle_waits(claims->bundle, i);
+	err = take_in_line(turn, line);
+	for (size_t i = 0; i < claims->count; i++)
+		free(line[i].name);
+	free(line);
+	return err;
+}
+
+/* Those that wait for a shell are asked for when it is there. */
+static int take_together(const struct turn *first, bool all)
+{
+	struct turn turn = *first;
+	size_t waiting = count_waiting(turn.claims);
 	int err = 0;
 
-	if (!hwc_bundle_wait_s(claims->bundle))
-		return take_at_once(turn);
-	names = calloc(claims->count, sizeof(*names));
-	if (!names)
-		return claims_no_memory(claims);
-	for (i = 0; !err && i < claims->count; i++)
-		err = look_up(claims, i, &names[i]);
-	if (!err)
-		err = take_in_order(turn, names);
-	for (i = 0; i < claims->count; i++)
-		free(names[i]);
-	free(names);
+	if (waiting < turn.claims->count)
+		err = take_at_once(&turn);
+	turn.waiting = true;
+	if (!err && all && waiting)
+		err = take_at_once(&turn);
 	return err;
 }
 
@@ -411,23 +439,19 @@ void claims_close(struct claims *claims)
 /* @all: also those that wait for a shell */
 static int take(struct claims *claims, uint32_t flags, bool all)
 {
+	unsigned int wait_s = hwc_bundle_wait_s(claims->bundle);
 	struct turn turn = { .claims = claims,
 			     .only = -1,
 			     .flags = flags,
-			     .wait_end =
-				     now_ms() + hwc_bundle_wait_s(claims->bundle) * INT64_C(1000),
-			     .end = now_ms() + claims->settings->timeout_ms };
-	int err = 0;
+			     .wait_end = now_ms() + wait_s * INT64_C(1000) };
+	int err;
 
 	turn.pidfd = syscall(SYS_pidfd_open, getpid(), 0);
 	if (turn.pidfd < 0)
 		return log_errno(claims->command, "pidfd_open");
+	set_end(&turn, claims->settings->timeout_ms);
 	memset(claims->grants, 0, claims->count * sizeof(*claims->grants));
-	if (count_waiting(claims) < claims->count)
-		err = take_turn(&turn);
-	turn.waiting = true;
-	if (!err && all && count_waiting(claims))
-		err = take_turn(&turn);
+	err = wait_s ? take_by_name(&turn, all) : take_together(&turn, all);
 	close(turn.pidfd);
 	return err;
 }

@@ -179,6 +179,23 @@ void claims_drop(const struct claims *claims);
 int claims_report(const struct claims *claims, int err);
 int claims_no_memory(const struct claims *claims);
 
+/* order.c: containers that wait for several resources get them in one order */
+
+/**
+ * struct place_in_line - one resource that a container asks for
+ * @name: what the module calls it, or NULL as long as it knows none
+ * @done: the container has it, or is not to have it now
+ */
+struct place_in_line {
+	char *name;
+	bool done;
+};
+
+/* As strcmp(), but that what is in a region comes right behind that. */
+int order_compare(const char *a, const char *b);
+/* Whose turn it is, those without a name coming last, or -1. */
+int order_next(const struct place_in_line *line, size_t n);
+
 /* start.c: create and run */
 
 /**
