@@ -36,9 +36,9 @@ slot_of_a_shell_that_is_loaded() {
 }
 
 # The slot comes first, so that the program finds its device as the first.
-shell_and_slot() {
-	folder_bundle b "\"org.hwcontainer.resource.0\": \"$full/fpga-PR4\", \"org.hwcontainer.image.0\": \"$folder/sha256\", \"org.hwcontainer.resource.1\": \"$full\", \"org.hwcontainer.image.1\": \"$folder\""
-	gives_digest b && within 10 no_claim
+shell_and_slot() { # name, more keys
+	folder_bundle "$1" "$2\"org.hwcontainer.resource.0\": \"$full/fpga-PR4\", \"org.hwcontainer.image.0\": \"$folder/sha256\", \"org.hwcontainer.resource.1\": \"$full\", \"org.hwcontainer.image.1\": \"$folder\""
+	gives_digest "$1" && within 10 no_claim
 }
 
 link_out() {
@@ -67,10 +67,11 @@ if [ "$machine" = versal ]; then
 fi
 use_runtime runc
 echo "TAP version 13"
-echo 1..5
+echo 1..6
 expect "a slot without its shell is refused" slot_alone
 expect "a slot of a shell that somebody else holds" slot_of_a_shell_that_is_loaded
-expect "a shell and a slot of it for one container" shell_and_slot
+expect "a shell and a slot of it for one container" shell_and_slot b ""
+expect "the same, one after the other" shell_and_slot e '"org.hwcontainer.wait": "5", '
 expect "a link that leads out of the root" link_out
 expect "the policy is asked for what is loaded" refused_by_policy
 rm -rf "$bundles" /tmp/out
