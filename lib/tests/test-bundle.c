@@ -782,8 +782,9 @@ static void test_signatures(void **state)
 			  "signature /boot/none is not in the container's root file system");
 	memset(large, 'x', sizeof(large) - 1);
 	write_file("rootfs/boot/a.bit.p7s", large);
-	refuse_signatures(place, "", -EFBIG,
-			  "signature /boot/a.bit.p7s has 8193 bytes, more than the 8192 it may have");
+	refuse_signatures(
+		place, "", -EFBIG,
+		"signature /boot/a.bit.p7s has 8193 bytes, more than the 8192 it may have");
 	/* out of the container by no way */
 	write_file("outside", "outside");
 	assert_int_equal(unlink("rootfs/boot/a.bit.p7s"), 0);

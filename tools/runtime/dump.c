@@ -250,8 +250,9 @@ static void tell(const struct dumps *dumps, const struct command *command, const
 	int err;
 
 	if (!dumps->path) {
-		log_error(command, "the core dump of %s is " DUMPS "/%s/data for five minutes at most",
-			  core, dump);
+		log_error(command,
+			  "the core dump of %s is " DUMPS "/%s/data for five minutes at most", core,
+			  dump);
 		return;
 	}
 	make_name(name, command->id, core);

@@ -151,9 +151,9 @@ static void test_says_where_it_is(void **state)
 	dumps_expect(&dumps, CORE);
 	crash("devcd1");
 	dumps_collect(&dumps, &command);
-	assert_non_null(strstr(told(),
-			       "the core dump of " CORE
-			       " is /sys/class/devcoredump/devcd1/data for five minutes at most\""));
+	assert_non_null(strstr(
+		told(), "the core dump of " CORE
+			" is /sys/class/devcoredump/devcd1/data for five minutes at most\""));
 	/* once, and not that of another crash */
 	dumps_collect(&dumps, &command);
 	dumps_expect(&dumps, CORE);
@@ -204,9 +204,10 @@ static void test_cannot_be_copied(void **state)
 	crash("devcd1");
 	dumps_collect(&dumps, &command);
 	assert_non_null(strstr(
-		told(), "the core dump of " CORE
-			" is /sys/class/devcoredump/devcd1/data for five minutes at most, and cannot "
-			"be copied to /nowhere/dumps: No such file or directory\""));
+		told(),
+		"the core dump of " CORE
+		" is /sys/class/devcoredump/devcd1/data for five minutes at most, and cannot "
+		"be copied to /nowhere/dumps: No such file or directory\""));
 	assert_int_equal(stat(in_root("/sys/class/devcoredump/devcd1/data"), &st), 0);
 	assert_int_equal(st.st_size, BYTES);
 }
