@@ -334,17 +334,26 @@ static void hwc_claim_advance_locked(struct hwcontainer_claim *claim, int ret)
 	}
 }
 
+/* Will no other step look at its files? Then they go before it is charged to nobody. */
+static bool hwc_claim_has_done_with_files(const struct hwcontainer_claim *claim, int ret)
+{
+	return ret || hwcontainer_claim_cancelled(claim) ||
+	       (claim->step == HWC_EXAMINE && claim->flags & HWCONTAINER_CLAIM_FLAGS_DRY_RUN);
+}
+
 static void hwc_claim_run(struct hwcontainer_claim *claim)
 {
 	int ret = hwc_steps[claim->step](claim);
-	bool last;
 
+	/* without the lock: there may be much to free, and while busy they are this step's */
+	if (hwc_claim_has_done_with_files(claim, ret))
+		hwc_claim_close_files(claim);
 	mutex_lock(&hwc_lock);
 	hwc_claim_advance_locked(claim, ret);
-	last = !claim->busy && list_empty(&claim->in_waiting);
-	mutex_unlock(&hwc_lock);
-	if (last)
+	/* cancelled just now */
+	if (!claim->busy && list_empty(&claim->in_waiting))
 		hwc_claim_close_files(claim);
+	mutex_unlock(&hwc_lock);
 	hwc_claim_put(claim);
 }
 
@@ -415,6 +424,9 @@ void hwc_claim_end_locked(struct hwcontainer_claim *claim)
 		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_RELEASING);
 		hwc_claim_queue_locked(claim, HWC_RELEASE);
 	} else {
+		/* It may be open still, and is charged to nobody now. Who reads closes them. */
+		if (!claim->busy)
+			hwc_claim_close_files(claim);
 		hwc_claim_released_locked(claim);
 	}
 }

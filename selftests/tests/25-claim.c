@@ -420,4 +420,62 @@ TEST(toys_for_several)
 	unload(_metadata);
 }
 
+/* Files that the kernel has in its memory. */
+static int files_in_memory(void)
+{
+	FILE *in = fopen("/proc/vmallocinfo", "re");
+	char line[512];
+	int n = 0;
+
+	while (in && fgets(line, sizeof(line), in))
+		n += !!strstr(line, " kernel_read_file+");
+	if (in)
+		fclose(in);
+	return n;
+}
+
+static int wait_files(int n)
+{
+	int64_t end = hwc_test_ms() + HWC_TEST_WAIT_MS;
+
+	while (files_in_memory() != n && hwc_test_ms() < end)
+		usleep(1000);
+	return files_in_memory();
+}
+
+/* Its file may stay open for ever, and counts as no claim any more. */
+TEST(bytes_go_with_the_claim_that_waits_for_hardware)
+{
+	int before = files_in_memory(), holder, open_claim, image;
+	struct hwc_grant first, second;
+	struct hwc_ctx *ctx;
+
+	load(_metadata, "count=1");
+	ASSERT_EQ(0, hwc_ctx_new(&ctx));
+	holder = hwc_holder_open(ctx);
+	ASSERT_EQ(0, hwc_test_set(HWC_TOY "stall_configure_ms", 2000 * hwc_test_slow()));
+	ASSERT_EQ(0, hwc_test_claim(ctx, "toy0", holder, -1, -1, 0, &first));
+	ASSERT_EQ(0, hwc_test_wait_claim(ctx, first.id, HWCONTAINER_CLAIM_STATE_PREPARING));
+	ASSERT_EQ(0, hwc_claim_delete(ctx, &first.id, 1));
+
+	image = hwc_test_open(HWC_IMAGES "sha256-pr0.bit");
+	ASSERT_EQ(0, hwc_test_claim(ctx, "toy0", holder, image, -1, 0, &second))
+	TH_LOG("%s", hwc_ctx_error(ctx));
+	close(image);
+	ASSERT_EQ(before + 1, wait_files(before + 1));
+	/* long enough to be examined, and the first one is not done with the toy */
+	usleep(200000 * hwc_test_slow());
+	open_claim = hwc_claim_open(ctx, holder, second.id);
+	ASSERT_LE(0, open_claim);
+	ASSERT_EQ(0, hwc_claim_delete(ctx, &second.id, 1));
+	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_RELEASING, hwc_test_claim_state(ctx, first.id));
+	EXPECT_EQ(-ENOENT, hwc_test_claim_state(ctx, second.id));
+	EXPECT_EQ(before, wait_files(before));
+	close(open_claim);
+	close(holder);
+	wait_no_claims(_metadata, ctx);
+	hwc_ctx_free(ctx);
+	unload(_metadata);
+}
+
 TEST_HARNESS_MAIN
