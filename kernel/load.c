@@ -121,12 +121,23 @@ static int hwc_region_check_bridges(struct hwc_region *r, struct hwcontainer_cla
 	return ret;
 }
 
-static int hwc_region_program(struct hwc_region *r, struct hwcontainer_claim *claim)
+/*
+ * Nobody gets it with what was to be blanked, not even to put something else there. That
+ * may take long, so who else uses the region is asked again.
+ */
+static int hwc_region_clean(struct hwc_region *r, struct hwcontainer_claim *claim)
 {
-	const struct hwcontainer_blob *blob = hwcontainer_claim_blob(claim, HWCONTAINER_IMAGE);
-	struct fpga_image_info *info;
-	int ret;
+	if (!r->stained)
+		return 0;
+	if (!hwc_region_blank(r))
+		return hwcontainer_claim_refuse(claim, -EIO, "%s: %s", hwc_region_name(r),
+						r->failed);
+	return hwc_manager_wait_turn(r, claim);
+}
 
+/* Is there nobody else who uses what it takes? It is blank then, if it has to be. */
+static int hwc_region_prepare(struct hwc_region *r, struct hwcontainer_claim *claim)
+{
 	/*
 	 * Programming again what is programmed is refused by the bridges, and
 	 * the refusal gives them up for the one who has them.
@@ -135,7 +146,24 @@ static int hwc_region_program(struct hwc_region *r, struct hwcontainer_claim *cl
 		return hwcontainer_claim_refuse(claim, -EBUSY,
 						"%s was programmed by somebody else",
 						hwc_region_name(r));
-	ret = hwc_region_check_bridges(r, claim) ?: hwc_manager_wait_turn(r, claim);
+	return hwc_region_check_bridges(r, claim) ?: hwc_manager_wait_turn(r, claim) ?:
+	       hwc_region_clean(r, claim);
+}
+
+/* Half of an image is nobody's to find; where nothing was loaded, what is there stays. */
+static void hwc_region_program_failed(struct hwc_region *r, const struct fpga_image_info *info)
+{
+	hwc_region_set_failed(r, "the last image could not be programmed");
+	if (info->header_size != HWC_NOT_LOADED)
+		hwc_region_blank(r);
+}
+
+static int hwc_region_program(struct hwc_region *r, struct hwcontainer_claim *claim)
+{
+	const struct hwcontainer_blob *blob = hwcontainer_claim_blob(claim, HWCONTAINER_IMAGE);
+	struct fpga_image_info *info;
+	int ret = hwc_region_prepare(r, claim);
+
 	if (ret)
 		return ret;
 	info = hwc_region_info(r, blob, hwcontainer_claim_priv(claim));
@@ -149,6 +177,7 @@ static int hwc_region_program(struct hwc_region *r, struct hwcontainer_claim *cl
 	info->count = 0;
 	if (ret) {
 		ret = hwc_manager_refuse(r, claim, info, ret);
+		hwc_region_program_failed(r, info);
 		kfree(info);
 		return ret;
 	}
@@ -305,10 +334,6 @@ static int hwc_region_clear(struct hwc_region *r, struct hwcontainer_claim *clai
 			return hwcontainer_claim_refuse(claim, -EBUSY, "%pOF inside it: %s",
 							other->guard.np, other->failed);
 	hwc_region_spoil_around(r);
-	/* Nobody gets it with what was to be blanked, not even to put something else there. */
-	if (r->stained && !hwc_region_blank(r))
-		return hwcontainer_claim_refuse(claim, -EIO, "%s: %s", hwc_region_name(r),
-						r->failed);
 	return 0;
 }
 
@@ -379,8 +404,6 @@ int hwc_region_configure(struct hwcontainer_resource *res, struct hwcontainer_cl
 	}
 	ret = hwc_region_program(r, claim);
 	if (ret) {
-		hwc_region_set_failed(r, "the last image could not be programmed");
-		hwc_region_blank(r);
 		hwc_guard_off(&r->guard);
 		return ret;
 	}

@@ -259,6 +259,63 @@ TEST_F(blank, is_loaded_over_a_failure)
 	EXPECT_TRUE(hwc_test_slot(0, 0, "loaded=none"));
 }
 
+#define FOREIGN "foreign-firmware"
+#define FW_PATH "/sys/module/firmware_class/parameters/path"
+
+/* Mainline's own way programs the region, with an image of its own. */
+static int program_as_foreign(void)
+{
+	const char *image = hwc_test_takes_bitstreams() ? HWC_IMAGES "sha256-pr0.bin" :
+							  hwc_test_file(IMAGE);
+	char command[512];
+
+	snprintf(command, sizeof(command),
+		 "modprobe hwcontainer-foreign && mkdir -p /tmp/firmware && "
+		 "cp %s /tmp/firmware/sha256-pr0.bit && echo -n /tmp/firmware >" FW_PATH " && "
+		 "echo " HWC_DTBO FOREIGN ".dtbo >" HWC_FOREIGN "apply",
+		 image);
+	return hwc_test_run(command);
+}
+
+static int end_foreign(void)
+{
+	return hwc_test_run("echo 1 >" HWC_FOREIGN "remove && rmmod hwcontainer-foreign && "
+			    "rm -r /tmp/firmware");
+}
+
+static void check_foreign_stays(struct __test_metadata *_metadata, FIXTURE_DATA(blank) * self)
+{
+	ASSERT_EQ(0, program_as_foreign());
+	self->loads = hwc_test_number(LOADS);
+	EXPECT_EQ(-EBUSY, hwc_test_try(self->ctx, HWC_PR0, self->holder, IMAGE, OVERLAY));
+	EXPECT_STREQ(HWC_PR0 " was programmed by somebody else", hwc_ctx_error(self->ctx));
+	check_loads(0);
+	EXPECT_TRUE(hwc_test_slot(0, 0, "loaded=sha256"));
+	EXPECT_TRUE(hwc_test_slot(0, 0, "bridge=enabled"));
+	EXPECT_EQ(0, end_foreign());
+}
+
+/* What somebody else has programmed, and uses, is not blanked, however it came to be. */
+TEST_F(blank, is_not_loaded_over_what_others_use)
+{
+	uint32_t id;
+
+	ASSERT_EQ(0, set_blank(self->ctx, HWC_PR0, BLANK));
+	check_foreign_stays(_metadata, self);
+	EXPECT_EQ(FREE, hwc_test_state(self->ctx, HWC_PR0));
+	/* nor where a claim has left something that could not be */
+	id = claim_it(_metadata, self);
+	ASSERT_EQ(0, hwc_test_fail_loads(-1));
+	end_it(_metadata, self, id, FAILED);
+	ASSERT_EQ(0, work_again());
+	check_foreign_stays(_metadata, self);
+	EXPECT_EQ(FAILED, hwc_test_state(self->ctx, HWC_PR0));
+	id = claim_it(_metadata, self);
+	check_loads(2);
+	end_it(_metadata, self, id, FREE);
+	EXPECT_TRUE(hwc_test_slot(0, 0, "loaded=none"));
+}
+
 /* It is checked as a claim's is, and the one before stays. */
 TEST_F(blank, is_refused)
 {
