@@ -119,9 +119,6 @@ static void hwc_claim_enter_hw_locked(struct hwcontainer_claim *claim)
 
 	claim->on_hw = true;
 	res->on_hw++;
-	hwc_devset_put(res->devices);
-	res->devices = NULL;
-	memset(res->left, 0, sizeof(res->left));
 	hwc_claim_queue_locked(claim, HWC_CONFIGURE);
 }
 
@@ -242,19 +239,35 @@ static int hwc_claim_examine(struct hwcontainer_claim *claim)
 	return ret;
 }
 
+/* What was left is about to be unloaded. */
+static void hwc_resource_forget_left_locked(struct hwcontainer_resource *res)
+{
+	hwc_devset_put(res->devices);
+	res->devices = NULL;
+	memset(res->left, 0, sizeof(res->left));
+}
+
+/* Once that is known to happen: who has ended meanwhile leaves everything as it is. */
+static int hwc_claim_begin_configure_locked(struct hwcontainer_claim *claim)
+{
+	lockdep_assert_held(&hwc_lock);
+	if (hwcontainer_claim_cancelled(claim))
+		return -ECANCELED;
+	hwc_resource_forget_left_locked(claim->res);
+	hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_PREPARING);
+	return 0;
+}
+
 static int hwc_claim_configure(struct hwcontainer_claim *claim)
 {
 	struct hwcontainer_resource *res = claim->res;
-	int ret = 0;
+	int ret;
 
 	mutex_lock(&hwc_lock);
-	if (!hwcontainer_claim_cancelled(claim))
-		hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_PREPARING);
+	ret = hwc_claim_begin_configure_locked(claim);
 	mutex_unlock(&hwc_lock);
 
-	if (hwcontainer_claim_cancelled(claim))
-		ret = -ECANCELED;
-	else if (res->kind->configure)
+	if (!ret && res->kind->configure)
 		ret = res->kind->configure(res, claim);
 	hwc_claim_close_files(claim);
 	return ret;

@@ -311,16 +311,35 @@ static void hwc_region_spoil_around(const struct hwc_region *r)
 	mutex_unlock(&hwc_lock);
 }
 
+/* What is still loaded goes when nobody has it, for whose it was has been forgotten. */
+static void hwc_region_defer(struct hwc_region *r)
+{
+	mutex_lock(&hwc_lock);
+	if (r->loaded) {
+		hwc_shell_hide_locked(r);
+		r->deferred = true;
+	}
+	mutex_unlock(&hwc_lock);
+}
+
+static int hwc_region_check_inside(struct hwc_region *r, struct hwcontainer_claim *claim)
+{
+	struct device_node *np = hwc_region_in_the_way(r, hwc_region_is_anothers);
+
+	if (!np)
+		return 0;
+	hwcontainer_claim_refuse(claim, -EBUSY, "%pOF inside it is loaded", np);
+	of_node_put(np);
+	hwc_region_defer(r);
+	return -EBUSY;
+}
+
 /* Nothing of an earlier image may be in use when the next one comes. */
 static int hwc_region_clear(struct hwc_region *r, struct hwcontainer_claim *claim)
 {
-	struct device_node *np = hwc_region_in_the_way(r, hwc_region_is_anothers);
 	struct hwc_region *other;
-	int ret = 0;
+	int ret = hwc_region_check_inside(r, claim);
 
-	if (np)
-		ret = hwcontainer_claim_refuse(claim, -EBUSY, "%pOF inside it is loaded", np);
-	of_node_put(np);
 	if (ret)
 		return ret;
 	if (!hwc_region_unload(r))

@@ -47,6 +47,7 @@ FIXTURE_SETUP(revoke)
 FIXTURE_TEARDOWN(revoke)
 {
 	hwc_test_write(HWC_TOY "reset", "1");
+	hwc_test_write(HWC_SIM "reset", "1");
 	hwc_test_domain_end(&self->a);
 	hwc_test_domain_end(&self->b);
 	EXPECT_EQ(0, hwc_test_wait_no_claims(self->ctx));
@@ -371,6 +372,58 @@ TEST_F(revoke, an_image_that_nobody_has)
 	ASSERT_EQ(0, take_back("web/a", hwc_test_signer("alice")));
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0));
 	EXPECT_EQ(-EKEYREVOKED, hwc_test_claim_in(&self->a, SIGNED_BY_DIGEST));
+}
+
+/* A claim that would have replaced what is warm ends before the worker comes to it. */
+static void nearly_replace(struct __test_metadata *_metadata, FIXTURE_DATA(revoke) * self)
+{
+	int other = hwc_test_open(HWC_IMAGES "sha256-pr1.bit"), id;
+	struct hwc_grant first;
+
+	if (hwc_test_board())
+		hwc_test_keep_workers_on_last_cpu();
+	ASSERT_EQ(0, hwc_test_set(HWC_MGR "hang", 1));
+	ASSERT_EQ(0, hwc_test_claim(self->ctx, HWC_PR1, -1, other, -1, 0, &first));
+	close(other);
+	ASSERT_EQ(0, hwc_test_wait_claim(self->ctx, first.id, HWCONTAINER_CLAIM_STATE_PREPARING));
+	/* without digests, the same files are to be loaded again */
+	id = hwc_test_claim_in(&self->a, SIGNED, .no_wait = true);
+	ASSERT_LT(0, id);
+	while (!*hwc_test_signed_by(self->ctx, id, true))
+		usleep(1000);
+	/* long enough to be examined, and to be the next */
+	usleep(200000 * hwc_test_slow());
+	ASSERT_EQ(0, hwc_test_end(self->ctx, id));
+	ASSERT_EQ(0, hwc_test_set(HWC_MGR "hang", 0));
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, id, -ENOENT));
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, first.id, HWCONTAINER_CLAIM_STATE_READY));
+	EXPECT_EQ(0, hwc_test_end(self->ctx, first.id));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR1));
+	EXPECT_EQ(WARM, hwc_test_state(self->ctx, HWC_PR0));
+}
+
+TEST_F(revoke, an_image_that_was_nearly_replaced)
+{
+	uint8_t digest[2][HWCONTAINER_DIGEST_LEN];
+	struct hwc_claim *claim;
+	int id;
+
+	warm_up(_metadata, self, digest);
+	nearly_replace(_metadata, self);
+	/* whoever takes it as it is gets its devices, and who signed it is known */
+	id = hwc_test_claim_in(&self->a, BY_DIGEST);
+	ASSERT_LT(0, id);
+	EXPECT_STREQ(hwc_test_signer("alice"), hwc_test_signed_by(self->ctx, id, false));
+	ASSERT_EQ(0, hwc_claim_get(self->ctx, id, &claim));
+	EXPECT_EQ(1, hwc_claim_devices(claim));
+	hwc_claim_free(claim);
+	ASSERT_EQ(0, hwc_test_end(self->ctx, id));
+	ASSERT_EQ(0, hwc_test_wait_state(self->ctx, HWC_PR0, WARM));
+
+	nearly_replace(_metadata, self);
+	ASSERT_EQ(0, take_back("other", hwc_test_listed(image())));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0));
+	EXPECT_FALSE(hwc_test_has_node(HWC_PR0 "/sha256@0"));
 }
 
 /* It was taken as it was; it goes all the same, and does not stay again. */
