@@ -245,6 +245,7 @@ static void hwc_resource_forget_left_locked(struct hwcontainer_resource *res)
 	hwc_devset_put(res->devices);
 	res->devices = NULL;
 	memset(res->left, 0, sizeof(res->left));
+	res->moved = false;
 }
 
 /* Once that is known to happen: who has ended meanwhile leaves everything as it is. */

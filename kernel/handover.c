@@ -101,6 +101,16 @@ static void hwc_handover_undo_locked(struct hwc_move *move)
 	claim->group = move->from;
 }
 
+/*
+ * Who has had the hardware may have files and mappings of it still: no container is to get it
+ * as it is from another one. The host's share what they keep, also those that it claims for.
+ */
+static void hwc_handover_mark_locked(struct hwcontainer_claim *claim, const struct hwc_domain *from)
+{
+	if (claim->on_hw && !hwc_domain_is_host(from))
+		claim->res->moved = true;
+}
+
 static void hwc_handover_finish_locked(const struct hwc_handover *h, const struct hwc_move *move)
 {
 	struct hwcontainer_claim *claim = move->claim;
@@ -115,6 +125,7 @@ static void hwc_handover_finish_locked(const struct hwc_handover *h, const struc
 	}
 	if (old == h->domain)
 		return;
+	hwc_handover_mark_locked(claim, old);
 	hwc_claim_join_domain_locked(claim, h->domain);
 	hwc_claim_left_ntf_locked(claim, old);
 	hwc_claim_ntf_locked(claim);

@@ -113,6 +113,7 @@ struct hwc_left {
  * @blank_error: why the last of them was refused, an errno, or 0
  * @blank_why: the sentence for that, or ""
  * @left: that image, while nobody has it
+ * @moved: a domain that was not the host's has had it, and another one after that
  * @drained: woken when a claim leaves the hardware or the list
  */
 struct hwcontainer_resource {
@@ -142,6 +143,7 @@ struct hwcontainer_resource {
 	int blank_error;
 	char blank_why[HWC_BLANK_WHY];
 	struct hwc_left left[HWCONTAINER_SLOTS];
+	bool moved;
 	wait_queue_head_t drained;
 };
 

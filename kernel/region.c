@@ -206,7 +206,7 @@ static bool hwc_region_is_warm_for(const struct hwc_region *r,
 	const u8 *want;
 	int slot;
 
-	if (r->loader != claim->domain->serial)
+	if (r->loader != claim->domain->serial || r->res->moved)
 		return false;
 	if (!r->loaded || r->failed[0] || !hwcontainer_claim_wants(claim, HWCONTAINER_IMAGE))
 		return false;
@@ -251,7 +251,7 @@ static int hwc_region_drop(struct hwcontainer_resource *res, struct hwcontainer_
 {
 	struct hwc_region *r = hwcontainer_resource_priv(res);
 
-	if (hwcontainer_claim_flags(claim) & HWCONTAINER_CLAIM_FLAGS_KEEP &&
+	if (hwcontainer_claim_flags(claim) & HWCONTAINER_CLAIM_FLAGS_KEEP && !res->moved &&
 	    r->has_digest[HWCONTAINER_IMAGE])
 		return HWCONTAINER_DONE;
 	/* A shell whose slot is claimed goes after that. */

@@ -179,6 +179,43 @@ TEST_F(region, is_programmed_again_for_the_next_domain)
 	}
 }
 
+/* The claim on the region is of @domain from now on, and ends. */
+static void hand_over_and_end(struct __test_metadata *_metadata, struct hwc_ctx *ctx,
+			      const struct hwc_test_domain *domain)
+{
+	int pidfd = hwc_test_pidfd(domain->pid);
+	struct hwc_resource *res;
+	uint32_t id;
+
+	ASSERT_EQ(0, hwc_resource_get(ctx, HWC_PR0, &res));
+	id = hwc_resource_claim_id(res);
+	hwc_resource_free(res);
+	ASSERT_EQ(0, hwc_claim_handover(ctx, &id, 1, pidfd)) TH_LOG("%s", hwc_ctx_error(ctx));
+	close(pidfd);
+	ASSERT_EQ(0, hwc_claim_delete(ctx, &id, 1));
+	ASSERT_EQ(0, hwc_test_wait_no_claims(ctx));
+}
+
+/* Who had it last may reach it still; the host's share what they keep. */
+TEST_F(region, is_not_kept_where_two_containers_had_it)
+{
+	static const struct want keep = { SHA256,
+					  .by_digest = true,
+					  .flags = KEEP,
+					  .persists = true };
+
+	ASSERT_EQ(0, hwc_test_domain_run(&self->a, claim, &keep));
+	hand_over_and_end(_metadata, self->ctx, &self->b);
+	EXPECT_EQ(HWCONTAINER_RESOURCE_STATE_FREE, hwc_test_state(self->ctx, HWC_PR0));
+	EXPECT_EQ(-ENOENT, claim_in(&self->a, SHA256, .by_digest = true, .without_files = true));
+	/* what is loaded anew is kept */
+	warm_up_in(&self->a);
+
+	ASSERT_EQ(0, claim(&keep));
+	hand_over_and_end(_metadata, self->ctx, &self->b);
+	EXPECT_EQ(WARM, hwc_test_state(self->ctx, HWC_PR0));
+}
+
 /* What hwc_resource_get() says of what is loaded: 2 for an image, 1 for who has it. */
 static int look(struct hwc_ctx *ctx, const char *resource)
 {
