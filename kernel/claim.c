@@ -555,10 +555,13 @@ static void hwc_claim_lose_locked(struct hwcontainer_claim *claim, int err, char
 void hwc_claim_take_locked(struct hwcontainer_claim *claim, int err, char *message)
 {
 	lockdep_assert_held(&hwc_lock);
-	if (hwc_claim_has_hw(claim))
+	if (hwc_claim_has_hw(claim)) {
 		hwc_claim_lose_locked(claim, err, message);
-	else
-		hwc_claim_give_up_locked(claim, err, message);
+		return;
+	}
+	hwc_claim_give_up_locked(claim, err, message);
+	/* No step may come that would say so: a dry run is done, a read may never be. */
+	hwc_resource_idle_locked(claim->res);
 }
 
 /**

@@ -440,25 +440,56 @@ TEST_F(revoke, an_image_that_was_taken_as_it_is)
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0));
 }
 
+/* A file that is not below HWC_TRUST, for a claim. */
+static const char *elsewhere(const char *file)
+{
+	static char path[2][300];
+	static int n;
+
+	n = !n;
+	snprintf(path[n], sizeof(path[n]), "..%s", hwc_test_file(file) + strlen("/hwc"));
+	return path[n];
+}
+
+/* Who only tries whether he could have a slot keeps the shell loaded no longer than that. */
+TEST_F(revoke, a_dry_run_on_a_slot)
+{
+	const char *tried = elsewhere(HWC_IMAGES "sha256-pr4.bit");
+	int shell, slot;
+
+	ASSERT_EQ(0, hwc_test_list("web", "any", NULL));
+	shell = hwc_test_claim_in(&self->b, .resource = HWC_FULL,
+				  .image = elsewhere(HWC_IMAGES "full.bit"),
+				  .overlay = "../dtbo/shell.dtbo");
+	ASSERT_LT(0, shell);
+	slot = hwc_test_claim_in(&self->a, .resource = SLOT4, .image = tried,
+				 .overlay = "../dtbo/shell-sha256-pr4.dtbo",
+				 .flags = HWCONTAINER_CLAIM_FLAGS_DRY_RUN);
+	ASSERT_LT(0, slot);
+	ASSERT_EQ(0, hwc_test_end(self->ctx, shell));
+	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, shell, -ENOENT));
+	EXPECT_EQ(WARM, hwc_test_state(self->ctx, HWC_FULL));
+	ASSERT_EQ(0, take_back("web", hwc_test_listed(tried)));
+	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_FULL));
+	EXPECT_EQ(-ENOENT, hwc_test_state(self->ctx, SLOT4));
+}
+
 /* Who has a slot of a shell has what the shell is: he would keep it loaded. */
 TEST_F(revoke, a_shell_with_a_claimed_slot)
 {
-	const char *files[] = { HWC_IMAGES "full.bit", HWC_IMAGES "sha256-pr4.bit" };
+	const char *full = elsewhere(HWC_IMAGES "full.bit");
 	int shell, slot;
-	char path[2][300];
-	size_t i;
 
 	ASSERT_EQ(0, hwc_test_list("web", "any", NULL));
-	for (i = 0; i < 2; i++)
-		snprintf(path[i], sizeof(path[i]), "..%s", hwc_test_file(files[i]) + 4);
-	shell = hwc_test_claim_in(&self->a, .resource = HWC_FULL, .image = path[0],
+	shell = hwc_test_claim_in(&self->a, .resource = HWC_FULL, .image = full,
 				  .overlay = "../dtbo/shell.dtbo");
 	ASSERT_LT(0, shell);
-	slot = hwc_test_claim_in(&self->b, .resource = SLOT4, .image = path[1],
+	slot = hwc_test_claim_in(&self->b, .resource = SLOT4,
+				 .image = elsewhere(HWC_IMAGES "sha256-pr4.bit"),
 				 .overlay = "../dtbo/shell-sha256-pr4.dtbo");
 	ASSERT_LT(0, slot);
-	ASSERT_EQ(0, take_back("web", hwc_test_listed(path[0])));
-	EXPECT_TRUE(is_revoked(self->ctx, shell, "web", hwc_test_listed(path[0])));
+	ASSERT_EQ(0, take_back("web", hwc_test_listed(full)));
+	EXPECT_TRUE(is_revoked(self->ctx, shell, "web", hwc_test_listed(full)));
 	/* it fails, and ends when the slot is gone */
 	EXPECT_EQ(0, hwc_test_wait_claim(self->ctx, slot, -ENOENT));
 	EXPECT_EQ(0, hwc_test_wait_free(self->ctx, HWC_FULL));
