@@ -114,7 +114,8 @@ static u64 hwc_rproc_dump_size(const struct rproc *rproc)
  * @claim: the claim
  *
  * A dump is the last holder's memory: it goes when somebody else's firmware comes. How
- * much of the kernel's memory one may take is up to the group that is charged now.
+ * much of the kernel's memory one may take is up to the group that is charged now; where
+ * none is, for the claim has ended, there is none.
  */
 void hwc_rproc_set_claim(struct hwc_rproc *r, const struct hwcontainer_claim *claim)
 {
@@ -122,7 +123,7 @@ void hwc_rproc_set_claim(struct hwc_rproc *r, const struct hwcontainer_claim *cl
 
 	mutex_lock(&hwc_lock);
 	loader = claim->domain ? claim->domain->serial : 0;
-	r->dump_max = claim->group ? min(max, hwc_group_dump_max_locked(claim->group)) : max;
+	r->dump_max = claim->group ? min(max, hwc_group_dump_max_locked(claim->group)) : 0;
 	r->undumped = 0;
 	mutex_unlock(&hwc_lock);
 	if (!loader || loader != r->loader)
