@@ -116,6 +116,10 @@ static int hwc_region_check_image(struct hwcontainer_resource *res,
 	struct hwc_region *r = hwcontainer_resource_priv(res);
 	struct hwc_bitstream *bs = priv;
 
+	/* A blank image, too, may be faster than the registration returns. */
+	mutex_lock(&hwc_lock);
+	r->res = res;
+	mutex_unlock(&hwc_lock);
 	return hwc_image_parse(blob->data, blob->size, bs, why, room) ?:
 	       hwc_region_check_manager(r, bs, why, room) ?:
 	       hwc_region_check_device(r, bs, why, room);
