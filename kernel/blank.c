@@ -190,6 +190,6 @@ int hwc_blank_set_locked(struct hwcontainer_resource *res, int fd, struct netlin
 	res->blank_set = set;
 	res->blank_error = EINPROGRESS;
 	res->blank_why[0] = '\0';
-	queue_work(hwc_read_wq, &set->work);
+	queue_work(hwc_admin_read_wq, &set->work);
 	return 0;
 }

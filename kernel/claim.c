@@ -98,6 +98,14 @@ static void hwc_claim_uncount_locked(struct hwcontainer_claim *claim)
 		hwc_claim_uncharge_locked(claim);
 }
 
+static struct workqueue_struct *hwc_claim_wq(const struct hwcontainer_claim *claim,
+					     enum hwc_step step)
+{
+	if (step != HWC_READ)
+		return hwc_wq;
+	return claim->admin ? hwc_admin_read_wq : hwc_read_wq;
+}
+
 /* Queue the next @step where it belongs; the step has a reference of its own. */
 void hwc_claim_queue_locked(struct hwcontainer_claim *claim, enum hwc_step step)
 {
@@ -110,7 +118,7 @@ void hwc_claim_queue_locked(struct hwcontainer_claim *claim, enum hwc_step step)
 	if (in_worker && claim->res->worker)
 		kthread_queue_work(claim->res->worker, &claim->hw);
 	else
-		queue_work(step == HWC_READ ? hwc_read_wq : hwc_wq, &claim->work);
+		queue_work(hwc_claim_wq(claim, step), &claim->work);
 }
 
 static void hwc_claim_enter_hw_locked(struct hwcontainer_claim *claim)

@@ -18,6 +18,7 @@ unsigned int hwc_claim_generation = 1;
 DEFINE_XARRAY_ALLOC1(hwc_resources);
 struct workqueue_struct *hwc_wq;
 struct workqueue_struct *hwc_read_wq;
+struct workqueue_struct *hwc_admin_read_wq;
 
 static LIST_HEAD(hwc_kinds);
 static u32 hwc_next_resource;
@@ -447,8 +448,13 @@ int hwc_core_init(void)
 	hwc_read_wq = alloc_workqueue("hwcontainer-read", WQ_UNBOUND, 0);
 	if (!hwc_read_wq)
 		goto err_wq;
+	hwc_admin_read_wq = alloc_workqueue("hwcontainer-admin", WQ_UNBOUND, 0);
+	if (!hwc_admin_read_wq)
+		goto err_read_wq;
 	return 0;
 
+err_read_wq:
+	destroy_workqueue(hwc_read_wq);
 err_wq:
 	destroy_workqueue(hwc_wq);
 err_names:
@@ -462,6 +468,7 @@ void hwc_core_exit(void)
 
 	for (slot = 0; slot < HWC_KINDS; slot++)
 		kfree(hwc_kind_names[slot]);
+	destroy_workqueue(hwc_admin_read_wq);
 	destroy_workqueue(hwc_read_wq);
 	destroy_workqueue(hwc_wq);
 	rhashtable_destroy(&hwc_names);

@@ -70,9 +70,14 @@ extern unsigned int hwc_claim_generation;
 
 extern struct xarray hwc_resources;
 
-/* Runs everything that may sleep but does not touch hardware; files have their own. */
+/*
+ * Runs everything that may sleep but does not touch hardware. Files have their own, for one
+ * that never answers (FUSE) keeps its place; and those of the host's administrators another,
+ * in which nobody else takes the places.
+ */
 extern struct workqueue_struct *hwc_wq;
 extern struct workqueue_struct *hwc_read_wq;
+extern struct workqueue_struct *hwc_admin_read_wq;
 
 /**
  * struct hwc_left - a file that a claim has left loaded
