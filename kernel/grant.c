@@ -39,6 +39,11 @@ int hwc_refuse_busy_locked(const struct hwcontainer_resource *res, const struct 
 	return hwc_refuse(extack, -EBUSY, "%s is held by claim %u", hwc_tail(name, 50), claim->id);
 }
 
+/*
+ * Nothing here is charged to the requester's memory cgroup, nor in queue.c and signature.c:
+ * one that is full would be reclaimed from with the core lock held, while all others wait.
+ * Limits of groups bound claims, and HWC_WAITERS_MAX those that wait.
+ */
 static struct hwcontainer_claim *hwc_claim_alloc(struct hwcontainer_resource *res,
 						 const struct hwc_txn *txn)
 {
@@ -51,11 +56,11 @@ static struct hwcontainer_claim *hwc_claim_alloc(struct hwcontainer_resource *re
 	if (!try_module_get(res->kind->owner))
 		goto err_put_self;
 	ret = -ENOMEM;
-	claim = kzalloc(struct_size(claim, priv, res->kind->priv_size), GFP_KERNEL_ACCOUNT);
+	claim = kzalloc(struct_size(claim, priv, res->kind->priv_size), GFP_KERNEL);
 	if (!claim)
 		goto err_put_owner;
 	if (txn->container) {
-		claim->container = kstrdup(txn->container, GFP_KERNEL_ACCOUNT);
+		claim->container = kstrdup(txn->container, GFP_KERNEL);
 		if (!claim->container)
 			goto err_free;
 	}

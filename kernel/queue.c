@@ -171,7 +171,7 @@ static void hwc_share_charge(struct hwc_share *s)
 static struct hwc_share *hwc_share_alloc(struct hwc_queue *q, const struct hwc_party *party,
 					 struct hwc_share *parent, bool leaf)
 {
-	struct hwc_share *s = kzalloc(sizeof(*s), GFP_KERNEL_ACCOUNT);
+	struct hwc_share *s = kzalloc(sizeof(*s), GFP_KERNEL);
 
 	if (!s)
 		return NULL;
@@ -226,7 +226,7 @@ static void hwc_queue_clear(struct hwc_queue *q)
 void hwc_queue_init(struct hwc_queue *q)
 {
 	memset(q, 0, sizeof(*q));
-	xa_init_flags(&q->shares, XA_FLAGS_ACCOUNT);
+	xa_init(&q->shares);
 	INIT_LIST_HEAD(&q->arrival);
 }
 EXPORT_SYMBOL_IF_KUNIT(hwc_queue_init);

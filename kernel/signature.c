@@ -110,7 +110,7 @@ int hwc_signature_take(struct hwc_file *f, const void *data, size_t size, const 
 	why = hwc_pkcs7_check_form(data, size, &unused);
 	if (why)
 		return hwc_refuse(extack, -EBADMSG, "the signature of the %s %s", what, why);
-	f->signature = kmemdup(data, size, GFP_KERNEL_ACCOUNT);
+	f->signature = kmemdup(data, size, GFP_KERNEL);
 	if (!f->signature)
 		return hwc_refuse(extack, -ENOMEM, "out of memory");
 	f->signature_size = size;
