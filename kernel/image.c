@@ -159,12 +159,14 @@ static int hwc_sha256_digest(const struct hwcontainer_claim *claim, const void *
 /*
  * Groups look at digests; a claim outside of all of them needs none, unless there is a list
  * anywhere: it may be handed over to where that counts. It is charged as long as its files
- * are read.
+ * are read. Whose image is known has a known overlay, too: without one, it would be taken for
+ * an image that has come without an overlay.
  */
 static bool hwc_file_needs_digest(const struct hwcontainer_claim *claim,
 				  enum hwcontainer_slot slot)
 {
 	bool ret = !claim->admin || claim->file[slot].wanted ||
+		   claim->file[HWCONTAINER_IMAGE].blob.has_digest ||
 		   claim->flags & HWCONTAINER_CLAIM_FLAGS_KEEP;
 
 	mutex_lock(&hwc_lock);

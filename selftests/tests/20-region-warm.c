@@ -156,6 +156,26 @@ TEST_F(warm, resource_says_what_is_loaded)
 	hwc_resource_free(res);
 }
 
+/* Or the image would be one without an overlay to who asks for it next. */
+TEST_F(warm, overlay_is_known_where_the_image_is)
+{
+	uint8_t image[HWCONTAINER_DIGEST_LEN];
+	struct want want = sha256;
+	struct hwc_resource *res;
+	struct hwc_grant grant;
+
+	ASSERT_EQ(0, digest_of(self->ctx, want.image, image));
+	want.image_digest = image;
+	want.flags = 0;
+	ASSERT_EQ(0, submit(self, &want, &grant)) TH_LOG("%s", hwc_ctx_error(self->ctx));
+	ASSERT_EQ(0, hwc_claim_wait(self->ctx, self->holder, grant.id, HWC_TEST_WAIT_MS));
+	ASSERT_EQ(0, hwc_resource_get(self->ctx, HWC_PR0, &res));
+	EXPECT_NE(NULL, hwc_resource_image_digest(res));
+	EXPECT_NE(NULL, hwc_resource_overlay_digest(res));
+	hwc_resource_free(res);
+	end(_metadata, self, grant.id);
+}
+
 TEST_F(warm, end_without_keep_clears_it)
 {
 	uint8_t image[HWCONTAINER_DIGEST_LEN], overlay[HWCONTAINER_DIGEST_LEN];
