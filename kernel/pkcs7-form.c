@@ -6,10 +6,12 @@
  * certificates that come along, trusts what a trusted key has certified, and warns in the
  * log of what it does not like. Here one form is taken, the one that signatures of modules
  * have: DER, detached, one signer, no certificates, no attributes. So who signed is said by
- * the signature alone, and nobody fills the log.
+ * the signature alone, and nobody fills the log. For that, its digest and its cipher are among
+ * those that the parser knows: it prints the number of every other.
  *
  * Sources: RFC 5652, sections 3 to 5.3; crypto/asymmetric_keys/pkcs7.asn1.
  */
+#include <linux/oid_registry.h>
 #include <linux/string.h>
 
 #include "signature.h"
@@ -28,6 +30,7 @@ enum {
 static const u8 hwc_oid_data[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01 };
 static const u8 hwc_oid_signed_data[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02 };
 
+static const char hwc_no_algorithm[] = "has a digest or a cipher that is not known";
 static const char hwc_no_pkcs7[] = "is no PKCS#7 signature in DER";
 
 /**
@@ -116,22 +119,95 @@ static bool hwc_pkcs7_take_signer(struct hwc_der *info, u8 version, struct hwc_p
 	return id.left;
 }
 
+/* As pkcs7_sig_note_digest_algo(). */
+static bool hwc_oid_is_digest(enum OID oid)
+{
+	switch (oid) {
+	case OID_sha1:
+	case OID_sha224:
+	case OID_sha256:
+	case OID_sha384:
+	case OID_sha512:
+	case OID_sha3_256:
+	case OID_sha3_384:
+	case OID_sha3_512:
+	case OID_sm3:
+	case OID_gost2012Digest256:
+	case OID_gost2012Digest512:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* As pkcs7_sig_note_pkey_algo(). */
+static bool hwc_oid_is_cipher(enum OID oid)
+{
+	switch (oid) {
+	case OID_rsaEncryption:
+	case OID_id_ecdsa_with_sha1:
+	case OID_id_ecdsa_with_sha224:
+	case OID_id_ecdsa_with_sha256:
+	case OID_id_ecdsa_with_sha384:
+	case OID_id_ecdsa_with_sha512:
+	case OID_id_ecdsa_with_sha3_256:
+	case OID_id_ecdsa_with_sha3_384:
+	case OID_id_ecdsa_with_sha3_512:
+	case OID_gost2012PKey256:
+	case OID_gost2012PKey512:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Take an AlgorithmIdentifier: NULL, or what is wrong with it. */
+static const char *hwc_pkcs7_take_algorithm(struct hwc_der *in, bool (*is_known)(enum OID oid))
+{
+	struct hwc_der algorithm, oid;
+
+	if (!hwc_der_take(in, DER_SEQUENCE, &algorithm) ||
+	    !hwc_der_take(&algorithm, DER_OID, &oid) || !oid.left)
+		return hwc_no_pkcs7;
+	return is_known(look_up_OID(oid.at, oid.left)) ? NULL : hwc_no_algorithm;
+}
+
+/* The digests of all signers: there is one at most. */
+static const char *hwc_pkcs7_take_digests(struct hwc_der *data)
+{
+	const char *why = NULL;
+	struct hwc_der digests;
+
+	if (!hwc_der_take(data, DER_SET, &digests))
+		return hwc_no_pkcs7;
+	if (digests.left)
+		why = hwc_pkcs7_take_algorithm(&digests, hwc_oid_is_digest);
+	if (!why && digests.left)
+		return "has several digests";
+	return why;
+}
+
 /* NULL, or what is wrong with it. */
 static const char *hwc_pkcs7_check_signer_info(struct hwc_der *infos, u8 version,
 					       struct hwc_pkcs7_signer *signer)
 {
 	struct hwc_der info;
+	const char *why;
 
 	if (!hwc_der_take(infos, DER_SEQUENCE, &info) || hwc_der_take_version(&info) != version ||
-	    !hwc_pkcs7_take_signer(&info, version, signer) ||
-	    !hwc_der_take(&info, DER_SEQUENCE, NULL))
+	    !hwc_pkcs7_take_signer(&info, version, signer))
 		return hwc_no_pkcs7;
 	if (infos->left)
 		return "has several signers";
+	why = hwc_pkcs7_take_algorithm(&info, hwc_oid_is_digest);
+	if (why)
+		return why;
 	if (hwc_der_tag(&info) == DER_0 || hwc_der_tag(&info) == DER_2)
 		return "has attributes: use -noattr";
-	if (!hwc_der_take(&info, DER_SEQUENCE, NULL) || !hwc_der_take(&info, DER_OCTETS, NULL) ||
-	    info.left)
+	why = hwc_pkcs7_take_algorithm(&info, hwc_oid_is_cipher);
+	if (why)
+		return why;
+	if (!hwc_der_take(&info, DER_OCTETS, NULL) || info.left)
 		return hwc_no_pkcs7;
 	return NULL;
 }
@@ -141,9 +217,12 @@ static const char *hwc_pkcs7_check_signed_data(struct hwc_der *data,
 					       struct hwc_pkcs7_signer *signer)
 {
 	u8 version = hwc_der_take_version(data);
+	const char *why = hwc_pkcs7_take_digests(data);
 	struct hwc_der content, infos;
 
-	if (!hwc_der_take(data, DER_SET, NULL) || !hwc_der_take(data, DER_SEQUENCE, &content) ||
+	if (why)
+		return why;
+	if (!hwc_der_take(data, DER_SEQUENCE, &content) ||
 	    !hwc_der_take_oid(&content, hwc_oid_data, sizeof(hwc_oid_data)))
 		return hwc_no_pkcs7;
 	if (content.left)

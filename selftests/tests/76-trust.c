@@ -197,6 +197,36 @@ TEST_F(trust, survives_signatures_with_changed_bytes)
 	}
 }
 
+/* The kernel's parser would print it, each time. */
+TEST_F(trust, logs_no_unknown_algorithm)
+{
+	/* SHA-256 in the list of digests, in the signer's, and the cipher RSA */
+	static const struct {
+		uint8_t oid[9];
+		int nth;
+	} parts[] = {
+		{ { 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01 }, 0 },
+		{ { 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01 }, 1 },
+		{ { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01 }, 0 },
+	};
+	uint8_t data[HWCONTAINER_SIGNATURE_MAX], *at;
+	ssize_t size = hwc_test_bytes("one.alice", data, sizeof(data));
+	int lines = hwc_test_run("exit $(dmesg | grep -ci 'pkcs7\\|unsupported')"), nth;
+	size_t i;
+
+	ASSERT_LT(100, size);
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		at = data;
+		for (nth = 0; at && nth <= parts[i].nth; nth++)
+			at = memmem(at + 1, data + size - at - 1, parts[i].oid, 9);
+		ASSERT_NE(NULL, at);
+		at[8] = 0x7f;
+		EXPECT_EQ(-EBADMSG, with_signature(self->ctx, data, size)) TH_LOG("%zu", i);
+		at[8] = 0x01;
+	}
+	EXPECT_EQ(lines, hwc_test_run("exit $(dmesg | grep -ci 'pkcs7\\|unsupported')"));
+}
+
 /* What the kernel makes of a certificate's dates: nothing. */
 TEST_F(trust, does_not_look_at_dates_of_certificates)
 {
