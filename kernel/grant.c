@@ -135,14 +135,13 @@ static struct hwc_signer hwc_claim_left_signer_locked(const struct hwcontainer_c
 	return (struct hwc_signer){ };
 }
 
-static int hwc_claim_check_image_locked(struct hwcontainer_claim *claim, struct hwc_group *group,
-					struct hwc_domain *domain, enum hwcontainer_slot slot,
-					struct netlink_ext_ack *extack)
+/* 0, or what @bar has against a file whose digest is asked for. */
+static int hwc_claim_ask_image_locked(struct hwcontainer_claim *claim, struct hwc_group *group,
+				      enum hwcontainer_slot slot, const struct hwc_group **bar)
 {
 	struct hwc_file *f = &claim->file[slot];
 	struct hwc_image image = { .res = claim->res, .digest = f->want };
 	struct hwc_signer left = hwc_claim_left_signer_locked(claim, slot), by;
-	const struct hwc_group *bar;
 	int ret, err = -ENOKEY;
 
 	if (f->signature)
@@ -150,8 +149,18 @@ static int hwc_claim_check_image_locked(struct hwcontainer_claim *claim, struct 
 	f->must_read = err != -ENOKEY && (err || !hwc_signer_same(&by, &left));
 	if (!f->must_read)
 		image.signer = left;
-	ret = hwc_group_check_image_locked(group, claim->admin, &image, &bar);
-	if (!ret || (f->must_read && ret != -EKEYREVOKED))
+	ret = hwc_group_check_image_locked(group, claim->admin, &image, bar);
+	return f->must_read && ret != -EKEYREVOKED ? 0 : ret;
+}
+
+static int hwc_claim_check_image_locked(struct hwcontainer_claim *claim, struct hwc_group *group,
+					struct hwc_domain *domain, enum hwcontainer_slot slot,
+					struct netlink_ext_ack *extack)
+{
+	const struct hwc_group *bar;
+	int ret = hwc_claim_ask_image_locked(claim, group, slot, &bar);
+
+	if (!ret)
 		return 0;
 	hwc_group_deny_locked(group, domain, claim->res->kind->name);
 	return hwc_refuse(extack, ret, "group %s %s that %s", hwc_tail(bar->name, 40),
@@ -168,6 +177,32 @@ int hwc_claim_check_images_locked(struct hwcontainer_claim *claim, struct hwc_gr
 		if (claim->file[slot].wanted)
 			ret = hwc_claim_check_image_locked(claim, group, domain, slot, extack);
 	return ret;
+}
+
+/**
+ * hwc_claim_would_load_locked() - does a claim that waits come to more than a refusal?
+ * @claim: the claim
+ *
+ * What its resource has loaded now is taken not to be there any more then.
+ *
+ * Context: core lock held.
+ * Return: false when it is a dry run, when a file is missing that it asks for by digest, or
+ * when its groups do not allow one.
+ */
+bool hwc_claim_would_load_locked(struct hwcontainer_claim *claim)
+{
+	const struct hwc_group *bar;
+	int slot;
+
+	lockdep_assert_held(&hwc_lock);
+	if (claim->flags & HWCONTAINER_CLAIM_FLAGS_DRY_RUN)
+		return false;
+	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++)
+		if (claim->file[slot].wanted &&
+		    (!claim->file[slot].file ||
+		     hwc_claim_ask_image_locked(claim, claim->group, slot, &bar)))
+			return false;
+	return true;
 }
 
 static int hwc_claim_open_files(struct hwcontainer_claim *claim, const struct hwc_want *want,

@@ -361,6 +361,7 @@ void hwc_claim_revoke_locked(struct hwcontainer_claim *claim);
 void hwc_claim_start_locked(struct hwcontainer_claim *claim);
 int hwc_claim_check_images_locked(struct hwcontainer_claim *claim, struct hwc_group *group,
 				  struct hwc_domain *domain, struct netlink_ext_ack *extack);
+bool hwc_claim_would_load_locked(struct hwcontainer_claim *claim);
 int hwc_claim_acquire_locked(struct hwcontainer_claim *claim, struct netlink_ext_ack *extack);
 int hwc_refuse_busy_locked(const struct hwcontainer_resource *res, const struct hwc_domain *asks,
 			   u64 txn, struct netlink_ext_ack *extack);

@@ -4,7 +4,7 @@
  *
  * Only where a group says so, and not without notice. One claim of a resource has notice at
  * a time, in favour of the one that is next; it is taken back when that one is no longer
- * there, or no longer next and more important.
+ * there, or no longer next and more important. Nothing is taken for one that could not use it.
  */
 #include <linux/jiffies.h>
 #include <linux/slab.h>
@@ -13,11 +13,15 @@
 
 static struct hwcontainer_claim *hwc_preempt_cause_locked(struct hwcontainer_resource *res)
 {
+	struct hwcontainer_claim *claim;
 	struct hwc_waiter *w = NULL;
 
 	if (!res->gone && res->in_use >= res->capacity)
 		w = hwc_queue_next(&res->queue);
-	return w ? container_of(w, struct hwcontainer_claim, waiter) : NULL;
+	if (!w)
+		return NULL;
+	claim = container_of(w, struct hwcontainer_claim, waiter);
+	return hwc_claim_would_load_locked(claim) ? claim : NULL;
 }
 
 static bool hwc_preempt_may_locked(const struct hwcontainer_claim *claim,

@@ -78,6 +78,24 @@ TEST_F(preempt, is_for_more_important_ones)
 	EXPECT_TRUE(is_left_alone(self));
 }
 
+/* One that brings no file of the digest it asks for would find nothing loaded. */
+TEST_F(preempt, is_not_for_who_could_not_use_it)
+{
+	static const uint8_t digest[HWCONTAINER_DIGEST_LEN] = { 1 };
+	int id;
+
+	ASSERT_EQ(0, hwc_test_group_write("p/in", "preempt", "1"));
+	id = hwc_test_get_in_line(.ms = HWC_TEST_LONG_MS, .priority = 2, .digest = digest);
+	ASSERT_LT(0, id);
+	EXPECT_TRUE(is_left_alone(self));
+	ASSERT_EQ(0, hwc_test_end(self->ctx, id));
+	id = hwc_test_get_in_line(.ms = HWC_TEST_LONG_MS, .priority = 2,
+				  .flags = HWCONTAINER_CLAIM_FLAGS_DRY_RUN);
+	ASSERT_LT(0, id);
+	EXPECT_TRUE(is_left_alone(self));
+	EXPECT_EQ(0, hwc_test_group_number("p", "events", "preemptions"));
+}
+
 /* Notice, by an event and the claim's file; then the end, and the other has it. */
 TEST_F(preempt, comes_with_notice)
 {

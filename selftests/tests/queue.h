@@ -18,6 +18,7 @@
  * @ms: how long it may wait; 0 for not at all
  * @priority: larger is more important
  * @holder: an open /dev/hwcontainer; 0 for nobody
+ * @flags: enum hwcontainer_claim_flags
  * @container: id, or NULL
  * @image: file, 0 for none
  * @digest: that the image must have, or NULL
@@ -29,6 +30,7 @@ struct hwc_test_turn {
 	uint32_t ms;
 	int32_t priority;
 	int holder;
+	uint32_t flags;
 	const char *container;
 	int image;
 	const uint8_t *digest;
@@ -40,6 +42,7 @@ static inline int hwc_test_turn_fill(struct hwc_request *req, const struct hwc_t
 {
 	if (turn->holder)
 		hwc_request_holder_file(req, turn->holder);
+	hwc_request_flags(req, turn->flags);
 	hwc_request_priority(req, turn->priority);
 	hwc_request_wait(req, turn->ms);
 	if (turn->container && hwc_request_container(req, turn->container))
