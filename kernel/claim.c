@@ -68,9 +68,9 @@ void hwc_claim_set_state_locked(struct hwcontainer_claim *claim,
 
 void hwc_claim_uncharge_locked(struct hwcontainer_claim *claim)
 {
-	if (claim->group)
-		hwc_group_uncharge_locked(claim->group, claim->slot);
-	claim->group = NULL;
+	if (claim->charge.group)
+		hwc_group_uncharge_locked(&claim->charge);
+	claim->charge.group = NULL;
 }
 
 /*

@@ -149,6 +149,7 @@ static int hwc_claim_ask_image_locked(struct hwcontainer_claim *claim, struct hw
 	f->must_read = err != -ENOKEY && (err || !hwc_signer_same(&by, &left));
 	if (!f->must_read)
 		image.signer = left;
+	f->function = hwc_group_function_locked(group, &image);
 	ret = hwc_group_check_image_locked(group, claim->admin, &image, bar);
 	return f->must_read && ret != -EKEYREVOKED ? 0 : ret;
 }
@@ -200,7 +201,7 @@ bool hwc_claim_would_load_locked(struct hwcontainer_claim *claim)
 	for (slot = 0; slot < HWCONTAINER_SLOTS; slot++)
 		if (claim->file[slot].wanted &&
 		    (!claim->file[slot].file ||
-		     hwc_claim_ask_image_locked(claim, claim->group, slot, &bar)))
+		     hwc_claim_ask_image_locked(claim, claim->charge.group, slot, &bar)))
 			return false;
 	return true;
 }
@@ -224,14 +225,44 @@ static int hwc_claim_charge_locked(struct hwcontainer_claim *claim, struct hwc_d
 				   struct netlink_ext_ack *extack)
 {
 	const struct hwcontainer_resource *res = claim->res;
-	int ret = hwc_group_charge_locked(domain, NULL, claim->admin, res->kind->name, res->slot,
+	const struct hwc_charge charge = {
+		.group = domain->group,
+		.kind = res->slot,
+		.function = claim->file[HWCONTAINER_IMAGE].function,
+	};
+	int ret = hwc_group_charge_locked(domain, NULL, &charge, claim->admin, res->kind->name,
 					  extack);
 
 	if (ret)
 		return ret;
-	claim->group = domain->group;
-	claim->slot = res->slot;
+	claim->charge = charge;
 	hwc_claim_join_domain_locked(claim, domain);
+	return 0;
+}
+
+/**
+ * hwc_claim_set_function_locked() - what a claim's image computes has become known
+ * @claim: a claim that is charged
+ * @function: slot of that, or 0: it counts as that from now on
+ * @extack: receives the sentence
+ *
+ * Context: core lock held.
+ * Return: 0, or -EDQUOT; then it counts as before.
+ */
+int hwc_claim_set_function_locked(struct hwcontainer_claim *claim, unsigned int function,
+				  struct netlink_ext_ack *extack)
+{
+	struct hwc_charge charge = claim->charge;
+	int ret;
+
+	lockdep_assert_held(&hwc_lock);
+	charge.function = function;
+	ret = hwc_group_charge_locked(claim->domain, &claim->charge, &charge, claim->admin,
+				      claim->res->kind->name, extack);
+	if (ret)
+		return ret;
+	claim->charge = charge;
+	hwc_group_peak_locked(&charge);
 	return 0;
 }
 
@@ -360,8 +391,8 @@ void hwc_claim_revoke_locked(struct hwcontainer_claim *claim)
 void hwc_claim_start_locked(struct hwcontainer_claim *claim)
 {
 	lockdep_assert_held(&hwc_lock);
-	if (claim->group)
-		hwc_group_peak_locked(claim->group, claim->slot);
+	if (claim->charge.group)
+		hwc_group_peak_locked(&claim->charge);
 	claim->announced = true;
 	hwc_claim_ntf_locked(claim);
 	if (claim->state == HWCONTAINER_CLAIM_STATE_QUEUED)

@@ -66,7 +66,7 @@ void hwc_group_begin(struct hwc_group *group, struct hwc_group *parent, const ch
 	INIT_LIST_HEAD(&group->images);
 	INIT_LIST_HEAD(&group->revoked);
 	INIT_LIST_HEAD(&group->domains);
-	for (slot = 0; slot < HWC_KINDS; slot++)
+	for (slot = 0; slot < HWC_SLOTS; slot++)
 		group->max[slot] = HWC_NO_LIMIT;
 	group->dump_max = U64_MAX;
 	hwc_group_begin_telling(group);
@@ -149,29 +149,98 @@ static void hwc_group_hit_max(struct hwc_group *group, struct hwc_domain *asker,
 	hwc_group_tell_locked(group, asker, HWCONTAINER_GROUP_EVENT_MAX, kind, group->max_hits);
 }
 
-/* One claim less in @from and above it, one more in @to; either may be NULL. */
-static void hwc_group_shift(struct hwc_group *from, struct hwc_group *to, unsigned int slot)
-{
-	struct hwc_group *at, *top = hwc_group_common(from, to);
+/**
+ * struct hwc_way - of a claim, from where it is counted to where it will be
+ * @from: counted there and above it so far, or NULL
+ * @was: in that slot
+ * @to: there and above it then, or NULL
+ * @slot: in that slot
+ * @top: counts it as that before and after, with all above it; or NULL
+ */
+struct hwc_way {
+	struct hwc_group *from;
+	unsigned int was;
+	struct hwc_group *to;
+	unsigned int slot;
+	struct hwc_group *top;
+};
 
-	if (from)
-		from->claims--;
-	for (at = from; at != top; at = at->parent)
-		at->used[slot]--;
-	if (to)
-		to->claims++;
-	for (at = to; at != top; at = at->parent)
-		at->used[slot]++;
+static struct hwc_way hwc_way_of_kind(const struct hwc_charge *from, const struct hwc_charge *to)
+{
+	return (struct hwc_way){
+		.from = from->group,
+		.was = from->kind,
+		.to = to->group,
+		.slot = to->kind,
+		.top = hwc_group_common(from->group, to->group),
+	};
+}
+
+/* Not all claims have a function, and lists may call it another one elsewhere. */
+static struct hwc_way hwc_way_of_function(const struct hwc_charge *from,
+					  const struct hwc_charge *to)
+{
+	struct hwc_way way = {
+		.from = from->function ? from->group : NULL,
+		.was = from->function,
+		.to = to->function ? to->group : NULL,
+		.slot = to->function,
+	};
+
+	if (way.was == way.slot)
+		way.top = hwc_group_common(way.from, way.to);
+	return way;
+}
+
+static void hwc_group_go(const struct hwc_way *way)
+{
+	struct hwc_group *at;
+
+	for (at = way->from; at != way->top; at = at->parent)
+		at->used[way->was]--;
+	for (at = way->to; at != way->top; at = at->parent)
+		at->used[way->slot]++;
+}
+
+/* One claim less in @from and above it, one more in @to; either may be to no group. */
+static void hwc_group_shift(const struct hwc_charge *from, const struct hwc_charge *to)
+{
+	const struct hwc_way kind = hwc_way_of_kind(from, to);
+	const struct hwc_way function = hwc_way_of_function(from, to);
+
+	if (from->group)
+		from->group->claims--;
+	if (to->group)
+		to->group->claims++;
+	hwc_group_go(&kind);
+	hwc_group_go(&function);
+}
+
+static const struct hwc_charge hwc_no_charge;
+
+static int hwc_group_check_room(const struct hwc_way *way, struct hwc_domain *asker,
+				const char *kind, struct netlink_ext_ack *extack)
+{
+	struct hwc_group *full = hwc_group_full(way->to, way->top, way->slot);
+	bool is_kind = way->slot < HWC_KINDS;
+
+	if (!full)
+		return 0;
+	hwc_group_hit_max(full, asker, kind);
+	return hwc_refuse(extack, -EDQUOT, "group %s has %u of %u claims of %s %s",
+			  hwc_tail(full->name, 16), full->used[way->slot], full->max[way->slot],
+			  is_kind ? "kind" : "function",
+			  hwc_tail(is_kind ? kind : hwc_function_of_slot_locked(way->slot), 16));
 }
 
 /**
  * hwc_group_charge_locked() - charge a claim
- * @asker: whose it is: charged to its group and to all above it
+ * @asker: whose it is, or NULL when that has ended
  * @from: what it is charged to so far and is no longer then, or NULL; see
  *	hwc_group_left_locked()
+ * @to: what it is charged to: a group and all above it
  * @admin: one of the host's administrators claims; all others need a limit
  * @kind: of the claim's resource
- * @slot: of that kind
  * @extack: receives the sentence
  *
  * Groups that have the claim already have no more of them than before, and are not asked.
@@ -180,45 +249,50 @@ static void hwc_group_shift(struct hwc_group *from, struct hwc_group *to, unsign
  * Return: 0, or -EDQUOT when one of them has all it may have, or none says how much that
  * is; then nothing has changed.
  */
-int hwc_group_charge_locked(struct hwc_domain *asker, struct hwc_group *from, bool admin,
-			    const char *kind, unsigned int slot, struct netlink_ext_ack *extack)
+int hwc_group_charge_locked(struct hwc_domain *asker, const struct hwc_charge *from,
+			    const struct hwc_charge *to, bool admin, const char *kind,
+			    struct netlink_ext_ack *extack)
 {
-	struct hwc_group *group = asker->group;
-	struct hwc_group *full = hwc_group_full(group, hwc_group_common(from, group), slot);
+	const struct hwc_way of_kind = hwc_way_of_kind(from ?: &hwc_no_charge, to);
+	const struct hwc_way of_function = hwc_way_of_function(from ?: &hwc_no_charge, to);
+	int ret;
 
 	lockdep_assert_held(&hwc_lock);
-	if (!admin && !hwc_group_has_limit(group, slot)) {
-		hwc_group_hit_max(group, asker, kind);
+	if (!admin && of_kind.from != to->group && !hwc_group_has_limit(to->group, to->kind)) {
+		hwc_group_hit_max(to->group, asker, kind);
 		return hwc_refuse(extack, -EDQUOT, "group %s has no limit for kind %s",
-				  hwc_tail(group->name, 24), hwc_tail(kind, 24));
+				  hwc_tail(to->group->name, 24), hwc_tail(kind, 24));
 	}
-	if (full) {
-		hwc_group_hit_max(full, asker, kind);
-		return hwc_refuse(extack, -EDQUOT, "group %s has %u of %u claims of kind %s",
-				  hwc_tail(full->name, 16), full->used[slot], full->max[slot],
-				  hwc_tail(kind, 16));
-	}
-	hwc_group_shift(from, group, slot);
-	return 0;
+	ret = hwc_group_check_room(&of_kind, asker, kind, extack) ?:
+	      hwc_group_check_room(&of_function, asker, kind, extack);
+	if (!ret)
+		hwc_group_shift(from ?: &hwc_no_charge, to);
+	return ret;
 }
 EXPORT_SYMBOL_IF_KUNIT(hwc_group_charge_locked);
 
 /* Undo a charge of a claim that was charged elsewhere before: there it is again. */
-void hwc_group_charge_back_locked(struct hwc_group *group, struct hwc_group *from,
-				  unsigned int slot)
+void hwc_group_charge_back_locked(const struct hwc_charge *charge, const struct hwc_charge *from)
 {
 	lockdep_assert_held(&hwc_lock);
-	hwc_group_shift(group, from, slot);
+	hwc_group_shift(charge, from);
 }
 EXPORT_SYMBOL_IF_KUNIT(hwc_group_charge_back_locked);
 
-/* A claim that was charged is there to stay: apart, for others may have been refused with it. */
-void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot)
+static void hwc_group_note_peak(struct hwc_group *group, unsigned int slot)
 {
-	lockdep_assert_held(&hwc_lock);
 	for (; group; group = group->parent)
 		if (group->peak[slot] < group->used[slot])
 			group->peak[slot] = group->used[slot];
+}
+
+/* A claim that was charged is there to stay: apart, for others may have been refused with it. */
+void hwc_group_peak_locked(const struct hwc_charge *charge)
+{
+	lockdep_assert_held(&hwc_lock);
+	hwc_group_note_peak(charge->group, charge->kind);
+	if (charge->function)
+		hwc_group_note_peak(charge->group, charge->function);
 }
 EXPORT_SYMBOL_IF_KUNIT(hwc_group_peak_locked);
 
@@ -351,6 +425,18 @@ int hwc_group_check_image_locked(const struct hwc_group *group, bool admin,
 	return admin || hwc_group_has_images(group) ? 0 : -EPERM;
 }
 
+/* What an image computes, as the nearest list from @group up says: the slot, or 0. */
+unsigned int hwc_group_function_locked(const struct hwc_group *group,
+				       const struct hwc_image *image)
+{
+	unsigned int slot = 0;
+
+	lockdep_assert_held(&hwc_lock);
+	for (; group && !slot; group = group->parent)
+		slot = hwc_lines_function_locked(&group->images, image);
+	return slot;
+}
+
 /**
  * hwc_group_left_locked() - a claim or a domain has left
  * @group: where it was
@@ -367,11 +453,11 @@ void hwc_group_left_locked(struct hwc_group *group)
 }
 EXPORT_SYMBOL_IF_KUNIT(hwc_group_left_locked);
 
-void hwc_group_uncharge_locked(struct hwc_group *group, unsigned int slot)
+void hwc_group_uncharge_locked(const struct hwc_charge *charge)
 {
 	lockdep_assert_held(&hwc_lock);
-	hwc_group_shift(group, NULL, slot);
-	hwc_group_left_locked(group);
+	hwc_group_shift(charge, &hwc_no_charge);
+	hwc_group_left_locked(charge->group);
 }
 EXPORT_SYMBOL_IF_KUNIT(hwc_group_uncharge_locked);
 

@@ -43,22 +43,37 @@ static int hwc_groupfs_parse_lines(char *text, struct list_head *lines)
 	return 0;
 }
 
+/* Swaps the lines of the group for those of @lines, unless it fails. */
+static int hwc_groupfs_swap_images_locked(struct hwc_group *group, struct list_head *lines)
+{
+	unsigned int known = hwc_functions_known_locked();
+	LIST_HEAD(old);
+	int ret = hwc_lines_take_slots_locked(lines);
+
+	lockdep_assert_held(&hwc_lock);
+	if (ret) {
+		hwc_functions_forget_locked(known);
+		return ret;
+	}
+	hwc_image_lists -= hwc_group_has_lists(group);
+	list_splice_init(&group->images, &old);
+	list_splice_init(lines, &group->images);
+	list_splice(&old, lines);
+	hwc_image_lists += hwc_group_has_lists(group);
+	return 0;
+}
+
 static int hwc_groupfs_set_images(struct hwc_group *group, char *text)
 {
-	LIST_HEAD(new);
-	LIST_HEAD(old);
-	int ret = hwc_groupfs_parse_lines(text, &new);
+	LIST_HEAD(lines);
+	int ret = hwc_groupfs_parse_lines(text, &lines);
 
 	if (!ret) {
 		mutex_lock(&hwc_lock);
-		hwc_image_lists -= hwc_group_has_lists(group);
-		list_splice_init(&group->images, &old);
-		list_splice_init(&new, &group->images);
-		hwc_image_lists += hwc_group_has_lists(group);
+		ret = hwc_groupfs_swap_images_locked(group, &lines);
 		mutex_unlock(&hwc_lock);
 	}
-	hwc_lines_free(&new);
-	hwc_lines_free(&old);
+	hwc_lines_free(&lines);
 	return ret;
 }
 
@@ -158,7 +173,7 @@ static int hwc_groupfs_change_revoked(struct hwc_group *group, char *text)
 	if (IS_ERR(line))
 		return PTR_ERR(line);
 	mutex_lock(&hwc_lock);
-	if (line->type == HWC_LINE_ANY || *line->resource)
+	if (line->type == HWC_LINE_ANY || *line->resource || *line->function)
 		ret = -EINVAL;
 	else if (forget)
 		ret = hwc_groupfs_forget_locked(group, line);

@@ -15,6 +15,9 @@
 
 #include "groupfs.h"
 
+/* Before the name of what is a function and not a kind. */
+#define HWC_GROUPFS_FUNCTION "function:"
+
 /* Folders inside each other: charging goes through all of them. */
 #define HWC_DEPTH_MAX 16
 
@@ -81,50 +84,66 @@ static void hwc_groupfs_idle_locked(struct hwc_group *group)
 }
 
 /* A number, or "max" for none. */
-static int hwc_groupfs_put_number(char *page, int at, const char *kind, unsigned int number)
+static int hwc_groupfs_put_number(char *page, int at, const char *what, const char *name,
+				  unsigned int number)
 {
 	return number == HWC_NO_LIMIT ?
-	       scnprintf(page + at, HWC_FILE_MAX - at, "%s max\n", kind) :
-	       scnprintf(page + at, HWC_FILE_MAX - at, "%s %u\n", kind, number);
+	       scnprintf(page + at, HWC_FILE_MAX - at, "%s%s max\n", what, name) :
+	       scnprintf(page + at, HWC_FILE_MAX - at, "%s%s %u\n", what, name, number);
 }
 
-static ssize_t hwc_groupfs_show_kinds(const unsigned int *number, char *page)
+/* Kinds first, then functions. */
+static ssize_t hwc_groupfs_show_numbers(const unsigned int *number, char *page)
 {
 	unsigned int slot;
-	const char *kind;
+	const char *name;
 	int at = 0;
 
 	mutex_lock(&hwc_lock);
-	for (slot = 0; (kind = hwc_kind_of_slot_locked(slot)); slot++)
-		at += hwc_groupfs_put_number(page, at, kind, number[slot]);
+	for (slot = 0; (name = hwc_kind_of_slot_locked(slot)); slot++)
+		at += hwc_groupfs_put_number(page, at, "", name, number[slot]);
+	for (slot = HWC_KINDS; *(name = hwc_function_of_slot_locked(slot)); slot++)
+		at += hwc_groupfs_put_number(page, at, HWC_GROUPFS_FUNCTION, name, number[slot]);
 	mutex_unlock(&hwc_lock);
 	return at;
 }
 
 static ssize_t hwc_group_max_show(struct config_item *item, char *page)
 {
-	return hwc_groupfs_show_kinds(hwc_groupfs_group(item)->max, page);
+	return hwc_groupfs_show_numbers(hwc_groupfs_group(item)->max, page);
 }
 
 static ssize_t hwc_group_current_show(struct config_item *item, char *page)
 {
-	return hwc_groupfs_show_kinds(hwc_groupfs_group(item)->used, page);
+	return hwc_groupfs_show_numbers(hwc_groupfs_group(item)->used, page);
 }
 
 static ssize_t hwc_group_peak_show(struct config_item *item, char *page)
 {
-	return hwc_groupfs_show_kinds(hwc_groupfs_group(item)->peak, page);
+	return hwc_groupfs_show_numbers(hwc_groupfs_group(item)->peak, page);
 }
 
-/* One line "KIND N" or "KIND max". Core lock held. */
+/* "KIND", one that there is or was, or "function:NAME", which is known then. Core lock held. */
+static int hwc_groupfs_parse_slot(const char *name)
+{
+	int slot;
+
+	if (strstarts(name, HWC_GROUPFS_FUNCTION))
+		return hwc_function_take_slot_locked(name + strlen(HWC_GROUPFS_FUNCTION));
+	slot = hwc_kind_slot_locked(name);
+	return slot < 0 ? -EINVAL : slot;
+}
+
+/* One line, of what and how many, a number or "max". Core lock held. */
 static int hwc_groupfs_parse_limit(char *line, unsigned int *max)
 {
-	char *kind = strsep(&line, " ");
+	int slot = hwc_groupfs_parse_slot(strsep(&line, " "));
 	unsigned int limit;
-	int slot, ret;
+	int ret;
 
-	slot = hwc_kind_slot_locked(kind);
-	if (slot < 0 || !line)
+	if (slot < 0)
+		return slot;
+	if (!line)
 		return -EINVAL;
 	line = strim(line);
 	if (!strcmp(line, "max")) {
@@ -143,7 +162,8 @@ static int hwc_groupfs_parse_limit(char *line, unsigned int *max)
 /* All lines of a write count, or none does. */
 static int hwc_groupfs_set_limits_locked(struct hwc_group *group, char *text)
 {
-	unsigned int max[HWC_KINDS];
+	unsigned int known = hwc_functions_known_locked();
+	unsigned int max[HWC_SLOTS];
 	char *line;
 	int ret;
 
@@ -151,8 +171,10 @@ static int hwc_groupfs_set_limits_locked(struct hwc_group *group, char *text)
 	while ((line = strsep(&text, "\n"))) {
 		line = strim(line);
 		ret = *line ? hwc_groupfs_parse_limit(line, max) : 0;
-		if (ret)
+		if (ret) {
+			hwc_functions_forget_locked(known);
 			return ret;
+		}
 	}
 	memcpy(group->max, max, sizeof(max));
 	return 0;

@@ -69,25 +69,35 @@ static int hwc_handover_check_turn_locked(const struct hwcontainer_claim *claim,
 			  claim->id);
 }
 
+/* What its image computes, as the lists there say. */
+static unsigned int hwc_handover_function_locked(const struct hwcontainer_claim *claim,
+						 const struct hwc_group *group)
+{
+	const struct hwc_image image = hwc_image_of(claim, HWCONTAINER_IMAGE);
+
+	return hwc_group_function_locked(group, &image);
+}
+
 /* Leaves in @move what it takes to undo it. A claim that failed may be charged to nobody. */
 static int hwc_handover_charge_locked(const struct hwc_handover *h, struct hwc_move *move,
 				      struct netlink_ext_ack *extack)
 {
 	struct hwcontainer_claim *claim = move->claim;
-	struct hwc_group *group = h->domain->group;
+	struct hwc_charge to = { .group = h->domain->group, .kind = claim->charge.kind };
 	int ret;
 
-	move->from = NULL;
-	if (!claim->group || claim->group == group)
+	move->from.group = NULL;
+	if (!claim->charge.group || claim->charge.group == to.group)
 		return 0;
+	to.function = hwc_handover_function_locked(claim, to.group);
 	ret = hwc_handover_check_turn_locked(claim, extack) ?:
 	      hwc_handover_check_images_locked(h, claim, extack) ?:
-	      hwc_group_charge_locked(h->domain, claim->group, h->admin,
-				      claim->res->kind->name, claim->slot, extack);
+	      hwc_group_charge_locked(h->domain, &claim->charge, &to, h->admin,
+				      claim->res->kind->name, extack);
 	if (ret)
 		return ret;
-	move->from = claim->group;
-	claim->group = group;
+	move->from = claim->charge;
+	claim->charge = to;
 	return 0;
 }
 
@@ -95,10 +105,10 @@ static void hwc_handover_undo_locked(struct hwc_move *move)
 {
 	struct hwcontainer_claim *claim = move->claim;
 
-	if (!move->from)
+	if (!move->from.group)
 		return;
-	hwc_group_charge_back_locked(claim->group, move->from, claim->slot);
-	claim->group = move->from;
+	hwc_group_charge_back_locked(&claim->charge, &move->from);
+	claim->charge = move->from;
 }
 
 /*
@@ -117,9 +127,9 @@ static void hwc_handover_finish_locked(const struct hwc_handover *h, const struc
 	struct hwc_domain *old = claim->domain;
 
 	hwc_claim_hold_locked(claim, h->holder);
-	if (move->from) {
-		hwc_group_peak_locked(claim->group, claim->slot);
-		hwc_group_left_locked(move->from);
+	if (move->from.group) {
+		hwc_group_peak_locked(&claim->charge);
+		hwc_group_left_locked(move->from.group);
 		/* one group lets claims be taken for others, another does not */
 		hwc_wait_serve_locked(claim->res);
 	}

@@ -14,6 +14,8 @@
 
 #include "internal.h"
 
+#define HWC_LINE_FUNCTION "function="
+
 static bool hwc_line_is_word(const char *word)
 {
 	for (; *word; word++)
@@ -60,27 +62,59 @@ static int hwc_line_parse_what(struct hwc_line *line, const char *what)
 	return min(size, 0);
 }
 
+/* The next word of @text, or "". */
+static char *hwc_line_next_word(char **text)
+{
+	char *word;
+
+	do
+		word = strsep(text, " \t");
+	while (word && !*word);
+	return word ?: "";
+}
+
+/* The function of a last word, or "" of none; NULL where it is something else. */
+static const char *hwc_line_parse_function(const char *word)
+{
+	if (!*word)
+		return word;
+	if (!strstarts(word, HWC_LINE_FUNCTION))
+		return NULL;
+	word += strlen(HWC_LINE_FUNCTION);
+	return hwc_function_is_name(word) ? word : NULL;
+}
+
 /**
  * hwc_line_parse() - read a line of a list
- * @text: "sha256:HEX", "signer:HEX" or "any", and the name of a resource or nothing; changed
+ * @text: "sha256:HEX", "signer:HEX" or "any", and the name of a resource or nothing, and
+ *	"function=" with a name or nothing; changed
  *
  * Return: the line, or ERR_PTR: -EINVAL when it is none of these, -EOPNOTSUPP for a signer
  * where the kernel cannot check signatures, -ENOMEM.
  */
 struct hwc_line *hwc_line_parse(char *text)
 {
-	const char *what = strsep(&text, " \t");
-	const char *resource = text ? strim(text) : "";
-	size_t room = strlen(resource) + 1;
+	const char *what = hwc_line_next_word(&text);
+	const char *resource = hwc_line_next_word(&text);
+	const char *last = resource, *function;
 	struct hwc_line *line;
+	size_t room;
 	int ret;
 
-	if (room > HWCONTAINER_NAME_MAX + 1 || !hwc_line_is_word(resource))
+	if (strstarts(resource, HWC_LINE_FUNCTION))
+		resource = "";
+	else
+		last = hwc_line_next_word(&text);
+	function = hwc_line_parse_function(last);
+	room = strlen(resource) + 1;
+	if (room > HWCONTAINER_NAME_MAX + 1 || !hwc_line_is_word(resource) || !function ||
+	    *hwc_line_next_word(&text))
 		return ERR_PTR(-EINVAL);
 	line = kzalloc(struct_size(line, resource, room), GFP_KERNEL);
 	if (!line)
 		return ERR_PTR(-ENOMEM);
 	memcpy(line->resource, resource, room);
+	strscpy(line->function, function);
 	ret = hwc_line_parse_what(line, what);
 	if (!ret)
 		return line;
@@ -106,8 +140,9 @@ int hwc_line_print(const struct hwc_line *line, char *page, size_t room)
 	char hex[2 * sizeof(line->id) + 1];
 
 	*bin2hex(hex, line->id, line->size) = '\0';
-	return snprintf(page, room, "%s%s%s%s\n", types[line->type], hex,
-			*line->resource ? " " : "", line->resource);
+	return snprintf(page, room, "%s%s%s%s%s%s\n", types[line->type], hex,
+			*line->resource ? " " : "", line->resource,
+			*line->function ? " " HWC_LINE_FUNCTION : "", line->function);
 }
 
 bool hwc_line_same(const struct hwc_line *a, const struct hwc_line *b)
@@ -147,6 +182,39 @@ bool hwc_lines_have_locked(const struct list_head *lines, const struct hwc_image
 		if (hwc_line_has(line, image))
 			return true;
 	return false;
+}
+
+/* Makes their functions known: 0, or -ENOSPC, when some are and have to be forgotten. */
+int hwc_lines_take_slots_locked(struct list_head *lines)
+{
+	struct hwc_line *line;
+	int slot;
+
+	lockdep_assert_held(&hwc_lock);
+	list_for_each_entry(line, lines, in_list) {
+		if (!*line->function)
+			continue;
+		slot = hwc_function_take_slot_locked(line->function);
+		if (slot < 0)
+			return slot;
+		line->slot = slot;
+	}
+	return 0;
+}
+
+/* What an image computes, as the first line of it says that does: the slot, or 0. */
+unsigned int hwc_lines_function_locked(const struct list_head *lines,
+				       const struct hwc_image *image)
+{
+	const struct hwc_line *line;
+
+	lockdep_assert_held(&hwc_lock);
+	if (!image->digest)
+		return 0;
+	list_for_each_entry(line, lines, in_list)
+		if (line->slot && hwc_line_has(line, image))
+			return line->slot;
+	return 0;
 }
 
 void hwc_lines_free(struct list_head *lines)
@@ -239,7 +307,7 @@ void hwc_images_revoke_locked(const struct hwc_group *group, const struct hwc_li
 
 	lockdep_assert_held(&hwc_lock);
 	xa_for_each(&hwc_claims, i, claim)
-		if (hwc_group_is_inside(claim->group, group) && hwc_claim_runs(claim, line))
+		if (hwc_group_is_inside(claim->charge.group, group) && hwc_claim_runs(claim, line))
 			hwc_claim_withdraw_image_locked(claim, group->name, line);
 	xa_for_each(&hwc_resources, i, res) {
 		if (!hwc_resource_left_with(res, line))

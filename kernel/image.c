@@ -170,7 +170,7 @@ static bool hwc_file_needs_digest(const struct hwcontainer_claim *claim,
 		   claim->flags & HWCONTAINER_CLAIM_FLAGS_KEEP;
 
 	mutex_lock(&hwc_lock);
-	ret |= claim->group != &hwc_root || hwc_image_lists;
+	ret |= claim->charge.group != &hwc_root || hwc_image_lists;
 	mutex_unlock(&hwc_lock);
 	return ret;
 }
@@ -218,6 +218,19 @@ static int hwc_file_refuse_unlisted(struct hwcontainer_claim *claim, enum hwcont
 					what, len, f->blob.digest);
 }
 
+/* Counts it as what lists say it computes; @why tells of a limit. */
+static int hwc_file_count_function_locked(struct hwcontainer_claim *claim,
+					  enum hwcontainer_slot slot,
+					  const struct hwc_image *image,
+					  struct netlink_ext_ack *why)
+{
+	if (slot != HWCONTAINER_IMAGE)
+		return 0;
+	return hwc_claim_set_function_locked(claim,
+					     hwc_group_function_locked(claim->charge.group, image),
+					     why);
+}
+
 /*
  * What was read is what is loaded, and what groups look at. From here on the claim is found
  * by who revokes the image or its signer, with the same lock.
@@ -226,6 +239,7 @@ static int hwc_file_check_listed(struct hwcontainer_claim *claim, enum hwcontain
 				 const struct hwc_signer *signer)
 {
 	struct hwc_file *f = &claim->file[slot];
+	struct netlink_ext_ack why = {};
 	const struct hwc_group *bar;
 	struct hwc_image image;
 	char name[64] = "";
@@ -233,18 +247,22 @@ static int hwc_file_check_listed(struct hwcontainer_claim *claim, enum hwcontain
 
 	mutex_lock(&hwc_lock);
 	f->signer = *signer;
-	if (claim->res && claim->group) {
+	if (claim->res && claim->charge.group) {
 		image = hwc_image_of(claim, slot);
-		ret = hwc_group_check_image_locked(claim->group, claim->admin, &image, &bar);
+		ret = hwc_group_check_image_locked(claim->charge.group, claim->admin, &image, &bar);
 		if (ret) {
-			hwc_group_deny_locked(claim->group, claim->domain,
+			hwc_group_deny_locked(claim->charge.group, claim->domain,
 					      claim->res->kind->name);
 			strscpy(name, bar->name);
+		} else {
+			ret = hwc_file_count_function_locked(claim, slot, &image, &why);
 		}
 	}
 	mutex_unlock(&hwc_lock);
 	if (!ret || ret == -ECANCELED)
 		return ret;
+	if (why._msg)
+		return hwcontainer_claim_refuse(claim, ret, "%s", why._msg);
 	return hwc_file_refuse_unlisted(claim, slot, name, ret);
 }
 

@@ -64,6 +64,13 @@ extern struct mutex hwc_lock;
 /* Names of kinds that groups can count; a name keeps its place until the module goes. */
 #define HWC_KINDS 32
 
+/* Names of functions that groups can count, and bytes of the longest. */
+#define HWC_FUNCTIONS 32
+#define HWC_FUNCTION_MAX 31
+
+/* What groups count: kinds, and behind them functions. */
+#define HWC_SLOTS (HWC_KINDS + HWC_FUNCTIONS)
+
 /* Change whenever a resource, or a claim, comes or goes: dumps compare them. */
 extern unsigned int hwc_resource_generation;
 extern unsigned int hwc_claim_generation;
@@ -181,6 +188,7 @@ extern struct xarray hwc_claims;
  * @signature: PKCS#7 over the bytes, until they are read, or NULL
  * @signature_size: bytes of it
  * @signer: who was found to have signed it
+ * @function: what it computes, as lists said of @want: where groups count that, or 0
  * @blob: the bytes, from examine to the end of configure
  */
 struct hwc_file {
@@ -192,6 +200,7 @@ struct hwc_file {
 	void *signature;
 	size_t signature_size;
 	struct hwc_signer signer;
+	unsigned int function;
 	struct hwcontainer_blob blob;
 };
 
@@ -202,6 +211,18 @@ enum hwc_step {
 	HWC_CONFIGURE,
 	HWC_SETTLE,
 	HWC_RELEASE,
+};
+
+/**
+ * struct hwc_charge - what a claim is charged to, and as what
+ * @group: to that and all above it; or NULL
+ * @kind: slot of its kind, where groups count
+ * @function: slot of what its image computes, or 0 where no list says so
+ */
+struct hwc_charge {
+	struct hwc_group *group;
+	unsigned int kind;
+	unsigned int function;
 };
 
 /**
@@ -222,8 +243,7 @@ enum hwc_step {
  * @in_holder: in the holder's claims
  * @domain: what it is charged to; NULL once it is released, or that has ended
  * @in_domain: in the domain's claims
- * @group: what it is charged to, or NULL
- * @slot: of its kind, where groups count
+ * @charge: what it is charged to
  * @admin: one of the host's administrators asked for it
  * @reads: it brought files, which may never be read to their end
  * @container: id of the container, or NULL
@@ -264,8 +284,7 @@ struct hwcontainer_claim {
 	struct list_head in_holder;
 	struct hwc_domain *domain;
 	struct list_head in_domain;
-	struct hwc_group *group;
-	unsigned int slot;
+	struct hwc_charge charge;
 	bool admin;
 	bool reads;
 	char *container;
@@ -362,6 +381,8 @@ void hwc_claim_start_locked(struct hwcontainer_claim *claim);
 int hwc_claim_check_images_locked(struct hwcontainer_claim *claim, struct hwc_group *group,
 				  struct hwc_domain *domain, struct netlink_ext_ack *extack);
 bool hwc_claim_would_load_locked(struct hwcontainer_claim *claim);
+int hwc_claim_set_function_locked(struct hwcontainer_claim *claim, unsigned int function,
+				  struct netlink_ext_ack *extack);
 int hwc_claim_acquire_locked(struct hwcontainer_claim *claim, struct netlink_ext_ack *extack);
 int hwc_refuse_busy_locked(const struct hwcontainer_resource *res, const struct hwc_domain *asks,
 			   u64 txn, struct netlink_ext_ack *extack);
@@ -423,11 +444,11 @@ bool hwc_holder_is_current(struct hwc_holder *holder);
 /**
  * struct hwc_move - a claim on its way
  * @claim: the claim
- * @from: the group that it was charged to, or NULL where it stays charged to that
+ * @from: what it was charged to; to no group where it stays charged to that
  */
 struct hwc_move {
 	struct hwcontainer_claim *claim;
-	struct hwc_group *from;
+	struct hwc_charge from;
 };
 
 /**
@@ -504,8 +525,8 @@ int hwc_domain_check_charge_locked(struct hwc_domain *domain, bool admin,
  * @parent: what it is charged to, too; NULL for the root
  * @depth: how many are above it
  * @name: what people call it
- * @max: most claims of each kind
- * @used: claims of each kind at the moment, those of groups below it, too
+ * @max: most claims of each kind, and of each function
+ * @used: claims of each at the moment, those of groups below it, too
  * @peak: the most there have been
  * @max_hits: claims that were refused because of its limits, or of those below it
  * @denials: requests of members that were refused for want of rights
@@ -526,9 +547,9 @@ struct hwc_group {
 	struct hwc_group *parent;
 	unsigned int depth;
 	const char *name;
-	unsigned int max[HWC_KINDS];
-	unsigned int used[HWC_KINDS];
-	unsigned int peak[HWC_KINDS];
+	unsigned int max[HWC_SLOTS];
+	unsigned int used[HWC_SLOTS];
+	unsigned int peak[HWC_SLOTS];
 	u64 max_hits;
 	u64 denials;
 	u64 preemptions;
@@ -549,13 +570,13 @@ extern struct hwc_group hwc_root;
 extern unsigned int hwc_image_lists;
 
 void hwc_group_begin(struct hwc_group *group, struct hwc_group *parent, const char *name);
-int hwc_group_charge_locked(struct hwc_domain *asker, struct hwc_group *from, bool admin,
-			    const char *kind, unsigned int slot, struct netlink_ext_ack *extack);
-void hwc_group_charge_back_locked(struct hwc_group *group, struct hwc_group *from,
-				  unsigned int slot);
+int hwc_group_charge_locked(struct hwc_domain *asker, const struct hwc_charge *from,
+			    const struct hwc_charge *to, bool admin, const char *kind,
+			    struct netlink_ext_ack *extack);
+void hwc_group_charge_back_locked(const struct hwc_charge *charge, const struct hwc_charge *from);
 void hwc_group_left_locked(struct hwc_group *group);
-void hwc_group_peak_locked(struct hwc_group *group, unsigned int slot);
-void hwc_group_uncharge_locked(struct hwc_group *group, unsigned int slot);
+void hwc_group_peak_locked(const struct hwc_charge *charge);
+void hwc_group_uncharge_locked(const struct hwc_charge *charge);
 void hwc_group_move_locked(struct hwc_domain *domain, struct hwc_group *group);
 u64 hwc_group_dump_max_locked(const struct hwc_group *group);
 void hwc_group_tell_locked(struct hwc_group *group, struct hwc_domain *asker,
@@ -571,6 +592,16 @@ bool hwc_group_asks_locked(const struct hwc_group *group);
 const char *hwc_group_bar_name(int err);
 int hwc_group_check_image_locked(const struct hwc_group *group, bool admin,
 				 const struct hwc_image *image, const struct hwc_group **bar);
+unsigned int hwc_group_function_locked(const struct hwc_group *group,
+				       const struct hwc_image *image);
+
+/* function.c: names of what images compute */
+
+const char *hwc_function_of_slot_locked(unsigned int slot);
+bool hwc_function_is_name(const char *name);
+int hwc_function_take_slot_locked(const char *name);
+unsigned int hwc_functions_known_locked(void);
+void hwc_functions_forget_locked(unsigned int known);
 
 /* image-list.c: lists of images */
 
@@ -580,8 +611,11 @@ enum hwc_line_type {
 	HWC_LINE_SIGNER,
 };
 
-/* Longest line: what it is, in hexadecimal digits, of what; with spaces, newline and NUL. */
-#define HWC_LINE_MAX (16 + 2 * HWCONTAINER_SIGNER_MAX + HWCONTAINER_NAME_MAX)
+/*
+ * Longest line: what it is, in hexadecimal digits, of what, computing what; with spaces, newline
+ * and NUL.
+ */
+#define HWC_LINE_MAX (32 + 2 * HWCONTAINER_SIGNER_MAX + HWCONTAINER_NAME_MAX + HWC_FUNCTION_MAX)
 
 /**
  * struct hwc_line - a line of a list
@@ -589,6 +623,8 @@ enum hwc_line_type {
  * @type: what it is about
  * @size: bytes of @id
  * @id: digest of an image, or key identifier of a signer
+ * @function: name of what the image computes, or ""
+ * @slot: where groups count that, from when the line is in a list; or 0
  * @resource: name of the resource that it is for, or "" for all
  */
 struct hwc_line {
@@ -596,6 +632,8 @@ struct hwc_line {
 	enum hwc_line_type type;
 	u8 size;
 	u8 id[HWCONTAINER_SIGNER_MAX];
+	char function[HWC_FUNCTION_MAX + 1];
+	unsigned int slot;
 	char resource[];
 };
 
@@ -615,6 +653,9 @@ struct hwc_line *hwc_line_parse(char *text);
 int hwc_line_print(const struct hwc_line *line, char *page, size_t room);
 bool hwc_line_same(const struct hwc_line *a, const struct hwc_line *b);
 bool hwc_lines_have_locked(const struct list_head *lines, const struct hwc_image *image);
+int hwc_lines_take_slots_locked(struct list_head *lines);
+unsigned int hwc_lines_function_locked(const struct list_head *lines,
+				       const struct hwc_image *image);
 void hwc_lines_free(struct list_head *lines);
 struct hwc_image hwc_image_of(const struct hwcontainer_claim *claim, enum hwcontainer_slot slot);
 void hwc_images_revoke_locked(const struct hwc_group *group, const struct hwc_line *line);

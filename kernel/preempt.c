@@ -27,8 +27,8 @@ static struct hwcontainer_claim *hwc_preempt_cause_locked(struct hwcontainer_res
 static bool hwc_preempt_may_locked(const struct hwcontainer_claim *claim,
 				   const struct hwcontainer_claim *cause)
 {
-	return claim->priority < cause->priority && claim->group &&
-	       hwc_group_notice_locked(claim->group);
+	return claim->priority < cause->priority && claim->charge.group &&
+	       hwc_group_notice_locked(claim->charge.group);
 }
 
 /* The least important one; of several, the one that has come last. */
@@ -55,7 +55,7 @@ static void hwc_preempt_tell_locked(struct hwcontainer_claim *claim)
 
 static void hwc_preempt_notice_locked(struct hwcontainer_claim *claim)
 {
-	unsigned long delay = msecs_to_jiffies(hwc_group_notice_locked(claim->group));
+	unsigned long delay = msecs_to_jiffies(hwc_group_notice_locked(claim->charge.group));
 
 	claim->res->noticed = claim;
 	claim->taken_at = jiffies + delay;
@@ -125,7 +125,7 @@ void hwc_preempt_work(struct work_struct *work)
 	hwc_preempt_review_locked(res);
 	claim = res->noticed;
 	if (claim && time_after_eq(jiffies, claim->taken_at)) {
-		hwc_group_preempted_locked(claim->group, claim->domain, res->kind->name);
+		hwc_group_preempted_locked(claim->charge.group, claim->domain, res->kind->name);
 		hwc_claim_take_locked(claim, -ECANCELED,
 				      hwc_preempt_why(claim, hwc_preempt_cause_locked(res)));
 	}

@@ -123,7 +123,8 @@ void hwc_rproc_set_claim(struct hwc_rproc *r, const struct hwcontainer_claim *cl
 
 	mutex_lock(&hwc_lock);
 	loader = claim->domain ? claim->domain->serial : 0;
-	r->dump_max = claim->group ? min(max, hwc_group_dump_max_locked(claim->group)) : 0;
+	r->dump_max = claim->charge.group ?
+		      min(max, hwc_group_dump_max_locked(claim->charge.group)) : 0;
 	r->undumped = 0;
 	mutex_unlock(&hwc_lock);
 	if (!loader || loader != r->loader)

@@ -165,7 +165,8 @@ int hwc_wait_begin_locked(struct hwcontainer_claim *claim, u32 ms, struct netlin
 	int ret;
 
 	lockdep_assert_held(&hwc_lock);
-	ret = hwc_queue_add(&res->queue, &claim->waiter, &claim->group->party, claim->priority);
+	ret = hwc_queue_add(&res->queue, &claim->waiter, &claim->charge.group->party,
+			    claim->priority);
 	if (ret)
 		return hwc_wait_refuse_locked(claim, ret, extack);
 	ret = hwc_wait_try_locked(claim, extack);
@@ -200,8 +201,11 @@ static void hwc_wait_granted_locked(struct hwcontainer_claim *claim)
 /* The lists of its group may have become others since it came. */
 static int hwc_wait_acquire_locked(struct hwcontainer_claim *claim, struct netlink_ext_ack *why)
 {
-	return hwc_claim_check_images_locked(claim, claim->group, claim->domain, why) ?:
-	       hwc_claim_acquire_locked(claim, why);
+	int ret = hwc_claim_check_images_locked(claim, claim->charge.group, claim->domain, why) ?:
+		  hwc_claim_set_function_locked(claim, claim->file[HWCONTAINER_IMAGE].function,
+						why);
+
+	return ret ?: hwc_claim_acquire_locked(claim, why);
 }
 
 /* Whether the next one was dealt with, for better or worse. */

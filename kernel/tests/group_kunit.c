@@ -11,6 +11,10 @@
 #define SLOT 3
 #define OTHER 4
 
+/* Of the functions that groups can count. */
+#define SHA (HWC_KINDS + 1)
+#define FIR (HWC_KINDS + 2)
+
 /**
  * struct tree - groups, the number of each one's parent being smaller
  * @group: the first is the root; 1 is in it, 2 in 1, 3 in 2, 4 in 1, 5 in the root
@@ -47,16 +51,32 @@ static int tree_init(struct kunit *test)
 	return 0;
 }
 
-static int charge(unsigned int group, struct hwc_group *from, bool admin)
+static struct hwc_charge charge_of(unsigned int group, unsigned int function)
+{
+	return (struct hwc_charge){
+		.group = &tree->group[group],
+		.kind = SLOT,
+		.function = function,
+	};
+}
+
+static int charge_as(const struct hwc_charge *from, const struct hwc_charge *to, bool admin)
 {
 	/* the host's, whom nobody tells anything of the tests */
-	struct hwc_domain domain = { .net = &init_net, .group = &tree->group[group] };
+	struct hwc_domain domain = { .net = &init_net, .group = to->group };
 	int ret;
 
 	mutex_lock(&hwc_lock);
-	ret = hwc_group_charge_locked(&domain, from, admin, "toy", SLOT, NULL);
+	ret = hwc_group_charge_locked(&domain, from, to, admin, "toy", NULL);
 	mutex_unlock(&hwc_lock);
 	return ret;
+}
+
+static int charge(unsigned int group, struct hwc_group *from, bool admin)
+{
+	const struct hwc_charge before = { .group = from, .kind = SLOT }, to = charge_of(group, 0);
+
+	return charge_as(&before, &to, admin);
 }
 
 static int add(unsigned int group)
@@ -75,24 +95,36 @@ static int move(unsigned int from, unsigned int to)
 	return ret;
 }
 
-static void end(unsigned int group)
+static void end_as(unsigned int group, unsigned int function)
 {
+	const struct hwc_charge charge = charge_of(group, function);
+
 	mutex_lock(&hwc_lock);
-	hwc_group_uncharge_locked(&tree->group[group], SLOT);
+	hwc_group_uncharge_locked(&charge);
 	mutex_unlock(&hwc_lock);
 }
 
-/* What each group has, with those inside. */
-static void expect_used(struct kunit *test, unsigned int root, unsigned int a, unsigned int b,
-			unsigned int c, unsigned int d, unsigned int e)
+static void end(unsigned int group)
+{
+	end_as(group, 0);
+}
+
+/* What each group has of something, with those inside. */
+static void expect_slot(struct kunit *test, unsigned int slot, unsigned int root, unsigned int a,
+			unsigned int b, unsigned int c, unsigned int d, unsigned int e)
 {
 	const unsigned int used[] = { root, a, b, c, d, e };
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(used); i++) {
-		KUNIT_EXPECT_EQ_MSG(test, used[i], tree->group[i].used[SLOT], "%s", names[i]);
-		KUNIT_EXPECT_EQ_MSG(test, 0, tree->group[i].used[OTHER], "%s", names[i]);
-	}
+	for (i = 0; i < ARRAY_SIZE(used); i++)
+		KUNIT_EXPECT_EQ_MSG(test, used[i], tree->group[i].used[slot], "%s", names[i]);
+}
+
+static void expect_used(struct kunit *test, unsigned int root, unsigned int a, unsigned int b,
+			unsigned int c, unsigned int d, unsigned int e)
+{
+	expect_slot(test, SLOT, root, a, b, c, d, e);
+	expect_slot(test, OTHER, 0, 0, 0, 0, 0, 0);
 }
 
 static void charge_test(struct kunit *test)
@@ -191,13 +223,15 @@ static void move_limit_test(struct kunit *test)
 /* As a request does it that is refused in the middle. */
 static void back_test(struct kunit *test)
 {
+	const struct hwc_charge here = charge_of(3, 0), there = charge_of(4, 0);
+
 	tree->group[4].max[SLOT] = 1;
 	KUNIT_EXPECT_EQ(test, 0, add(3));
 	KUNIT_EXPECT_EQ(test, 0, add(5));
 	KUNIT_EXPECT_EQ(test, 0, charge(4, &tree->group[3], true));
 	KUNIT_EXPECT_EQ(test, -EDQUOT, charge(4, &tree->group[5], true));
 	mutex_lock(&hwc_lock);
-	hwc_group_charge_back_locked(&tree->group[4], &tree->group[3], SLOT);
+	hwc_group_charge_back_locked(&there, &here);
 	mutex_unlock(&hwc_lock);
 	expect_used(test, 2, 1, 1, 1, 0, 1);
 	/* whoever has claims cannot be removed meanwhile */
@@ -208,16 +242,95 @@ static void back_test(struct kunit *test)
 
 static void peak_test(struct kunit *test)
 {
+	const struct hwc_charge charge = charge_of(3, 0);
+
 	KUNIT_EXPECT_EQ(test, 0, add(3));
 	KUNIT_EXPECT_EQ(test, 0, add(4));
 	KUNIT_EXPECT_EQ(test, 0, tree->group[1].peak[SLOT]);
 	mutex_lock(&hwc_lock);
-	hwc_group_peak_locked(&tree->group[3], SLOT);
+	hwc_group_peak_locked(&charge);
 	mutex_unlock(&hwc_lock);
 	end(4);
 	KUNIT_EXPECT_EQ(test, 1, tree->group[3].peak[SLOT]);
 	KUNIT_EXPECT_EQ(test, 2, tree->group[1].peak[SLOT]);
 	KUNIT_EXPECT_EQ(test, 0, tree->group[4].peak[SLOT]);
+}
+
+/* A claim counts as what it is and as what it computes, and is refused as a whole. */
+static void function_test(struct kunit *test)
+{
+	const struct hwc_charge none = charge_of(3, 0), sha = charge_of(3, SHA);
+	const struct hwc_charge other = charge_of(4, SHA);
+
+	tree->group[1].max[SHA] = 1;
+	KUNIT_EXPECT_EQ(test, 0, charge_as(NULL, &sha, true));
+	expect_used(test, 1, 1, 1, 1, 0, 0);
+	expect_slot(test, SHA, 1, 1, 1, 1, 0, 0);
+	KUNIT_EXPECT_EQ(test, -EDQUOT, charge_as(NULL, &other, true));
+	KUNIT_EXPECT_EQ(test, 1, tree->group[1].max_hits);
+	expect_used(test, 1, 1, 1, 1, 0, 0);
+	expect_slot(test, SHA, 1, 1, 1, 1, 0, 0);
+	/* nobody needs a number for a function, and one for that is none for the kind */
+	KUNIT_EXPECT_EQ(test, -EDQUOT, charge_as(NULL, &none, false));
+	mutex_lock(&hwc_lock);
+	hwc_group_peak_locked(&sha);
+	mutex_unlock(&hwc_lock);
+	end_as(3, SHA);
+	KUNIT_EXPECT_EQ(test, 1, tree->group[1].peak[SHA]);
+	expect_used(test, 0, 0, 0, 0, 0, 0);
+	expect_slot(test, SHA, 0, 0, 0, 0, 0, 0);
+}
+
+/* Once the image was read, a claim has a function, or another one. */
+static void function_known_test(struct kunit *test)
+{
+	const struct hwc_charge none = charge_of(3, 0), sha = charge_of(3, SHA);
+	const struct hwc_charge fir = charge_of(3, FIR);
+
+	tree->group[1].max[SLOT] = 1;
+	tree->group[2].max[FIR] = 0;
+	KUNIT_EXPECT_EQ(test, 0, charge_as(NULL, &none, false));
+	/* what it has been let in for is not asked again */
+	tree->group[1].max[SLOT] = HWC_NO_LIMIT;
+	KUNIT_EXPECT_EQ(test, 0, charge_as(&none, &sha, false));
+	expect_used(test, 1, 1, 1, 1, 0, 0);
+	expect_slot(test, SHA, 1, 1, 1, 1, 0, 0);
+	KUNIT_EXPECT_EQ(test, -EDQUOT, charge_as(&sha, &fir, false));
+	expect_slot(test, SHA, 1, 1, 1, 1, 0, 0);
+	tree->group[2].max[FIR] = 1;
+	KUNIT_EXPECT_EQ(test, 0, charge_as(&sha, &fir, false));
+	expect_slot(test, SHA, 0, 0, 0, 0, 0, 0);
+	expect_slot(test, FIR, 1, 1, 1, 1, 0, 0);
+	KUNIT_EXPECT_EQ(test, 1, tree->group[3].claims);
+	end_as(3, FIR);
+	expect_slot(test, FIR, 0, 0, 0, 0, 0, 0);
+}
+
+/* Lists elsewhere may call it something else, or nothing. */
+static void function_move_test(struct kunit *test)
+{
+	const struct hwc_charge c = charge_of(3, SHA), d = charge_of(4, SHA);
+	const struct hwc_charge d_fir = charge_of(4, FIR), e = charge_of(5, 0);
+
+	tree->group[1].max[SHA] = 1;
+	KUNIT_EXPECT_EQ(test, 0, charge_as(NULL, &c, true));
+	/* what is above both has it already */
+	KUNIT_EXPECT_EQ(test, 0, charge_as(&c, &d, true));
+	expect_slot(test, SHA, 1, 1, 0, 0, 1, 0);
+	tree->group[1].max[FIR] = 0;
+	KUNIT_EXPECT_EQ(test, -EDQUOT, charge_as(&d, &d_fir, true));
+	tree->group[1].max[FIR] = 1;
+	KUNIT_EXPECT_EQ(test, 0, charge_as(&d, &e, true));
+	expect_slot(test, SHA, 0, 0, 0, 0, 0, 0);
+	expect_used(test, 1, 0, 0, 0, 0, 1);
+	KUNIT_EXPECT_EQ(test, 0, charge_as(&e, &d_fir, true));
+	expect_slot(test, FIR, 1, 1, 0, 0, 1, 0);
+	mutex_lock(&hwc_lock);
+	hwc_group_charge_back_locked(&d_fir, &c);
+	mutex_unlock(&hwc_lock);
+	expect_slot(test, FIR, 0, 0, 0, 0, 0, 0);
+	expect_slot(test, SHA, 1, 1, 1, 1, 0, 0);
+	expect_used(test, 1, 1, 1, 1, 0, 0);
 }
 
 /* Any number of steps: each group has what is charged to it and to those inside. */
@@ -259,6 +372,9 @@ static struct kunit_case group_cases[] = {
 	KUNIT_CASE(move_limit_test),
 	KUNIT_CASE(back_test),
 	KUNIT_CASE(peak_test),
+	KUNIT_CASE(function_test),
+	KUNIT_CASE(function_known_test),
+	KUNIT_CASE(function_move_test),
 	KUNIT_CASE(random_test),
 	{}
 };
