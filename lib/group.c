@@ -22,14 +22,17 @@ static const struct refusal {
 	int err;
 	const char *why;
 } refusals[] = {
-	{ "max", EINVAL, "there is no such kind (hwctl version lists them), or it is no number" },
+	{ "max", EINVAL,
+	  "there is no such kind (hwctl version lists them), or that is no name or number" },
 	{ "max", ERANGE, "the number is too large" },
+	{ "max", ENOSPC, "there are as many functions as groups can count" },
 	{ "namespaces", ESRCH, "there is no such process" },
 	{ "namespaces", EBADF, "there is no such open file" },
 	{ "namespaces", EINVAL,
 	  "that is no network namespace, or it is the host's, which stays in the root" },
 	{ "images", EINVAL, "a line is not one of those that a list of images has" },
 	{ "images", EOPNOTSUPP, "the kernel cannot check signatures" },
+	{ "images", ENOSPC, "there are as many functions as groups can count" },
 	{ "images", E2BIG, "that is more than a list of images takes" },
 	{ "revoke", EINVAL, "that is no line of a list of images" },
 	{ "revoke", EOPNOTSUPP, "the kernel cannot check signatures" },
@@ -251,13 +254,14 @@ static bool is_readable(int dir, const char *name)
 	       st.st_mode & (S_IRUSR | S_IRGRP | S_IROTH);
 }
 
-/* The last numbers of all lines, added. */
-static unsigned long sum_of(const char *text)
+/* The numbers of all kinds, added; claims that have a function are among those. */
+static unsigned long claims_of(const char *text)
 {
 	unsigned long sum = 0;
 
 	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
-		sum += strtoul(text + strcspn(text, " \n"), NULL, 10);
+		if (strncmp(text, "function:", strlen("function:")))
+			sum += strtoul(text + strcspn(text, " \n"), NULL, 10);
 	return sum;
 }
 
@@ -296,7 +300,7 @@ static int delete_busy(struct hwc_ctx *ctx, const char *group)
 		hwc_err(ctx, -EBUSY, "group %s has members, claims or groups inside", group);
 	else
 		hwc_err(ctx, -EBUSY, "group %s has claims: %lu, namespaces: %u, groups inside: %u",
-			group, sum_of(current), lines_of(members), groups_in(dir));
+			group, claims_of(current), lines_of(members), groups_in(dir));
 	free(current);
 	free(members);
 	close(dir);

@@ -35,7 +35,7 @@ static int setup(void **state)
 	folder_text(place->root, GROUPS "namespaces", "");
 	folder_text(place->root, GROUPS "current", "toy 3\n");
 	folder_text(place->root, GROUPS "web/max", "toy 4\n");
-	folder_text(place->root, GROUPS "web/current", "fpga-region 1\ntoy 2\n");
+	folder_text(place->root, GROUPS "web/current", "fpga-region 1\ntoy 2\nfunction:fir 2\n");
 	folder_text(place->root, GROUPS "web/namespaces", "4026532001\n");
 	folder_text(place->root, GROUPS "web/images", ONE "\n");
 	folder_text(place->root, GROUPS "web/b/max", "");

@@ -59,7 +59,7 @@ run 1 hwctl group new web && complains "group web exists already" &&
 result $? "new says why there is no such group to be"
 
 run 1 hwctl group new web/b teddy=1 && [ ! -d $groups/web/b ] &&
-	complains 'group web/b, max "teddy 1": there is no such kind (hwctl version lists them), or it is no number'
+	complains 'group web/b, max "teddy 1": there is no such kind (hwctl version lists them), or that is no name or number'
 result $? "new with a limit that is none leaves no group"
 
 deep=deep
@@ -78,8 +78,18 @@ run 0 hwctl group set web max toy=3 && grep -qx "toy 3" $groups/web/max &&
 	grep -qx "remoteproc 7" $groups/web/max
 result $? "set changes limits, of several kinds at once"
 
+run 0 hwctl group set web/a max function:sha256=2 && grep -qx "function:sha256 2" $groups/web/a/max &&
+	lists web/a 0 - - "remoteproc 0/1, toy 0/2, function:sha256 0/2" &&
+	run 0 hwctl group images web/a add "$one function=sha256" &&
+	holds web/a/images "$one function=sha256" &&
+	run 0 hwctl -j group show web/a && grep -q '"function:sha256":2' /tmp/out &&
+	run 1 hwctl group set web/a max function:a/b=2 &&
+	complains 'group web/a, max "function:a/b 2": there is no such kind (hwctl version lists them), or that is no name or number' &&
+	run 0 hwctl group set web/a images "" && run 0 hwctl group set web/a max function:sha256=max
+result $? "set limits functions, which a list names"
+
 run 1 hwctl group set web max toy=x && complains \
-	'group web, max "toy x": there is no such kind (hwctl version lists them), or it is no number' &&
+	'group web, max "toy x": there is no such kind (hwctl version lists them), or that is no name or number' &&
 	run 1 hwctl group set web max toy=4294967296 &&
 	complains 'group web, max "toy 4294967296": the number is too large' &&
 	run 1 hwctl group set / max toy=1 && complains "group / has no file max" &&

@@ -100,7 +100,8 @@ static const struct command commands[] = {
 	{ "group", "set", "NAME FILE VALUE...", "change what a group says",
 	  "FILE is what hwctl group show lists:\n"
 	  "\n"
-	  "  max KIND=N...         most claims of each kind, or KIND=max for no limit\n"
+	  "  max KIND=N...         most claims of each kind, or KIND=max for no limit;\n"
+	  "                        KIND may be function:NAME\n"
 	  "  delegate on|off       members claim without privilege\n"
 	  "  images IMAGE...       what may be loaded, as a whole; \"\" for no list\n"
 	  "  FILE VALUE            any other file, such as weight\n",
