@@ -47,7 +47,7 @@ static int list_load(struct list *list)
 
 /*
  * The next character of a line as the kernel prints it, '\0' at its end: hexadecimal digits
- * small and without colons between them, one blank before the name of a resource.
+ * small and without colons between them, one blank before each word behind those.
  */
 static char normal_next(const char **at, bool *in_hex, bool *in_name)
 {
@@ -55,13 +55,13 @@ static char normal_next(const char **at, bool *in_hex, bool *in_name)
 
 	while (*in_hex && !*in_name && **at == ':')
 		++*at;
-	if (!*in_name && (**at == ' ' || **at == '\t')) {
+	if (**at == ' ' || **at == '\t') {
 		*at += strspn(*at, " \t");
 		*in_name = true;
 		return **at && **at != '\n' ? ' ' : '\0';
 	}
 	c = **at;
-	if (!c || c == '\n' || c == ' ' || c == '\t')
+	if (!c || c == '\n')
 		return '\0';
 	++*at;
 	*in_hex |= c == ':';

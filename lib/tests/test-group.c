@@ -211,7 +211,8 @@ static void test_one_line_in_many_forms(void **state)
 					     "signer:7bAF:01 /fpga-full/PR0" };
 	static const char *const others[] = { "signer:7baf01 /fpga-full/pr0", "signer:7baf01",
 					      "signer:7baf0 /fpga-full/PR0",
-					      "sha256:7baf01 /fpga-full/PR0" };
+					      "sha256:7baf01 /fpga-full/PR0",
+					      "signer:7baf01 /fpga-full/PR0 function=fir" };
 	static const char kernels[] = "signer:7baf01 /fpga-full/PR0\n";
 	static const char twice[] = "signer:7baf01 /fpga-full/PR0\nany toy0\n"
 				    "signer:7baf01 /fpga-full/PR0\n";
