@@ -199,9 +199,7 @@ static void hand_over_and_end(struct __test_metadata *_metadata, struct hwc_ctx 
 /* Who had it last may reach it still; the host's share what they keep. */
 TEST_F(region, is_not_kept_where_two_containers_had_it)
 {
-	static const struct want keep = { SHA256,
-					  .by_digest = true,
-					  .flags = KEEP,
+	static const struct want keep = { SHA256, .by_digest = true, .flags = KEEP,
 					  .persists = true };
 
 	ASSERT_EQ(0, hwc_test_domain_run(&self->a, claim, &keep));
