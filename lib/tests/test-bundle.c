@@ -794,7 +794,7 @@ static void test_signatures(void **state)
 		"signature /boot/a.bit.p7s is a symbolic link that leads out of the container's root file system or to nothing in it");
 	assert_int_equal(unlink("rootfs/boot/a.bit.p7s"), 0);
 	assert_int_equal(mkfifo("rootfs/boot/a.bit.p7s", 0600), 0);
-	refuse_signatures(place, "", -EINVAL, "signature /boot/a.bit.p7s is not a regular file");
+	refuse_signatures(place, "", -EINVAL, "signature /boot/a.bit.p7s is a FIFO, not a file");
 }
 
 static void test_grant_without_files(void **state)
