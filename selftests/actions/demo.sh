@@ -106,12 +106,12 @@ kill_ours() {
 
 # A hook before ours that takes its time, so that the claims are not handed over.
 kill_runtime_early() {
-	sed -i 's|^\t"linux": {|\t"hooks": {"prestart": [{"path": "/bin/sleep", "args": ["sleep", "60"]}]},\n&|' \
+	sed -i 's|^\t"linux": {|\t"hooks": {"prestart": [{"path": "/bin/sleep", "args": ["sleep", "61"]}]},\n&|' \
 		"$bundles/first/config.json"
 	start first
 	check "$runtime runs hooks" within 20 is_asleep
 	tell "kill -9 of $runtime ($started) before the container has the claim, held by $(claim_field holder):"
-	sleepers=$(pidof sleep)
+	sleepers=$(hooks)
 	kill_hard "$started"
 	told_free "the region is free after the death of $runtime"
 	tell "though a hook that it started lives on ($sleepers)"
@@ -121,9 +121,15 @@ kill_runtime_early() {
 	new_bundle first >/dev/null
 }
 
-# Our own loops sleep in a shell; a hook is a child of the runtime.
+# Others sleep, too, but not as long.
+hooks() {
+	for pid in $(pidof sleep); do
+		tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qx 'sleep 61 ' && echo "$pid"
+	done
+}
+
 is_asleep() {
-	pidof sleep >/dev/null && is_held_by "$started"
+	[ "$(hooks)" ] && is_held_by "$started"
 }
 
 is_held_by() {

@@ -108,8 +108,7 @@ time_limit() {
 # Not busybox's timeout, which looks once a second whether its program still runs.
 kill_after() { # seconds, process
 	exec 3>&-
-	sleep "$1"
-	kill -KILL "$2"
+	sleep "$1" && kill -KILL "$2"
 }
 
 end_watch() { # process
