@@ -237,8 +237,9 @@ struct hwc_charge {
  * @in_waiting: in the resource's waiting
  * @waiter: in the resource's queue
  * @patience: ends its time there
+ * @patient_until: when that is, as ktime_get_ns() has it
  * @noticed: the resource's @noticed
- * @taken_at: when the resource is taken from it, in jiffies
+ * @taken_at: when the resource is taken from it, as ktime_get_ns() has it
  * @holder: what its life hangs on; NULL once it ends
  * @in_holder: in the holder's claims
  * @domain: what it is charged to; NULL once it is released, or that has ended
@@ -278,8 +279,9 @@ struct hwcontainer_claim {
 	struct list_head in_waiting;
 	struct hwc_waiter waiter;
 	struct delayed_work patience;
+	u64 patient_until;
 	bool noticed;
-	unsigned long taken_at;
+	u64 taken_at;
 	struct hwc_holder *holder;
 	struct list_head in_holder;
 	struct hwc_domain *domain;
@@ -392,6 +394,7 @@ int hwc_refuse_busy_locked(const struct hwcontainer_resource *res, const struct 
 void hwc_wait_init(struct hwcontainer_resource *res);
 void hwc_wait_exit(struct hwcontainer_resource *res);
 void hwc_wait_patience(struct work_struct *work);
+unsigned long hwc_wait_left(u64 until);
 int hwc_wait_begin_locked(struct hwcontainer_claim *claim, u32 ms, struct netlink_ext_ack *extack);
 void hwc_wait_fail_locked(struct hwcontainer_claim *claim, int err, char *message);
 void hwc_wait_end_locked(struct hwcontainer_claim *claim);

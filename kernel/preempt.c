@@ -6,7 +6,6 @@
  * a time, in favour of the one that is next; it is taken back when that one is no longer
  * there, or no longer next and more important. Nothing is taken for one that could not use it.
  */
-#include <linux/jiffies.h>
 #include <linux/slab.h>
 
 #include "internal.h"
@@ -55,12 +54,12 @@ static void hwc_preempt_tell_locked(struct hwcontainer_claim *claim)
 
 static void hwc_preempt_notice_locked(struct hwcontainer_claim *claim)
 {
-	unsigned long delay = msecs_to_jiffies(hwc_group_notice_locked(claim->charge.group));
+	u64 notice = hwc_group_notice_locked(claim->charge.group);
 
 	claim->res->noticed = claim;
-	claim->taken_at = jiffies + delay;
+	claim->taken_at = ktime_get_ns() + notice * NSEC_PER_MSEC;
 	WRITE_ONCE(claim->noticed, true);
-	mod_delayed_work(hwc_wq, &claim->res->take, delay);
+	mod_delayed_work(hwc_wq, &claim->res->take, hwc_wait_left(claim->taken_at));
 	hwc_preempt_tell_locked(claim);
 }
 
@@ -120,11 +119,15 @@ void hwc_preempt_work(struct work_struct *work)
 	struct hwcontainer_resource *res = container_of(to_delayed_work(work),
 							struct hwcontainer_resource, take);
 	struct hwcontainer_claim *claim;
+	unsigned long left;
 
 	mutex_lock(&hwc_lock);
 	hwc_preempt_review_locked(res);
 	claim = res->noticed;
-	if (claim && time_after_eq(jiffies, claim->taken_at)) {
+	left = claim ? hwc_wait_left(claim->taken_at) : 0;
+	if (left) {
+		mod_delayed_work(hwc_wq, &res->take, left);
+	} else if (claim) {
 		hwc_group_preempted_locked(claim->charge.group, claim->domain, res->kind->name);
 		hwc_claim_take_locked(claim, -ECANCELED,
 				      hwc_preempt_why(claim, hwc_preempt_cause_locked(res)));
@@ -135,10 +138,10 @@ void hwc_preempt_work(struct work_struct *work)
 /* Milliseconds until the resource is taken from a claim, 1 at least; 0 without notice. */
 unsigned int hwc_preempt_left_locked(const struct hwcontainer_claim *claim)
 {
-	unsigned long now = jiffies;
+	s64 left = claim->taken_at - ktime_get_ns();
 
 	lockdep_assert_held(&hwc_lock);
 	if (!claim->noticed)
 		return 0;
-	return time_before(now, claim->taken_at) ? jiffies_to_msecs(claim->taken_at - now) : 1;
+	return left > NSEC_PER_MSEC ? div_u64(left, NSEC_PER_MSEC) : 1;
 }

@@ -111,17 +111,39 @@ static char *hwc_wait_why_locked(const struct hwcontainer_claim *claim)
 	return kasprintf(GFP_KERNEL, "waited %u ms: %s", ms, claim->message ?: why._msg);
 }
 
+/**
+ * hwc_wait_left() - how long a timer has to run for a time to be over, and not sooner
+ * @until: that time, as ktime_get_ns() has it
+ *
+ * Jiffies that are behind catch up at once, and a timer in them ends before its time.
+ *
+ * Return: jiffies; 0 when it is over.
+ */
+unsigned long hwc_wait_left(u64 until)
+{
+	s64 left = until - ktime_get_ns();
+
+	return left > 0 ? nsecs_to_jiffies(left) + 1 : 0;
+}
+
 /* Its time is over. The work has a reference. */
 void hwc_wait_patience(struct work_struct *work)
 {
 	struct hwcontainer_claim *claim = container_of(to_delayed_work(work),
 						       struct hwcontainer_claim, patience);
+	unsigned long left = 0;
 
 	mutex_lock(&hwc_lock);
-	if (hwc_waiter_waits(&claim->waiter))
-		hwc_wait_fail_locked(claim, -ETIMEDOUT, hwc_wait_why_locked(claim));
+	if (hwc_waiter_waits(&claim->waiter)) {
+		left = hwc_wait_left(claim->patient_until);
+		if (left)
+			queue_delayed_work(hwc_wq, &claim->patience, left);
+		else
+			hwc_wait_fail_locked(claim, -ETIMEDOUT, hwc_wait_why_locked(claim));
+	}
 	mutex_unlock(&hwc_lock);
-	hwc_claim_put(claim);
+	if (!left)
+		hwc_claim_put(claim);
 }
 
 static int hwc_wait_refuse_locked(const struct hwcontainer_claim *claim, int err,
@@ -183,7 +205,8 @@ int hwc_wait_begin_locked(struct hwcontainer_claim *claim, u32 ms, struct netlin
 	extack->_msg = NULL;	/* no refusal any more */
 	hwc_claim_set_state_locked(claim, HWCONTAINER_CLAIM_STATE_WAITING);
 	hwc_claim_get(claim);
-	queue_delayed_work(hwc_wq, &claim->patience, msecs_to_jiffies(ms));
+	claim->patient_until = ktime_get_ns() + (u64)ms * NSEC_PER_MSEC;
+	queue_delayed_work(hwc_wq, &claim->patience, hwc_wait_left(claim->patient_until));
 	hwc_wait_serve_locked(res);
 	return 0;
 }
