@@ -83,19 +83,13 @@ static int hwc_groupfs_set_images(struct hwc_group *group, char *text)
  */
 static ssize_t hwc_group_images_store(struct config_item *item, const char *page, size_t count)
 {
-	char *text;
 	int ret = hwc_groupfs_may_write();
 
 	if (ret)
 		return ret;
 	if (count >= HWC_FILE_MAX - 1)
 		return -E2BIG;
-	text = kstrndup(page, count, GFP_KERNEL);
-	if (!text)
-		return -ENOMEM;
-	ret = hwc_groupfs_set_images(hwc_groupfs_group(item), text);
-	kfree(text);
-	return ret ?: count;
+	return hwc_groupfs_store_text(item, page, count, hwc_groupfs_set_images);
 }
 
 struct configfs_attribute hwc_groupfs_images = {
@@ -166,10 +160,13 @@ static int hwc_groupfs_forget_locked(struct hwc_group *group, const struct hwc_l
 /* One line: "sha256:HEX" or "signer:HEX"; with "-" before it, no longer. */
 static int hwc_groupfs_change_revoked(struct hwc_group *group, char *text)
 {
-	bool forget = *text == '-';
-	struct hwc_line *line = hwc_line_parse(text + forget);
+	struct hwc_line *line;
+	bool forget;
 	int ret;
 
+	text = strim(text);
+	forget = *text == '-';
+	line = hwc_line_parse(text + forget);
 	if (IS_ERR(line))
 		return PTR_ERR(line);
 	mutex_lock(&hwc_lock);
@@ -187,17 +184,7 @@ static int hwc_groupfs_change_revoked(struct hwc_group *group, char *text)
 
 static ssize_t hwc_group_revoke_store(struct config_item *item, const char *page, size_t count)
 {
-	char *text;
-	int ret = hwc_groupfs_may_write();
-
-	if (ret)
-		return ret;
-	text = kstrndup(page, count, GFP_KERNEL);
-	if (!text)
-		return -ENOMEM;
-	ret = hwc_groupfs_change_revoked(hwc_groupfs_group(item), strim(text));
-	kfree(text);
-	return ret ?: count;
+	return hwc_groupfs_store_text(item, page, count, hwc_groupfs_change_revoked);
 }
 
 struct configfs_attribute hwc_groupfs_revoke = {

@@ -58,6 +58,23 @@ int hwc_groupfs_may_write(void)
 	return hwc_domain_current_is_admin() ? 0 : -EPERM;
 }
 
+/* A write by somebody who may: @set gets a copy of it that it may cut up. */
+ssize_t hwc_groupfs_store_text(struct config_item *item, const char *page, size_t count,
+			       int (*set)(struct hwc_group *group, char *text))
+{
+	char *text;
+	int ret = hwc_groupfs_may_write();
+
+	if (ret)
+		return ret;
+	text = kstrndup(page, count, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	ret = set(hwc_groupfs_group(item), text);
+	kfree(text);
+	return ret ?: count;
+}
+
 static int hwc_groupfs_busy_locked(struct hwc_group *group)
 {
 	struct hwc_folder *folder = container_of(group, struct hwc_folder, group);
@@ -180,21 +197,19 @@ static int hwc_groupfs_set_limits_locked(struct hwc_group *group, char *text)
 	return 0;
 }
 
+static int hwc_groupfs_set_limits(struct hwc_group *group, char *text)
+{
+	int ret;
+
+	mutex_lock(&hwc_lock);
+	ret = hwc_groupfs_set_limits_locked(group, text);
+	mutex_unlock(&hwc_lock);
+	return ret;
+}
+
 static ssize_t hwc_group_max_store(struct config_item *item, const char *page, size_t count)
 {
-	char *text;
-	int ret = hwc_groupfs_may_write();
-
-	if (ret)
-		return ret;
-	text = kstrndup(page, count, GFP_KERNEL);
-	if (!text)
-		return -ENOMEM;
-	mutex_lock(&hwc_lock);
-	ret = hwc_groupfs_set_limits_locked(hwc_groupfs_group(item), text);
-	mutex_unlock(&hwc_lock);
-	kfree(text);
-	return ret ?: count;
+	return hwc_groupfs_store_text(item, page, count, hwc_groupfs_set_limits);
 }
 
 /* Whatever is written. */

@@ -15,6 +15,8 @@
 
 struct hwc_group *hwc_groupfs_group(struct config_item *item);
 int hwc_groupfs_may_write(void);
+ssize_t hwc_groupfs_store_text(struct config_item *item, const char *page, size_t count,
+			       int (*set)(struct hwc_group *group, char *text));
 
 /* groupfs-images.c: lists of images */
 

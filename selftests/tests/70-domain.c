@@ -73,19 +73,6 @@ static int count_claims(const void *unused)
 	return ret;
 }
 
-/* State of the claim with that number. */
-static int look_at(const void *id)
-{
-	struct hwc_ctx *ctx;
-	int ret = hwc_ctx_new(&ctx);
-
-	if (ret)
-		return ret;
-	ret = hwc_test_claim_state(ctx, *(const uint32_t *)id);
-	hwc_ctx_free(ctx);
-	return ret;
-}
-
 static int delete (const void *id)
 {
 	struct hwc_ctx *ctx;
@@ -153,8 +140,9 @@ TEST_F(domain, is_seen_from_within_and_from_the_host)
 	EXPECT_EQ(1, hwc_test_claims(self->ctx));
 	EXPECT_EQ(1, hwc_test_domain_run(&self->a, count_claims, NULL));
 	EXPECT_EQ(0, hwc_test_domain_run(&self->b, count_claims, NULL));
-	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY, hwc_test_domain_run(&self->a, look_at, &id));
-	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->b, look_at, &id));
+	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY,
+		  hwc_test_domain_run(&self->a, hwc_test_look_at, &id));
+	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->b, hwc_test_look_at, &id));
 	EXPECT_EQ(0, hwc_test_domain_run(&self->a, open_claim, &id));
 	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->b, delete, &id));
 	EXPECT_EQ(0, hwc_test_domain_run(&self->a, delete, &id));
@@ -168,7 +156,7 @@ TEST_F(domain, does_not_see_the_host)
 
 	ASSERT_LT(0, (int)id);
 	EXPECT_EQ(0, hwc_test_domain_run(&self->a, count_claims, NULL));
-	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->a, look_at, &id));
+	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->a, hwc_test_look_at, &id));
 	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->a, delete, &id));
 	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY, hwc_test_claim_state(self->ctx, id));
 	ASSERT_EQ(0, hwc_claim_delete(self->ctx, &id, 1));

@@ -23,13 +23,7 @@ FIXTURE_SETUP(function)
 	ASSERT_EQ(0, hwc_ctx_new(&self->ctx));
 	ASSERT_EQ(0, hwc_test_run("modprobe hwcontainer-toy count=4"));
 	ASSERT_EQ(0, hwc_test_digest(NULL, "one", self->one));
-	ASSERT_EQ(0, hwc_test_domain_new(&self->a));
-	ASSERT_EQ(0, hwc_test_domain_new(&self->b));
-	ASSERT_EQ(0, hwc_test_group_new("web"));
-	ASSERT_EQ(0, hwc_test_group_new("web/a"));
-	ASSERT_EQ(0, hwc_test_group_new("web/b"));
-	ASSERT_EQ(0, hwc_test_group_attach("web/a", &self->a));
-	ASSERT_EQ(0, hwc_test_group_attach("web/b", &self->b));
+	hwc_test_two_groups(_metadata, &self->a, &self->b);
 }
 
 /* Accounts are at zero; names of functions go with the module only. */

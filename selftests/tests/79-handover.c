@@ -24,13 +24,7 @@ FIXTURE_SETUP(handover)
 	ASSERT_EQ(0, hwc_ctx_new(&self->ctx));
 	self->host = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	ASSERT_LE(0, self->host);
-	ASSERT_EQ(0, hwc_test_domain_new(&self->a));
-	ASSERT_EQ(0, hwc_test_domain_new(&self->b));
-	ASSERT_EQ(0, hwc_test_group_new("web"));
-	ASSERT_EQ(0, hwc_test_group_new("web/a"));
-	ASSERT_EQ(0, hwc_test_group_new("web/b"));
-	ASSERT_EQ(0, hwc_test_group_attach("web/a", &self->a));
-	ASSERT_EQ(0, hwc_test_group_attach("web/b", &self->b));
+	hwc_test_two_groups(_metadata, &self->a, &self->b);
 }
 
 FIXTURE_TEARDOWN(handover)
@@ -144,18 +138,6 @@ static int holder_in(struct hwc_ctx *ctx, uint32_t id, pid_t pid)
 	return ret;
 }
 
-static int state_of(const void *id)
-{
-	struct hwc_ctx *ctx;
-	int ret = hwc_ctx_new(&ctx);
-
-	if (ret)
-		return ret;
-	ret = hwc_test_claim_state(ctx, *(const uint32_t *)id);
-	hwc_ctx_free(ctx);
-	return ret;
-}
-
 /* Claims of the groups: web/a, web/b, web and all there are. */
 static void expect_accounts(struct __test_metadata *_metadata, int a, int b, int web, int all)
 {
@@ -176,13 +158,14 @@ TEST_F(handover, charges_the_namespace_of_the_process)
 	expect_accounts(_metadata, 0, 1, 1, 1);
 	EXPECT_EQ(1, hwc_test_group_number("web/b", "peak", "toy"));
 	/* it is seen there now, and nowhere else but on the host */
-	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY, hwc_test_domain_run(&self->b, state_of, &id));
-	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->a, state_of, &id));
+	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY,
+		  hwc_test_domain_run(&self->b, hwc_test_look_at, &id));
+	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->a, hwc_test_look_at, &id));
 
 	ASSERT_EQ(0, give_to_process(self->ctx, &id, 1, self->a.pid));
 	EXPECT_EQ(HWCONTAINER_HOLDER_PROCESS, holder_in(self->ctx, id, self->a.pid));
 	expect_accounts(_metadata, 1, 0, 1, 1);
-	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->b, state_of, &id));
+	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->b, hwc_test_look_at, &id));
 
 	/* back to nobody, who is on the host */
 	ASSERT_EQ(0, hwc_claim_handover(self->ctx, &id, 1, -1));
@@ -232,7 +215,7 @@ TEST_F(handover, is_refused_where_there_is_no_room)
 	EXPECT_EQ(HWCONTAINER_HOLDER_NOBODY, holder_in(self->ctx, ids[0], getpid()));
 	EXPECT_EQ(1, hwc_test_group_number("web/b", "events", "max"));
 	EXPECT_EQ(1, hwc_test_group_number("web", "events", "max"));
-	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->b, state_of, ids));
+	EXPECT_EQ(-ENOENT, hwc_test_domain_run(&self->b, hwc_test_look_at, ids));
 
 	/* one that is meant twice is one */
 	ASSERT_EQ(0, give_to_process(self->ctx, (uint32_t[]){ ids[0], ids[1], ids[0] }, 3,

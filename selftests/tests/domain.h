@@ -91,6 +91,19 @@ static inline int hwc_test_domain_run(const struct hwc_test_domain *domain,
 	return ret;
 }
 
+/* State of the claim with that number, as hwc_test_domain_run() finds it there. */
+static inline int hwc_test_look_at(const void *id)
+{
+	struct hwc_ctx *ctx;
+	int ret = hwc_ctx_new(&ctx);
+
+	if (ret)
+		return ret;
+	ret = hwc_test_claim_state(ctx, *(const uint32_t *)id);
+	hwc_ctx_free(ctx);
+	return ret;
+}
+
 /* The step that ended the last claim has the module a little longer than there are claims. */
 static inline int hwc_test_unload_toys(void)
 {

@@ -70,6 +70,19 @@ static inline int hwc_test_group_attach(const char *group, const struct hwc_test
 	return hwc_test_group_write(group, "namespaces", text);
 }
 
+/* Two namespaces, in groups web/a and web/b. */
+static inline void hwc_test_two_groups(struct __test_metadata *_metadata, struct hwc_test_domain *a,
+				       struct hwc_test_domain *b)
+{
+	ASSERT_EQ(0, hwc_test_domain_new(a));
+	ASSERT_EQ(0, hwc_test_domain_new(b));
+	ASSERT_EQ(0, hwc_test_group_new("web"));
+	ASSERT_EQ(0, hwc_test_group_new("web/a"));
+	ASSERT_EQ(0, hwc_test_group_new("web/b"));
+	ASSERT_EQ(0, hwc_test_group_attach("web/a", a));
+	ASSERT_EQ(0, hwc_test_group_attach("web/b", b));
+}
+
 /**
  * struct hwc_test_wish - what is asked for in a namespace
  * @first: number of the first toy

@@ -89,6 +89,19 @@ bool parse_id(const struct hwctl *h, const char *text, uint32_t *id)
 	return false;
 }
 
+uint32_t *parse_ids(const struct hwctl *h, char **texts, size_t n)
+{
+	uint32_t *ids = need(calloc(n, sizeof(*ids)));
+
+	for (size_t i = 0; i < n; i++) {
+		if (!parse_id(h, texts[i], &ids[i])) {
+			free(ids);
+			return NULL;
+		}
+	}
+	return ids;
+}
+
 char *overlay_beside(const char *image)
 {
 	const char *slash = strrchr(image, '/');

@@ -36,11 +36,10 @@ int claim_delete(struct hwctl *h, int argc, char **argv)
 	if (ret != DONE)
 		return ret;
 	n = argc - optind;
-	ids = need(calloc(n, sizeof(*ids)));
-	for (size_t i = 0; ret == DONE && i < n; i++)
-		if (!parse_id(h, argv[optind + i], &ids[i]))
-			ret = USAGE;
-	if (ret == DONE && end_claims(h, ids, n, timeout_ms))
+	ids = parse_ids(h, argv + optind, n);
+	if (!ids)
+		return USAGE;
+	if (end_claims(h, ids, n, timeout_ms))
 		ret = refused(h);
 	free(ids);
 	return ret;

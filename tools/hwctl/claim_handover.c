@@ -80,12 +80,10 @@ int claim_handover(struct hwctl *h, int argc, char **argv)
 	if (ret != DONE)
 		return ret;
 	n = argc - optind;
-	ids = need(calloc(n, sizeof(*ids)));
-	for (size_t i = 0; ret == DONE && i < n; i++)
-		if (!parse_id(h, argv[optind + i], &ids[i]))
-			ret = USAGE;
-	if (ret == DONE)
-		ret = open_receiver(h, &to, &fd);
+	ids = parse_ids(h, argv + optind, n);
+	if (!ids)
+		return USAGE;
+	ret = open_receiver(h, &to, &fd);
 	if (ret == DONE && give(h->ctx, ids, n, fd))
 		ret = refused(h);
 	if (fd >= 0)

@@ -102,6 +102,8 @@ bool parse_seconds(const char *text, int *ms);
 /* 64 hexadecimal digits, "sha256:" before them or not. */
 bool parse_digest(const char *text, uint8_t *digest);
 bool parse_id(const struct hwctl *h, const char *text, uint32_t *id);
+/* Those of claims, for free(); NULL when one of them is none. */
+uint32_t *parse_ids(const struct hwctl *h, char **texts, size_t n);
 /* The overlay that belongs to an image, "IMAGE.dtbo" for IMAGE.bit; NULL if it is not there. */
 char *overlay_beside(const char *image);
 /* The path from the root, without links; NULL after having said why. */
