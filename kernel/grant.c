@@ -114,6 +114,19 @@ static int hwc_claim_check_rights_locked(const struct hwcontainer_claim *claim,
 	return hwc_refuse(extack, -EPERM, "to take over what runs needs CAP_SYS_ADMIN");
 }
 
+/* Not every kind can keep the host's drivers away. */
+static int hwc_claim_check_assign(const struct hwcontainer_claim *claim,
+				  struct netlink_ext_ack *extack)
+{
+	const struct hwcontainer_resource *res = claim->res;
+
+	if (res->kind->assignable || !(claim->flags & HWCONTAINER_CLAIM_FLAGS_ASSIGN))
+		return 0;
+	return hwc_refuse(extack, -EOPNOTSUPP,
+			  "%s is a %.16s, which no virtual machine can be given",
+			  hwc_tail(hwcontainer_resource_name(res), 17), res->kind->name);
+}
+
 static bool hwc_signer_same(const struct hwc_signer *a, const struct hwc_signer *b)
 {
 	return a->size == b->size && !memcmp(a->id, b->id, a->size);
@@ -347,6 +360,7 @@ struct hwcontainer_claim *hwc_claim_grant_locked(const struct hwc_txn *txn,
 					  "out of memory"));
 
 	ret = hwc_claim_check_rights_locked(claim, txn->domain, extack) ?:
+	      hwc_claim_check_assign(claim, extack) ?:
 	      hwc_claim_open_files(claim, want, extack) ?:
 	      hwc_claim_check_images_locked(claim, txn->domain->group, txn->domain, extack);
 	if (ret)

@@ -89,6 +89,8 @@ struct hwcontainer_resource_info {
  * @priv_size: bytes of backend's memory in each claim, zeroed
  * @blob_max: largest file in each slot in bytes; 0 means none is taken
  * @blob_required: the slots without which there is nothing to do
+ * @assignable: a claim for a virtual machine (HWCONTAINER_CLAIM_FLAGS_ASSIGN) is taken: no
+ *	driver of the host is then to see the devices. The core refuses it for other kinds.
  * @acquire: May @claim have @res? Core lock held; must not sleep on hardware.
  *	Returns HWCONTAINER_DONE when it is ready as it is (the other steps are
  *	then not called, only drop), HWCONTAINER_WORK when it is to be prepared,
@@ -125,6 +127,7 @@ struct hwcontainer_kind {
 	size_t priv_size;
 	size_t blob_max[HWCONTAINER_SLOTS];
 	bool blob_required[HWCONTAINER_SLOTS];
+	bool assignable;
 
 	int (*acquire)(struct hwcontainer_resource *res, struct hwcontainer_claim *claim,
 		       struct netlink_ext_ack *extack);

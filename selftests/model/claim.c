@@ -122,6 +122,11 @@ struct claim *claim_grant(struct request *request, const struct claim *like, con
 	}
 	if (core->claim)
 		return refuse_busy(request, like, core->claim);
+	if (like->flags & HWCONTAINER_CLAIM_FLAGS_ASSIGN) {
+		refuse(request, -EOPNOTSUPP,
+		       "%s is a remoteproc, which no virtual machine can be given", core->name);
+		return NULL;
+	}
 	if (busy && !(like->flags & HWCONTAINER_CLAIM_FLAGS_TAKEOVER)) {
 		refuse(request, -EBUSY, "%s is %s; a claim must say takeover", core->name, busy);
 		return NULL;

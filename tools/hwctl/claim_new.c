@@ -71,6 +71,7 @@ enum {
 	OPT_REWRITE,
 	OPT_UNBOUND,
 	OPT_TAKEOVER,
+	OPT_ASSIGN,
 };
 
 static const struct option options[] = {
@@ -90,6 +91,7 @@ static const struct option options[] = {
 	{ "rewrite", no_argument, NULL, OPT_REWRITE },
 	{ "unbound", no_argument, NULL, OPT_UNBOUND },
 	{ "takeover", no_argument, NULL, OPT_TAKEOVER },
+	{ "assign", no_argument, NULL, OPT_ASSIGN },
 	{ 0 },
 };
 
@@ -167,6 +169,9 @@ static bool parse_option(struct wish *w, int option)
 		return true;
 	case OPT_TAKEOVER:
 		w->flags |= HWCONTAINER_CLAIM_FLAGS_TAKEOVER;
+		return true;
+	case OPT_ASSIGN:
+		w->flags |= HWCONTAINER_CLAIM_FLAGS_ASSIGN;
 		return true;
 	}
 	return false;

@@ -14,7 +14,8 @@ _hwctl_words() {
 	"resource show") hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
 	"claim new")
 		echo "--hold --persistent --container --keep --dry-run --priority --wait --timeout" \
-			"--no-wait --image-digest --overlay-digest --signature --overlay-signature --rewrite --unbound"
+			"--no-wait --image-digest --overlay-digest --signature --overlay-signature --rewrite --unbound" \
+			"--takeover --assign"
 		hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }'
 		;;
 	"claim show") hwctl claim list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;

@@ -37,7 +37,8 @@ static const struct command commands[] = {
 	  "                        signature of the overlay (one resource only)\n"
 	  "  --rewrite             overlays are those of vendors, or of another slot\n"
 	  "  --unbound             be ready also with devices that no driver is there for\n"
-	  "  --takeover            stop a remote processor that somebody else started\n",
+	  "  --takeover            stop a remote processor that somebody else started\n"
+	  "  --assign              the devices are for a virtual machine\n",
 	  claim_new },
 	{ "claim", "list", "", "all claims", NULL, claim_list },
 	{ "claim", "show", "ID", "everything about one claim", NULL, claim_show },

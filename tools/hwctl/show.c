@@ -37,6 +37,8 @@ const char *claim_flag_name(unsigned int bit)
 		return "unbound";
 	case HWCONTAINER_CLAIM_FLAGS_TAKEOVER:
 		return "takeover";
+	case HWCONTAINER_CLAIM_FLAGS_ASSIGN:
+		return "assign";
 	}
 	return NULL;
 }

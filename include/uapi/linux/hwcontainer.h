@@ -110,12 +110,18 @@ enum hwcontainer_stage {
  * @HWCONTAINER_CLAIM_FLAGS_TAKEOVER: Take a remote processor that runs or
  *   would by itself: the boot loader, its driver or another program started
  *   it. It is stopped first. Without the flag such a claim is refused.
+ * @HWCONTAINER_CLAIM_FLAGS_ASSIGN: The devices are for a virtual machine. No
+ *   driver of the host ever sees them: the module binds them to its own,
+ *   hwcontainer-assign, which only holds them, with their clocks on and out of
+ *   reset. Refused for kinds that no virtual machine can be given, and for
+ *   images that bring slots.
  */
 enum hwcontainer_claim_flags {
 	HWCONTAINER_CLAIM_FLAGS_KEEP = 1,
 	HWCONTAINER_CLAIM_FLAGS_DRY_RUN = 2,
 	HWCONTAINER_CLAIM_FLAGS_UNBOUND = 4,
 	HWCONTAINER_CLAIM_FLAGS_TAKEOVER = 8,
+	HWCONTAINER_CLAIM_FLAGS_ASSIGN = 16,
 };
 
 /**
