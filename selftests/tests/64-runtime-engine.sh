@@ -240,8 +240,8 @@ refused() {
 }
 
 others_alone() {
-	refused "container o is not firmware, and $install" create --bundle "$bundles/o" o &&
-		refused "container o is not firmware, and $install" run --bundle "$bundles/o" o &&
+	refused "container o is neither firmware nor a virtual machine, and $install" create --bundle "$bundles/o" o &&
+		refused "container o is neither firmware nor a virtual machine, and $install" run --bundle "$bundles/o" o &&
 		[ ! -e "$root/o" ] &&
 		refused "/nowhere: No such file or directory" create --bundle /nowhere o &&
 		refused "spec is the other runtime's to answer, and $install" spec

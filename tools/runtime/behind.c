@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The runtime behind this one, runc or crun, which runs what Linux can execute. Where
- * neither is installed there are only containers whose program is firmware.
+ * neither is installed there are only containers that we run ourselves.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 
 int behind_refuse(const struct command *command)
 {
-	log_error(command, "container %s is not firmware, and " INSTALL,
+	log_error(command, "container %s is neither firmware nor a virtual machine, and " INSTALL,
 		  command->id ? command->id : "");
 	return -ENOENT;
 }

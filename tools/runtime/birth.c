@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A firmware container comes into being: its folder, its process, its record. */
+/* A container of ours comes into being: its folder, its process, its record. */
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
@@ -12,7 +12,7 @@
 #include "runtime.h"
 
 /**
- * struct birth - a firmware container that is being created
+ * struct birth - a container of ours that is being created
  * @claims: its hardware
  * @spec: its configuration
  * @container: its folder and record
@@ -20,6 +20,7 @@
  * @terminal: its terminal, or -1
  * @pid: its process
  * @child: the connection to that
+ * @s: what becomes of this program there
  */
 struct birth {
 	struct claims *claims;
@@ -29,6 +30,7 @@ struct birth {
 	int terminal;
 	pid_t pid;
 	int child;
+	struct supervisor s;
 };
 
 static int open_terminal(struct birth *birth)
@@ -80,6 +82,7 @@ static void fill_record(const struct birth *birth)
 
 	set_text(birth, "ociVersion", json_object_get_string(spec_find(&birth->spec, version)));
 	set_text(birth, "id", command->id);
+	set_text(birth, "kind", birth->s.kind->name);
 	set_text(birth, "bundle", birth->spec.bundle);
 	set_text(birth, "rootfs", birth->spec.rootfs);
 	set_time(birth);
@@ -91,6 +94,8 @@ static void fill_record(const struct birth *birth)
 	container_set(container, "started", json_object_new_boolean(false));
 	container_set(container, "restarts",
 		      json_object_new_int64(hwc_bundle_restarts(birth->claims->bundle)));
+	if (birth->s.kind->describe)
+		birth->s.kind->describe(&birth->s);
 }
 
 /* Whoever deletes what is left of a create that was killed finds the cgroup here. */
@@ -108,26 +113,19 @@ static int record_process(const struct birth *birth)
 	return container_save(&birth->container);
 }
 
-static int live(const struct birth *birth, int parent)
+/* In the child; an exit status. */
+static int live(struct birth *birth, int parent)
 {
-	struct container container = birth->container;
-	struct supervisor supervisor = {
-		.command = *birth->claims->command,
-		.claims = birth->claims,
-		.container = &container,
-		.spec = &birth->spec,
-		.parent = parent,
-		.listener = birth->listener,
-		.terminal = birth->terminal,
-		.foreground = command_waits(birth->claims->command),
-		.watchdog_ms = hwc_bundle_watchdog_ms(birth->claims->bundle),
-	};
+	struct supervisor *s = &birth->s;
 
-	supervisor.command.sink = parent;
+	s->parent = parent;
+	s->listener = birth->listener;
+	s->terminal = birth->terminal;
+	s->command.sink = parent;
 	/* what is answered on the other connection is for who creates the container */
-	if (library_open(&supervisor.command, &birth->claims->ctx))
+	if (library_open(&s->command, &birth->claims->ctx))
 		return ENDED_REFUSED;
-	return supervisor_live(&supervisor);
+	return supervisor_live(s);
 }
 
 /* Its process, which has settled in and waits to be let go. */
@@ -165,13 +163,6 @@ static int write_pid_file(const struct birth *birth)
 	return err;
 }
 
-static int let_go(const struct birth *birth)
-{
-	if (send(birth->child, "", 1, MSG_NOSIGNAL) == 1)
-		return 0;
-	return log_errno(birth->claims->command, "the container's process");
-}
-
 static int find_cgroups(const struct birth *birth)
 {
 	struct json_object *folders;
@@ -191,7 +182,7 @@ static int join_group(const struct birth *birth)
 	return group ? claims_report(birth->claims, hwc_group_attach(ctx, group, birth->pid)) : 0;
 }
 
-/* The core is off all the while, and nobody can start it before they have ended. */
+/* Its program does not run, and nobody can start it before they have ended. */
 static int run_hooks(const struct birth *birth)
 {
 	static const char *const kinds[] = { "prestart", "createRuntime", "createContainer" };
@@ -200,6 +191,24 @@ static int run_hooks(const struct birth *birth)
 	for (size_t i = 0; !err && i < ARRAY_SIZE(kinds); i++)
 		err = hooks_run(&birth->container, kinds[i], STATUS_CREATING);
 	return err;
+}
+
+static int let_on(const struct birth *birth)
+{
+	if (send(birth->child, "", 1, MSG_NOSIGNAL) == 1)
+		return 0;
+	return log_errno(birth->claims->command, "the container's process");
+}
+
+/* Its process makes what there is to make of it before it starts. */
+static int let_create(const struct birth *birth)
+{
+	int err;
+
+	if (!birth->s.kind->create)
+		return 0;
+	err = let_on(birth);
+	return err ? err : talk_hear(birth->claims->command, birth->child);
 }
 
 /* For its process to read it before anybody else does something with the container. */
@@ -221,6 +230,8 @@ static int bear(struct birth *birth)
 	err = open_terminal(birth);
 	if (!err)
 		err = begin_record(birth);
+	if (!err && birth->s.kind->prepare)
+		err = birth->s.kind->prepare(&birth->s);
 	if (!err)
 		err = fork_supervisor(birth);
 	if (!err)
@@ -228,12 +239,14 @@ static int bear(struct birth *birth)
 	if (!err)
 		err = join_group(birth);
 	if (!err)
+		err = let_create(birth);
+	if (!err)
 		err = run_hooks(birth);
 	if (!err)
 		err = complete_record(birth);
 	if (!err)
 		err = write_pid_file(birth);
-	return err ? err : let_go(birth);
+	return err ? err : let_on(birth);
 }
 
 /* It ends as soon as nobody is left who could let it go. */
@@ -244,6 +257,8 @@ static void abort_birth(struct birth *birth)
 	birth->child = -1;
 	if (birth->pid > 0)
 		waitpid(birth->pid, NULL, 0);
+	if (birth->s.kind->reap)
+		birth->s.kind->reap(&birth->container, birth->claims->settings);
 	cgroup_remove(&birth->container);
 	if (!container_remove(&birth->container))
 		hooks_run_all(&birth->container, "poststop", STATUS_STOPPED);
@@ -260,6 +275,8 @@ static int create_in_folder(struct birth *birth)
 	if (err)
 		return err;
 	err = bear(birth);
+	if (birth->s.kind->leave)
+		birth->s.kind->leave(&birth->s);
 	if (err)
 		abort_birth(birth);
 	container_made(&birth->container);
@@ -271,6 +288,17 @@ static int create_in_folder(struct birth *birth)
 	if (birth->child >= 0)
 		close(birth->child);
 	return err;
+}
+
+static int check(struct birth *birth)
+{
+	const struct kind *kind = birth->s.kind;
+	const struct command *command = birth->claims->command;
+	int err = place_check(command, &birth->spec, kind->subject);
+
+	if (!err)
+		err = spec_check_hooks(command, &birth->spec);
+	return err ? err : kind->check(&birth->s);
 }
 
 static int create(struct birth *birth)
@@ -287,20 +315,27 @@ static int create(struct birth *birth)
 		err = spec_read(claims->command, hwc_bundle_json(claims->bundle), &birth->spec);
 	if (err)
 		return err;
-	err = place_check(claims->command, &birth->spec);
-	if (!err)
-		err = spec_check_hooks(claims->command, &birth->spec);
+	err = check(birth);
 	if (!err)
 		err = create_in_folder(birth);
 	spec_free(&birth->spec);
 	return err;
 }
 
-int birth_create(struct claims *claims, pid_t *pid)
+int birth_create(struct claims *claims, const struct kind *kind, pid_t *pid)
 {
 	struct birth birth = { .claims = claims };
-	int err = create(&birth);
+	int err;
 
+	birth.s = (struct supervisor){
+		.kind = kind,
+		.command = *claims->command,
+		.claims = claims,
+		.container = &birth.container,
+		.spec = &birth.spec,
+		.foreground = command_waits(claims->command),
+	};
+	err = create(&birth);
 	*pid = birth.pid;
 	return err;
 }

@@ -144,7 +144,7 @@ static int fill_request(const struct turn *turn, struct hwc_request *req)
 	hwc_request_holder_pidfd(req, turn->pidfd);
 	hwc_request_netns(req, claims->netns);
 	hwc_request_wait(req, turn->only < 0 ? 0 : left_ms(turn->wait_end - now_ms()));
-	hwc_request_flags(req, turn->flags |
+	hwc_request_flags(req, turn->flags | claims->flags |
 				       (claims->settings->keep ? HWCONTAINER_CLAIM_FLAGS_KEEP : 0));
 	err = claims->command->id ? hwc_request_container(req, claims->command->id) : 0;
 	for (i = 0; !err && i < claims->count; i++)
@@ -280,8 +280,12 @@ static int wait_or_leave(const struct turn *turn, uint32_t id, int64_t left)
 
 int claims_connect(struct claims *claims)
 {
-	int err = claims_report(claims, hwc_noop(claims->ctx));
+	int err;
 
+	/* who asks for none needs no module */
+	if (!claims->count)
+		return 0;
+	err = claims_report(claims, hwc_noop(claims->ctx));
 	if (!err && claims->holder < 0)
 		claims->holder = hwc_holder_open(claims->ctx);
 	return !err && claims->holder < 0 ? claims_report(claims, claims->holder) : err;
@@ -422,8 +426,14 @@ int claims_open(struct claims *claims)
 	claims->interrupt = -1;
 	claims->holder = -1;
 	claims->netns = -1;
-	claims->grants = calloc(claims->count, sizeof(*claims->grants));
-	return claims->grants ? 0 : claims_no_memory(claims);
+	/* one more, for there may be none */
+	claims->grants = calloc(claims->count + 1, sizeof(*claims->grants));
+	claims->file = calloc(claims->count + 1, sizeof(*claims->file));
+	if (!claims->grants || !claims->file)
+		return claims_no_memory(claims);
+	for (size_t i = 0; i < claims->count; i++)
+		claims->file[i] = -1;
+	return 0;
 }
 
 void claims_close(struct claims *claims)
@@ -434,6 +444,8 @@ void claims_close(struct claims *claims)
 		close(claims->netns);
 	free(claims->grants);
 	claims->grants = NULL;
+	free(claims->file);
+	claims->file = NULL;
 }
 
 /* @all: also those that wait for a shell */
@@ -446,6 +458,8 @@ static int take(struct claims *claims, uint32_t flags, bool all)
 			     .wait_end = now_ms() + wait_s * INT64_C(1000) };
 	int err;
 
+	if (!claims->count)
+		return 0;
 	turn.pidfd = syscall(SYS_pidfd_open, getpid(), 0);
 	if (turn.pidfd < 0)
 		return log_errno(claims->command, "pidfd_open");

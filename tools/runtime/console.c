@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include "runtime.h"
@@ -122,19 +123,53 @@ int console_unblock(const struct command *command)
 	return err;
 }
 
+bool console_is_typed(int fd, bool terminal)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return false;
+	if (isatty(fd))
+		return terminal;
+	return S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || S_ISREG(st.st_mode);
+}
+
+bool console_make_raw(int fd)
+{
+	struct termios modes;
+
+	if (tcgetattr(fd, &modes))
+		return false;
+	cfmakeraw(&modes);
+	modes.c_cflag |= CLOCAL | CREAD;
+	return !tcsetattr(fd, TCSANOW, &modes);
+}
+
+/*
+ * Whether a terminal is ours for now, as a shell has it: one in the background may not
+ * even read nothing. The numbers of process groups do not tell, for those outside of a
+ * pid namespace have none in it. SIGTTIN is blocked, or it would stop us.
+ */
+bool console_is_in_front(int fd)
+{
+	char none;
+
+	return !isatty(fd) || read(fd, &none, 0) == 0 || errno != EIO;
+}
+
 /* In the background it is the shell's, which has set modes of its own. */
-static bool is_in_front(void)
+static bool is_group_in_front(void)
 {
 	return tcgetpgrp(STDIN_FILENO) == getpgrp();
 }
 
 void console_save(struct console *console)
 {
-	console->saved = is_in_front() && !tcgetattr(STDIN_FILENO, &console->modes);
+	console->saved = is_group_in_front() && !tcgetattr(STDIN_FILENO, &console->modes);
 }
 
 void console_restore(const struct console *console)
 {
-	if (console->saved && is_in_front())
+	if (console->saved && is_group_in_front())
 		tcsetattr(STDIN_FILENO, TCSANOW, &console->modes);
 }

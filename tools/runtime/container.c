@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A firmware container has a folder below --root, as those of runc and crun do, so
+ * A container that we run has a folder below --root, as those of runc and crun do, so
  * that no two containers have one name. The record in it is not called as theirs:
  * they do not take the container for one of their own.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,12 @@
 
 /* Of its start, which happens once; its locks are those who start it. */
 #define STARTS "hwcontainer-start"
+
+/* What records of 0.1 were called, which knew firmware only. */
+#define OLD_RECORD "firmware.json"
+
+/* Between two looks whether all have left. */
+#define LEFT_LOOK_MS 2
 
 #define TEMPORARY ".hwcontainer-new-"
 
@@ -142,6 +149,8 @@ int container_read(struct container *container)
 {
 	int fd = openat(container->dirfd, CONTAINER_RECORD, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
+	if (fd < 0 && errno == ENOENT)
+		fd = openat(container->dirfd, OLD_RECORD, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return -errno;
 	json_object_put(container->record);
@@ -307,8 +316,9 @@ int container_save(const struct container *container)
 /* Their names are nobody else's: a folder may be another runtime's. */
 int container_remove(const struct container *container)
 {
-	static const char *const names[] = { CONTAINER_RECORD, CONTAINER_CONTROL, STARTS,
-					     TEMPORARY CONTAINER_RECORD };
+	static const char *const names[] = { CONTAINER_RECORD, CONTAINER_CONTROL,
+					     CONTAINER_HOLD,   OLD_RECORD,
+					     STARTS,	       TEMPORARY CONTAINER_RECORD };
 	int err = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -347,4 +357,28 @@ int container_process(const struct container *container)
 {
 	return process_open(container_number(container, "pid"),
 			    container_number(container, "startTime"));
+}
+
+int container_hold(const struct container *container)
+{
+	int fd = openat(container->dirfd, CONTAINER_HOLD, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return log_errno(container->command, CONTAINER_HOLD);
+	lock(fd, LOCK_SH);
+	return fd;
+}
+
+bool container_wait_left(const struct container *container, int timeout_ms)
+{
+	int fd = openat(container->dirfd, CONTAINER_HOLD, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	int64_t end = now_ms() + timeout_ms;
+	bool left;
+
+	if (fd < 0)
+		return errno == ENOENT;
+	while (!(left = !flock(fd, LOCK_EX | LOCK_NB)) && now_ms() < end)
+		poll(NULL, 0, LEFT_LOOK_MS);
+	close(fd);
+	return left;
 }

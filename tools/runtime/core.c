@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include "runtime.h"
+#include "firmware.h"
 
 #define CLASS "/sys/class/remoteproc"
 
@@ -21,4 +21,20 @@ bool core_state(int classfd, const char *core, char *word)
 		return false;
 	word[strcspn(word, "\n")] = '\0';
 	return true;
+}
+
+bool cores_speak(const struct core_list *cores)
+{
+	for (size_t i = 0; i < cores->count; i++)
+		if (cores->core[i].speaks)
+			return true;
+	return false;
+}
+
+const struct core *cores_silent(const struct core_list *cores, int64_t ms)
+{
+	for (size_t i = 0; i < cores->count; i++)
+		if (cores->core[i].speaks && now_ms() - cores->core[i].heard_ms > ms)
+			return &cores->core[i];
+	return NULL;
 }

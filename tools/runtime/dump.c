@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "runtime.h"
+#include "firmware.h"
 
 #define DUMPS "/sys/class/devcoredump"
 

@@ -1,336 +1,173 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The verbs of an OCI runtime, for containers whose program is firmware: the only
- * ones that this program does not leave to another runtime.
+ * Containers whose program is firmware: the kernel starts their cores when they are
+ * claimed, which happens at the start, and what they say is listened to while they run.
  */
-#include <errno.h>
 #include <json-c/json.h>
+#include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include "runtime.h"
+#include "firmware.h"
 
-/* For a process to end after SIGKILL. */
-#define KILL_TIMEOUT_MS 10000
+/* Between two looks at what the cores say, and have to say it with. */
+#define LOOK_MS 50
 
-static int kill_and_wait(const struct container *container)
+static bool fits(const struct hwc_bundle *bundle)
 {
-	int pidfd = container_process(container);
-	bool ended;
-
-	if (pidfd < 0)
-		return 0;
-	process_signal(pidfd, SIGKILL);
-	ended = process_wait(pidfd, KILL_TIMEOUT_MS);
-	close(pidfd);
-	if (ended)
-		return 0;
-	log_error(container->command, "the process of container %s does not end",
-		  container->command->id);
-	return -ETIMEDOUT;
+	return hwc_bundle_firmware(bundle) >= 0;
 }
 
-static int refuse_state(const struct command *command, enum status status)
+/* What its claims need is checked with them. */
+static int check(struct supervisor *s)
 {
-	log_error(command, "cannot %s %s container %s", command->verb, status_name(status),
-		  command->id);
-	return -EINVAL;
-}
-
-/* start */
-
-static int ask_to_start(const struct container *container)
-{
-	int fd = talk_connect(container), err;
-
-	if (fd < 0)
-		return fd;
-	err = talk_hear(container->command, fd);
-	close(fd);
-	return err;
-}
-
-static int start_with_hooks(const struct container *container)
-{
-	int err = hooks_run(container, "startContainer", STATUS_CREATED);
-
-	if (err) {
-		kill_and_wait(container);
-		return err;
-	}
-	err = ask_to_start(container);
-	if (!err)
-		hooks_run_all(container, "poststart", STATUS_RUNNING);
-	return err;
-}
-
-static int start(struct container *container, struct hwc_ctx *ctx)
-{
-	int lock = container_lock_start(container), err;
-	enum status status;
-
-	if (lock < 0)
-		return lock;
-	status = status_of(container, ctx);
-	if (status == STATUS_CREATED)
-		err = start_with_hooks(container);
-	else
-		err = refuse_state(container->command, status);
-	close(lock);
-	return err;
-}
-
-/* state */
-
-static int state(const struct container *container, struct hwc_ctx *ctx)
-{
-	struct json_object *obj = status_describe(container, ctx, status_of(container, ctx), "");
-
-	if (!obj) {
-		log_error(container->command, "out of memory");
-		return -ENOMEM;
-	}
-	puts(json_object_to_json_string_ext(obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-							 JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(obj);
+	(void)s;
 	return 0;
 }
 
-/* kill */
-
-static int send_signal(const struct container *container, int number)
+static struct firmware *make(struct supervisor *s)
 {
-	int pidfd = container_process(container), err;
+	struct firmware *f = calloc(1, sizeof(*f));
 
-	if (pidfd < 0) {
-		log_error(container->command, "container not running");
-		return pidfd;
-	}
-	err = process_signal(pidfd, number);
-	close(pidfd);
-	if (err)
-		log_error(container->command, "kill: %s", strerror(-err));
-	return err;
+	if (!f)
+		return NULL;
+	f->s = s;
+	f->watchdog_ms = hwc_bundle_watchdog_ms(s->claims->bundle);
+	f->cores.core = calloc(s->claims->count, sizeof(*f->cores.core));
+	if (f->cores.core)
+		return f;
+	free(f);
+	return NULL;
 }
 
-static int kill_container(const struct container *container)
+static int settle(struct supervisor *s)
 {
-	const struct command *command = container->command;
-	const char *word = command->signal ? command->signal : "TERM";
-	int number = signal_parse(word);
+	struct hwc_ctx *ctx = s->claims->ctx;
+	struct firmware *f = make(s);
+
+	if (!f)
+		return claims_no_memory(s->claims);
+	s->firmware = f;
+	traces_open(&f->traces, &s->output, ctx);
+	dumps_open(&f->dumps, ctx, s->claims->settings->coredumps);
+	terminals_open(&f->terminals, &s->output, ctx, spec_wants_terminal(s->spec));
+	return 0;
+}
+
+static int begin(struct supervisor *s)
+{
+	return hardware_start(s->firmware);
+}
+
+enum { FILE_TYPED, FILE_CLAIMS };
+
+/* That a claim is ready is no news: ends are told in any case. */
+static size_t fill_files(const struct supervisor *s, struct pollfd *files)
+{
+	const struct claims *claims = s->claims;
+
+	if (files)
+		files[FILE_TYPED] =
+			(struct pollfd){ terminals_input(&s->firmware->terminals), POLLIN, 0 };
+	for (size_t i = 0; files && i < claims->count; i++)
+		files[FILE_CLAIMS + i] = (struct pollfd){ .fd = claims->file[i] };
+	return FILE_CLAIMS + claims->count;
+}
+
+/* For ever where nobody speaks, and nothing is left to be read. */
+static int wait_ms(const struct supervisor *s)
+{
+	int64_t left = s->firmware->look_ms + LOOK_MS - now_ms();
+
+	if (!cores_speak(&s->firmware->cores) && !s->output.size)
+		return -1;
+	return left > 0 ? left : 0;
+}
+
+static void hear_cores(struct firmware *f, bool typed)
+{
+	if (typed)
+		terminals_type(&f->terminals, &f->cores);
+	if (now_ms() - f->look_ms >= LOOK_MS) {
+		traces_step(&f->traces);
+		terminals_look(&f->terminals, &f->cores);
+		f->look_ms = now_ms();
+	}
+	output_write(&f->s->output);
+}
+
+static bool has_failed(const struct supervisor *s, const struct pollfd *files)
+{
+	for (size_t i = 0; i < s->claims->count; i++)
+		if (files[FILE_CLAIMS + i].revents)
+			return true;
+	return false;
+}
+
+static int look(struct supervisor *s, const struct pollfd *files)
+{
+	struct firmware *f = s->firmware;
+	const struct core *silent;
+
+	if (!s->started)
+		return -1;
+	hear_cores(f, files[FILE_TYPED].revents);
+	if (has_failed(s, files))
+		return failure_of_claims(f);
+	silent = f->watchdog_ms ? cores_silent(&f->cores, f->watchdog_ms) : NULL;
+	return silent ? failure_of_silence(f, silent) : -1;
+}
+
+static int stop(struct supervisor *s)
+{
+	return hardware_stop(s->firmware);
+}
+
+/* All that it takes stop it. */
+static int take_signal(struct supervisor *s)
+{
+	return s->started ? stop(s) : ENDED_STOPPED;
+}
+
+static void end(struct supervisor *s)
+{
+	terminals_close(&s->firmware->terminals);
+}
+
+static bool takes(const struct container *container, int number)
+{
 	char name[16];
 
-	/* whether it lives is asked that way */
-	if (!strcmp(word, "0"))
-		return send_signal(container, 0);
-	if (!number) {
-		log_error(command, "\"%s\" is no signal", word);
-		return -EINVAL;
-	}
 	if (number == SIGTERM || number == SIGINT || number == SIGKILL)
-		return send_signal(container, number);
-	log_error(command, "firmware takes no %s; SIGTERM, SIGINT and SIGKILL stop it",
+		return true;
+	log_error(container->command, "firmware takes no %s; SIGTERM, SIGINT and SIGKILL stop it",
 		  signal_name(number, name));
-	return -EINVAL;
+	return false;
 }
 
-/* delete */
-
-/* When it is gone its cores are off, or somebody is told that they are not. */
-static int wait_free(const struct container *container, struct hwc_ctx *ctx,
-		     const struct settings *settings)
+/* One that is being started again after a failure has no hardware meanwhile. */
+static enum status status(const struct container *container, struct hwc_ctx *ctx)
 {
-	if (status_wait_free(container, ctx, settings->timeout_ms))
-		return 0;
-	log_error(container->command, "the hardware of container %s is not free after %d ms",
-		  container->command->id, settings->timeout_ms);
-	return container->command->force ? 0 : -ETIMEDOUT;
+	if (container_number(container, "restarts") || container_flag(container, "restarting"))
+		return STATUS_RUNNING;
+	return status_of_claims(container, ctx);
 }
 
-/* One that was never started is killed without being told to, as runc does. */
-static bool is_deletable(const struct container *container, enum status status)
-{
-	return container->command->force || status == STATUS_STOPPED || status == STATUS_CREATED;
-}
-
-/* Its hooks are run by who removes it, where several want to. */
-static int remove_and_tell(const struct container *container)
-{
-	int err = container_remove(container);
-
-	if (!err)
-		hooks_run_all(container, "poststop", STATUS_STOPPED);
-	if (!err || err == -ENOENT)
-		return 0;
-	log_error(container->command, "the folder of container %s has files of somebody else",
-		  container->command->id);
-	return err;
-}
-
-static int delete (const struct container *container, struct hwc_ctx *ctx,
-		   const struct settings *settings)
-{
-	enum status status = status_of(container, ctx);
-	int err;
-
-	if (!is_deletable(container, status))
-		return refuse_state(container->command, status);
-	err = kill_and_wait(container);
-	if (!err)
-		err = wait_free(container, ctx, settings);
-	if (err)
-		return err;
-	cgroup_remove(container);
-	return remove_and_tell(container);
-}
-
-/* run */
-
-/* What ends a program before a terminal, and what tells of that end. */
-static void fill_signals(sigset_t *set)
-{
-	sigemptyset(set);
-	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGHUP);
-	sigaddset(set, SIGQUIT);
-	sigaddset(set, SIGCHLD);
-}
-
-static int wait_for_end(pid_t pid, const struct console *console)
-{
-	sigset_t set;
-	int status = 0, number;
-	pid_t ended;
-
-	fill_signals(&set);
-	while (!(ended = waitpid(pid, &status, WNOHANG)))
-		if (!sigwait(&set, &number) && number != SIGCHLD)
-			kill(pid, SIGTERM);
-	if (ended < 0)
-		return EXIT_FAILURE;
-	if (!WIFSIGNALED(status))
-		return WEXITSTATUS(status);
-	console_restore(console);
-	return 128 + WTERMSIG(status);
-}
-
-/* The rest of a run, of what has been created. */
-static int go_on(const struct claims *claims, pid_t pid, int *code)
-{
-	struct container container;
-	struct console console;
-	int err = container_find(claims->command, &container);
-
-	if (err == -ENOENT)
-		log_error(claims->command, "container %s was deleted", claims->command->id);
-	if (err)
-		return err;
-	console_save(&console);
-	err = start(&container, claims->ctx);
-	if (!err && command_waits(claims->command))
-		*code = wait_for_end(pid, &console);
-	if (err)
-		kill_and_wait(&container);
-	if (err || (command_waits(claims->command) && !claims->command->keep)) {
-		waitpid(pid, NULL, 0);
-		delete (&container, claims->ctx, claims->settings);
-	}
-	container_close(&container);
-	return err;
-}
-
-int firmware_start(struct claims *claims, int *code)
-{
-	int err = claims_open(claims);
-	pid_t pid = 0;
-	sigset_t set;
-
-	*code = EXIT_SUCCESS;
-	/* those that come before there is anybody to pass them on to, too */
-	fill_signals(&set);
-	if (command_waits(claims->command))
-		sigprocmask(SIG_BLOCK, &set, NULL);
-	if (!err)
-		err = birth_create(claims, &pid);
-	if (!err && !strcmp(claims->command->verb, "run"))
-		err = go_on(claims, pid, code);
-	claims_close(claims);
-	return err ? err : 1;
-}
-
-/* other verbs */
-
-static int refuse_verb(const struct container *container)
-{
-	log_error(container->command, "container %s is firmware: there is no \"%s\" for it",
-		  container->command->id, container->command->verb);
-	return -EOPNOTSUPP;
-}
-
-static int do_verb(struct container *container, struct hwc_ctx *ctx,
-		   const struct settings *settings)
-{
-	const char *verb = container->command->verb;
-
-	if (!strcmp(verb, "start"))
-		return start(container, ctx);
-	if (!strcmp(verb, "state"))
-		return state(container, ctx);
-	if (!strcmp(verb, "kill"))
-		return kill_container(container);
-	if (!strcmp(verb, "delete"))
-		return delete (container, ctx, settings);
-	return refuse_verb(container);
-}
-
-static bool is_forced_delete(const struct command *command)
-{
-	return !strcmp(command->verb, "delete") && command->force;
-}
-
-static int verb_for(struct container *container, const struct settings *settings)
-{
-	struct hwc_ctx *ctx;
-	int err = library_open(container->command, &ctx);
-
-	if (err)
-		return err;
-	err = do_verb(container, ctx, settings);
-	hwc_ctx_free(ctx);
-	return err;
-}
-
-/* Without a record it is of a create that was killed, ours or another's. */
-static bool remove_rest(const struct container *container)
-{
-	int err = container->dirfd < 0 ? -ENOTDIR : container_remove(container);
-
-	return !err || err == -ENOENT;
-}
-
-bool firmware_verb(const struct command *command, const struct settings *settings, int *code)
-{
-	struct container container;
-	bool ours = true;
-	int err;
-
-	if (!command->verb || command_starts(command))
-		return false;
-	if (is_forced_delete(command))
-		err = container_find_made(command, &container);
-	else
-		err = container_find(command, &container);
-	if (!err)
-		err = verb_for(&container, settings);
-	else if (err == -ENOENT)
-		ours = remove_rest(&container);
-	if (!ours && is_forced_delete(command))
-		container_leave(&container);
-	container_close(&container);
-	*code = err && err != -ENOENT ? EXIT_FAILURE : EXIT_SUCCESS;
-	return ours;
-}
+const struct kind kind_firmware = {
+	.name = "firmware",
+	.subject = "a container whose program is firmware",
+	.what = "firmware",
+	.process = "hwc-firmware",
+	.fits = fits,
+	.start = verbs_start,
+	.check = check,
+	.settle = settle,
+	.begin = begin,
+	.files = fill_files,
+	.wait_ms = wait_ms,
+	.look = look,
+	.signal = take_signal,
+	.stop = stop,
+	.end = end,
+	.takes = takes,
+	.status = status,
+};

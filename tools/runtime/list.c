@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The verb "list", as runc has it: firmware containers among those of the runtime behind
+ * The verb "list", as runc has it: firmware and virtual machines among those of the runtime behind
  * this one. Where there are none it is that one's own answer.
  */
 #include <dirent.h>
@@ -56,7 +56,7 @@ static int add_folder(const struct command *command, const char *id, struct json
 	return err;
 }
 
-/* Those whose program is firmware. */
+/* Those that we run. */
 static int add_ours(const struct command *command, struct json_object *list)
 {
 	DIR *dir = opendir(container_root(command));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * hwcontainer-runtime: an OCI runtime that gives a container the hardware it
- * asks for and lets runc or crun do the rest, but for containers whose program is
- * firmware, which it runs itself. See hwcontainer-runtime(8).
+ * asks for and lets runc or crun do the rest, but for firmware and virtual machines,
+ * which it runs itself. See hwcontainer-runtime(8).
  */
 #include <errno.h>
 #include <signal.h>
@@ -22,7 +22,7 @@ static int answer(const struct command *command, const struct settings *settings
 			return EXIT_FAILURE;
 		return done ? code : -1;
 	}
-	if (firmware_verb(command, settings, &code))
+	if (verbs_answer(command, settings, &code))
 		return code;
 	if (list_answer(command, settings, &code))
 		return code;

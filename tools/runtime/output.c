@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the cores of a container say, to its standard output. Several can speak at once,
- * and then whole lines of one stand between whole lines of others. A reader that is
+ * What a container says, to its standard output. Several cores can speak at once, and
+ * then whole lines of one stand between whole lines of others. A reader that is
  * slow, or none, holds nobody up: what does not fit is counted, and told as missing.
  */
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "runtime.h"
+#include "firmware.h"
 
 /* What waits for a reader of standard output that is slow. */
 #define PENDING_MAX (256u << 10)
@@ -61,6 +61,11 @@ static void put(struct output *output, const struct voice *voice, const char *te
 	append(output, text, size);
 	output->unfinished = text[size - 1] != '\n';
 	output->speaker = voice;
+}
+
+void output_add(struct output *output, const char *text, size_t size)
+{
+	put(output, NULL, text, size);
 }
 
 static void put_line(struct output *output, struct voice *voice)
@@ -154,20 +159,4 @@ void output_finish(struct output *output)
 		if (can_write(STDOUT_FILENO, left) && !write_piece(output))
 			/* a terminal may say that it has room, and not have enough */
 			poll(NULL, 0, LAST_LOOK_MS);
-}
-
-bool cores_speak(const struct core_list *cores)
-{
-	for (size_t i = 0; i < cores->count; i++)
-		if (cores->core[i].speaks)
-			return true;
-	return false;
-}
-
-const struct core *cores_silent(const struct core_list *cores, int64_t ms)
-{
-	for (size_t i = 0; i < cores->count; i++)
-		if (cores->core[i].speaks && now_ms() - cores->core[i].heard_ms > ms)
-			return &cores->core[i];
-	return NULL;
 }

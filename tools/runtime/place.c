@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where the process of a firmware container lives: the namespaces of its configuration.
- * Its root stays the host's, for it executes nothing of the image.
+ * Where the process of a container of ours lives: the namespaces of its configuration.
+ * Its root stays the host's, for it executes nothing of the image itself.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -73,26 +73,22 @@ static bool counts_as_the_module(const struct command *command)
 	       ours.st_ino == FIRST_PID_NAMESPACE;
 }
 
-int place_check(const struct command *command, const struct spec *spec)
+int place_check(const struct command *command, const struct spec *spec, const char *subject)
 {
 	const char *path = joined(find_namespace(spec, "mount"));
 
 	if (!counts_as_the_module(command)) {
-		log_error(command,
-			  "a container whose program is firmware needs the first pid namespace");
+		log_error(command, "%s needs the first pid namespace", subject);
 		return -EINVAL;
 	}
 	/* in one of its own it would have no right to hardware */
 	if (find_namespace(spec, "user")) {
-		log_error(command,
-			  "a container whose program is firmware cannot have a user namespace");
+		log_error(command, "%s cannot have a user namespace", subject);
 		return -EINVAL;
 	}
 	/* paths of hooks and of further namespaces are the host's, and would be looked up there */
 	if (path) {
-		log_error(command,
-			  "a container whose program is firmware cannot join mount namespace %s",
-			  path);
+		log_error(command, "%s cannot join mount namespace %s", subject, path);
 		return -EINVAL;
 	}
 	return 0;

@@ -6,11 +6,19 @@
 #include <dirent.h>
 #include <hwcontainer.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <termios.h>
 
+struct core;
+struct container;
+struct firmware;
 struct json_object;
+struct pollfd;
+struct supervisor;
+struct vm;
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -40,7 +48,7 @@ struct json_object;
  * @keep: nor deletes
  * @force: a delete kills
  * @sink: who is told errors instead, or -1; see talk.c
- * @supervises: this is the process of a firmware container
+ * @supervises: this is the process of a container of ours
  */
 struct command {
 	char **argv;
@@ -109,12 +117,33 @@ bool can_write(int fd, int timeout_ms);
 #define SETTINGS_PATH "/etc/hwcontainer/runtime.json"
 
 /**
+ * struct vm_settings - the same for virtual machines
+ * @hypervisor: of those that name none, or NULL for what this host has
+ * @kernel: of those that bring none, absolute, or NULL
+ * @init: what is started in those, absolute, or NULL
+ * @qemu: program, absolute, or NULL for the one that suits the machine
+ * @xl: the same
+ * @memory: bytes that one has where nobody says how many
+ * @timeout_ms: most to wait for the hypervisor
+ */
+struct vm_settings {
+	char *hypervisor;
+	char *kernel;
+	char *init;
+	char *qemu;
+	char *xl;
+	uint64_t memory;
+	int timeout_ms;
+};
+
+/**
  * struct settings - how this runtime works on this host
  * @runtime: the runtime that it execs, absolute, or NULL where there is none
  * @policy: file with what images may ask for
  * @coredumps: folder for what cores that crash leave, or NULL
  * @timeout_ms: most to wait for the hardware
  * @keep: leave images loaded when containers end
+ * @vm: how virtual machines are run
  */
 struct settings {
 	char *runtime;
@@ -122,6 +151,7 @@ struct settings {
 	char *coredumps;
 	int timeout_ms;
 	bool keep;
+	struct vm_settings vm;
 };
 
 /**
@@ -143,6 +173,8 @@ void settings_free(struct settings *settings);
  * @bundle: who asks
  * @count: for how many resources
  * @grants: the claims, an id of 0 where there is none
+ * @file: of each a file that tells of its end, -1 where there is none
+ * @flags: enum hwcontainer_claim_flags that all of them get
  * @holder: /dev/hwcontainer, which tells of them; -1 until it is needed
  * @interrupt: readable when nobody waits for them any more, or -1
  * @netns: network namespace that they are charged to, -1 for our own
@@ -154,6 +186,8 @@ struct claims {
 	struct hwc_bundle *bundle;
 	size_t count;
 	struct hwc_grant *grants;
+	int *file;
+	uint32_t flags;
 	int holder;
 	int interrupt;
 	int netns;
@@ -178,6 +212,15 @@ void claims_drop(const struct claims *claims);
 /* Logs the library's sentence if there is an error; returns it. */
 int claims_report(const struct claims *claims, int err);
 int claims_no_memory(const struct claims *claims);
+
+/* holding.c: claims of the process of a container. Logs errors. */
+
+/* Opens the file of one. */
+int holding_watch(const struct claims *claims, size_t i);
+/* Gives all back and waits until the hardware is free; an exit status. */
+int holding_end(const struct claims *claims);
+/* Why claims have ended, or one of them has; an exit status. */
+int holding_tell(const struct claims *claims);
 
 /* order.c: containers that wait for several resources get them in one order */
 
@@ -238,18 +281,87 @@ int process_signal(int pidfd, int signal);
 /* Whether it ends within a time. */
 bool process_wait(int pidfd, int timeout_ms);
 
-/* container.c: firmware containers as they are kept below --root */
+/* kind.c: what containers are */
 
-#define CONTAINER_ROOT "/run/hwcontainer-runtime"
-#define CONTAINER_RECORD "firmware.json"
-#define CONTAINER_CONTROL "hwcontainer-control"
+enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
 
 /**
- * struct container - a firmware container
+ * struct kind - one of the things that a container can be
+ * @name: in records
+ * @subject: "a container ..." of that kind
+ * @what: the same as "container c1 is ..."
+ * @process: name of its process
+ * @fits: whether a bundle is one
+ * @start: create and run; as start_prepare()
+ * @check: refuses what cannot be done, and opens what is needed, before there is anything
+ * @describe: adds to the record what the verbs need to know
+ * @prepare: in the runtime, when the container has a folder and no process yet
+ * @leave: in the runtime, when it is done with the container: closes what those opened
+ * @signals: adds those that its process takes to SIGTERM and SIGINT
+ * @settle: in its process, before that goes to its cgroup and namespaces
+ * @create: in its process, when it is there and is known to the host
+ * @begin: makes the container's program run
+ * @files: what is waited for; with NULL how many there can be
+ * @wait_ms: for how long at most, -1 for ever
+ * @look: what has happened: an exit status, or -1 while it goes on
+ * @signal: one has come; the same
+ * @stop: ends all and gives the hardware back; an exit status
+ * @end: the last before the process ends
+ * @takes: whether a signal may be sent; logs why not
+ * @status: of one that was started and whose process lives
+ * @reap: a delete, when the process has ended: what else there may be of it
+ *
+ * The kinds whose containers others run have no more than @start, others all but what is
+ * said here: @describe, @prepare, @leave, @signals, @settle, @create, @end and @reap may
+ * be NULL. What returns an int and is not said to be an exit status returns 0 or -errno
+ * after an error was logged.
+ */
+struct kind {
+	const char *name;
+	const char *subject;
+	const char *what;
+	const char *process;
+	bool (*fits)(const struct hwc_bundle *bundle);
+	int (*start)(struct claims *claims, int *code);
+	int (*check)(struct supervisor *s);
+	void (*describe)(const struct supervisor *s);
+	int (*prepare)(struct supervisor *s);
+	void (*leave)(struct supervisor *s);
+	void (*signals)(const struct supervisor *s, sigset_t *set);
+	int (*settle)(struct supervisor *s);
+	int (*create)(struct supervisor *s);
+	int (*begin)(struct supervisor *s);
+	size_t (*files)(const struct supervisor *s, struct pollfd *files);
+	int (*wait_ms)(const struct supervisor *s);
+	int (*look)(struct supervisor *s, const struct pollfd *files);
+	int (*signal)(struct supervisor *s);
+	int (*stop)(struct supervisor *s);
+	void (*end)(struct supervisor *s);
+	bool (*takes)(const struct container *container, int number);
+	enum status (*status)(const struct container *container, struct hwc_ctx *ctx);
+	int (*reap)(const struct container *container, const struct settings *settings);
+};
+
+extern const struct kind kind_firmware, kind_process, kind_vm;
+
+/* What a bundle is. */
+const struct kind *kind_of_bundle(const struct hwc_bundle *bundle);
+/* What a record says; NULL where this program knows no such kind. */
+const struct kind *kind_of_record(const struct container *container);
+
+/* container.c: containers of ours as they are kept below --root */
+
+#define CONTAINER_ROOT "/run/hwcontainer-runtime"
+#define CONTAINER_RECORD "hwcontainer.json"
+#define CONTAINER_CONTROL "hwcontainer-control"
+#define CONTAINER_HOLD "hwcontainer-hold"
+
+/**
+ * struct container - a container that we run
  * @command: who asks
  * @rootfd: folder of all containers
  * @dirfd: its own
- * @record: what is known of it, as in its file: "ociVersion", "id", "bundle",
+ * @record: what is known of it, as in its file: "ociVersion", "id", "kind", "bundle",
  *	"rootfs", "created", "annotations", "resources", "pid", "startTime", "cgroups",
  *	"hooks", "creating", "started", "restarts", "restarting"
  */
@@ -306,6 +418,13 @@ int64_t container_number(const struct container *container, const char *key);
 bool container_flag(const struct container *container, const char *key);
 /* @value is the record's then; without memory nothing is set. */
 void container_set(const struct container *container, const char *key, struct json_object *value);
+/*
+ * A file that all open who work for the container, and that is not closed when they
+ * execute something. Logs errors.
+ */
+int container_hold(const struct container *container);
+/* Whether all who have that open end, within a time. */
+bool container_wait_left(const struct container *container, int timeout_ms);
 /* Its process as a pidfd, or -ESRCH. */
 int container_process(const struct container *container);
 /* The beginning of a file, as it comes with one read(); whether there was any. */
@@ -314,13 +433,13 @@ int write_all(int fd, const char *data, size_t size);
 /* Writes a file by way of another, which takes its place. */
 int write_file_at(int dirfd, const char *name, const char *text, mode_t mode);
 
-/* status.c: what the kernel knows of a firmware container */
-
-enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
+/* status.c: what the kernel knows of a container of ours */
 
 const char *status_name(enum status status);
 /* @ctx: where the claims are asked for */
 enum status status_of(const struct container *container, struct hwc_ctx *ctx);
+/* What is true of one that runs where the kernel does not say that its claims are over. */
+enum status status_of_claims(const struct container *container, struct hwc_ctx *ctx);
 /*
  * The answer to the verb "state", and with an owner to "list"; to be put, or NULL
  * without memory.
@@ -330,10 +449,10 @@ struct json_object *status_describe(const struct container *container, struct hw
 /* Waits until the claims of its process are released; whether they are. */
 bool status_wait_free(const struct container *container, struct hwc_ctx *ctx, int timeout_ms);
 
-/* spec.c: a bundle's configuration, of which firmware needs little */
+/* spec.c: a bundle's configuration, of which our containers need little */
 
 /**
- * struct spec - what a firmware container's configuration says
+ * struct spec - what the configuration of a container of ours says
  * @config: all of it
  * @bundle: its folder, absolute
  * @rootfs: the root file system, absolute
@@ -355,8 +474,8 @@ int spec_check_hooks(const struct command *command, const struct spec *spec);
 
 /* place.c: namespaces of the supervisor */
 
-/* Refuses what cannot be done. Logs errors, as do the others. */
-int place_check(const struct command *command, const struct spec *spec);
+/* Refuses what cannot be done, for a @subject. Logs errors, as do the others. */
+int place_check(const struct command *command, const struct spec *spec, const char *subject);
 /* fork(), into the container's pid namespace. */
 pid_t place_fork(const struct command *command, const struct spec *spec);
 /* In the child: the other namespaces. */
@@ -385,6 +504,13 @@ int console_open(const struct command *command);
 /* Standard streams that are terminals make nobody here wait from now on. Logs errors. */
 int console_unblock(const struct command *command);
 
+/* Whether it is something to read what is typed from. @terminal: also a terminal */
+bool console_is_typed(int fd, bool terminal);
+/* All bytes as they are, in both directions. */
+bool console_make_raw(int fd);
+/* Whether a terminal is ours for now. */
+bool console_is_in_front(int fd);
+
 /**
  * struct console - the terminal that is standard input, as it was
  * @saved: it is one that was ours to read
@@ -399,41 +525,9 @@ void console_save(struct console *console);
 /* For a process that could not do it any more. */
 void console_restore(const struct console *console);
 
-/* core.c: remote processors as sysfs has them */
-
-/* Room for any of the words there. */
-#define CORE_STATE_SIZE 32
-
-/* The folder of all of them, or -errno. */
-int cores_open(struct hwc_ctx *ctx);
-/* What @word, of CORE_STATE_SIZE, then says one's state is; whether that could be read. */
-bool core_state(int classfd, const char *core, char *word);
-
-/* output.c: what the cores say, to standard output */
+/* output.c: what a container says, to standard output */
 
 #define LINE_SIZE 1024
-
-/**
- * struct core - one that speaks
- * @name: what the kernel calls it
- * @speaks: it has a way to, or may get one
- * @heard_ms: when it was heard last, or began to run, as now_ms()
- */
-struct core {
-	char name[HWCONTAINER_NAME_MAX];
-	bool speaks;
-	int64_t heard_ms;
-};
-
-/**
- * struct core_list - those of a container
- * @core: they
- * @count: how many
- */
-struct core_list {
-	struct core *core;
-	size_t count;
-};
 
 /**
  * struct voice - one of a core's ways to speak
@@ -465,6 +559,8 @@ struct output {
 	const struct voice *speaker;
 };
 
+/* Takes what is new of one who speaks alone. */
+void output_add(struct output *output, const char *text, size_t size);
 /* Takes what is new. Lines up to LINE_SIZE stay whole. */
 void output_say(struct output *output, struct voice *voice, const char *text, size_t size);
 /* Takes a line that is not finished, when that has lasted. */
@@ -475,176 +571,6 @@ void output_leave(struct output *output, struct voice *voice);
 void output_write(struct output *output);
 /* Nobody says anything for now: a reader that is slow is waited for, for a second. */
 void output_finish(struct output *output);
-/* Whether one of them speaks. */
-bool cores_speak(const struct core_list *cores);
-/* A core that has said nothing for longer than that, or NULL. */
-const struct core *cores_silent(const struct core_list *cores, int64_t ms);
-
-/* trace.c: what a core writes into the buffer that its resource table names */
-
-#define TRACE_MAX (1u << 20)
-
-/**
- * struct trace - a buffer that is followed
- * @fd: its file, or -1
- * @old: what was in it last
- * @size: bytes of that
- * @at: where the core goes on writing
- * @voice: whose it is
- */
-struct trace {
-	int fd;
-	char *old;
-	size_t size;
-	size_t at;
-	struct voice voice;
-};
-
-/**
- * trace_follow() - find what is new
- * @now: what is in it, @size bytes, which become the trace's
- * @out: called for each piece in its order
- *
- * A core writes on where it was and, at the end of the buffer, from its beginning.
- *
- * Return: whether there was something new.
- */
-bool trace_follow(struct trace *trace, char *now, size_t size,
-		  void (*out)(void *data, const char *text, size_t size), void *data);
-
-#define TRACES_MAX 16
-
-/**
- * struct traces - those of a container's cores
- * @output: where they go
- * @dirfd: remoteproc of debugfs, or -1
- * @trace: the buffers
- * @count: how many
- */
-struct traces {
-	struct output *output;
-	int dirfd;
-	struct trace trace[TRACES_MAX];
-	size_t count;
-};
-
-void traces_open(struct traces *traces, struct output *output, struct hwc_ctx *ctx);
-/* Follows a core from its start. */
-void traces_add(struct traces *traces, struct core *core);
-/* Takes what is new. */
-void traces_step(struct traces *traces);
-/* The cores have stopped. */
-void traces_end(struct traces *traces);
-
-/* terminal.c: terminals of cores */
-
-/* As many as mainline's rpmsg_tty makes. */
-#define TERMINALS_MAX 32
-#define TYPED_SIZE 256
-
-/**
- * struct terminal - one of a core
- * @fd: its file
- * @name: ttyRPMSGn
- * @voice: whose it is
- * @greeted: the core was sent something, and so knows where to send to
- */
-struct terminal {
-	int fd;
-	char name[NAME_MAX + 1];
-	struct voice voice;
-	bool greeted;
-};
-
-/**
- * struct terminals - those of a container's cores
- * @output: where they go
- * @listing: the terminals in sysfs, or NULL
- * @devices: /dev, or -1
- * @terminal: in the order in which they came
- * @count: how many
- * @input: what is typed, or -1
- * @text: of that, what the core has not taken yet
- * @typed: bytes of it
- * @in_front: @input is ours to read
- * @keys: it is a terminal that gives each key at once
- * @saved: it was, and @before is what it was before
- * @before: its modes
- */
-struct terminals {
-	struct output *output;
-	DIR *listing;
-	int devices;
-	struct terminal *terminal[TERMINALS_MAX];
-	size_t count;
-	int input;
-	char text[TYPED_SIZE];
-	size_t typed;
-	bool in_front;
-	bool keys;
-	bool saved;
-	struct termios before;
-};
-
-/* @wants_terminal: standard input may be a terminal */
-void terminals_open(struct terminals *terminals, struct output *output, struct hwc_ctx *ctx,
-		    bool wants_terminal);
-/* Takes what is new there, opens those that are new, sends what could not be sent before. */
-void terminals_look(struct terminals *terminals, const struct core_list *cores);
-/* What terminals_type() is to be called for when it can be read, or -1. */
-int terminals_input(const struct terminals *terminals);
-/* Takes what was typed. */
-void terminals_type(struct terminals *terminals, const struct core_list *cores);
-/* The cores are about to be stopped. */
-void terminals_end(struct terminals *terminals);
-/* Standard input is as it was. */
-void terminals_close(const struct terminals *terminals);
-
-/* dump.c: what was in a core's memory when it crashed */
-
-/* So much is kept in the folder for them; the oldest goes first, the newest stays. */
-#define DUMPS_MAX 16
-#define DUMPS_BYTES_MAX (256l << 20)
-
-/* Room for a name in that folder, and for a path below a class in sysfs. */
-#define DUMP_NAME_MAX 256
-
-/**
- * struct dump - one that may come
- * @core: whose
- * @old: name of the one that is there already, or empty
- */
-struct dump {
-	char core[HWCONTAINER_NAME_MAX];
-	char old[32];
-};
-
-/**
- * struct dumps - those of a container's cores
- * @classfd: remoteproc of sysfs, or -errno
- * @path: folder that they are copied to, or NULL
- * @folder: that folder, or -errno
- * @dump: they
- * @count: how many
- */
-struct dumps {
-	int classfd;
-	const char *path;
-	int folder;
-	struct dump dump[TRACES_MAX];
-	size_t count;
-};
-
-/* @folder: or NULL */
-void dumps_open(struct dumps *dumps, struct hwc_ctx *ctx, const char *folder);
-/* Before a core starts: a dump that is there by now is of an earlier crash. */
-void dumps_expect(struct dumps *dumps, const char *core);
-/* The same for all cores that are asked for, and no others. */
-void dumps_expect_all(struct dumps *dumps, const struct claims *claims);
-/* Whether a core has crashed and is not stopped yet. */
-bool dumps_crashed(const struct dumps *dumps, const char *core);
-/* The cores are stopped: tells of their dumps, copied where that is wanted and can be done. */
-void dumps_collect(struct dumps *dumps, const struct command *command);
 
 /* talk.c: from one of our processes to another, in packets */
 
@@ -656,7 +582,7 @@ void talk_say(int fd, const char *text);
 /* Logs the errors until all is well; -EIO when it is not. */
 int talk_hear(const struct command *command, int fd);
 
-/* supervisor.c: the process of a firmware container */
+/* supervisor.c: the process of a container of ours */
 
 enum {
 	/* its exit status */
@@ -668,7 +594,8 @@ enum {
 };
 
 /**
- * struct supervisor - a firmware container from inside
+ * struct supervisor - a container from inside
+ * @kind: what it is
  * @command: whose sink changes
  * @claims: its hardware
  * @container: its record
@@ -677,16 +604,14 @@ enum {
  * @listener: where it is told to start
  * @terminal: its standard streams, or -1 for those it has
  * @foreground: it ends with @parent's process
- * @signals: TERM and INT, as a file
- * @claim: the claims, as files, -1 where there is none
- * @watchdog_ms: silence of a core that is a failure, or 0
- * @output: what the cores say
- * @cores: they
- * @traces: what they write into their memory
- * @terminals: and by rpmsg
- * @dumps: what they leave
+ * @started: it was
+ * @signals: those that it takes, as a file
+ * @output: what it says
+ * @firmware: where it is that
+ * @vm: where it is that
  */
 struct supervisor {
+	const struct kind *kind;
 	struct command command;
 	struct claims *claims;
 	struct container *container;
@@ -695,36 +620,23 @@ struct supervisor {
 	int listener;
 	int terminal;
 	bool foreground;
+	bool started;
 	int signals;
-	int *claim;
-	unsigned int watchdog_ms;
 	struct output output;
-	struct core_list cores;
-	struct traces traces;
-	struct terminals terminals;
-	struct dumps dumps;
+	union {
+		struct firmware *firmware;
+		struct vm *vm;
+	};
 };
 
 /* The life of that process; returns its exit status. */
-int supervisor_live(struct supervisor *supervisor);
+int supervisor_live(struct supervisor *s);
 
 /* settle.c: how it begins. Logs errors. */
 
 int settle_in(struct supervisor *s);
 /* Whether it is told to end, within a time. */
 bool settle_is_interrupted(const struct supervisor *s, int timeout_ms);
-
-/* hardware.c: its claims. Logs errors. */
-
-/* Takes them, and hears the cores from their start. */
-int hardware_start(struct supervisor *s);
-/* Gives all of them back and waits until the cores are off; an exit status. */
-int hardware_stop(struct supervisor *s);
-
-/* failure.c: an exit status, or -1 when it runs again. @backoff_ms: 0 before the first */
-
-int failure_of_claims(struct supervisor *s, int *backoff_ms);
-int failure_of_silence(struct supervisor *s, const struct core *core, int *backoff_ms);
 
 /* hooks.c: those of the configuration */
 
@@ -735,15 +647,15 @@ void hooks_run_all(const struct container *container, const char *kind, enum sta
 
 /* birth.c */
 
-/* Creates a firmware container; @pid receives its process. Logs errors. */
-int birth_create(struct claims *claims, pid_t *pid);
+/* Creates a container of ours; @pid receives its process. Logs errors. */
+int birth_create(struct claims *claims, const struct kind *kind, pid_t *pid);
 
-/* firmware.c: the verbs, for containers whose program is firmware */
+/* verbs.c: for containers that we run ourselves */
 
 /* create and run; as start_prepare(). */
-int firmware_start(struct claims *claims, int *code);
+int verbs_start(struct claims *claims, int *code);
 /* Any other: false when the container is not one of these. */
-bool firmware_verb(const struct command *command, const struct settings *settings, int *code);
+bool verbs_answer(const struct command *command, const struct settings *settings, int *code);
 
 /* features.c: false when the runtime is to answer itself */
 bool features_print(const struct command *command, const struct settings *settings);
@@ -753,7 +665,7 @@ bool list_answer(const struct command *command, const struct settings *settings,
 
 /* behind.c: the runtime behind this one, if there is one */
 
-/* What is implemented for firmware containers. */
+/* What is implemented for containers of ours. */
 #define OCI_VERSION "1.1.0"
 
 /* Becomes it; answers itself where there is none. Returns an exit status. */

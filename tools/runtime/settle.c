@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A process becomes that of a firmware container: of what it inherits it keeps its
+ * A process becomes that of a container of ours: of what it inherits it keeps its
  * standard streams, of signals those that stop it, and goes where the container is.
  */
 #include <dirent.h>
@@ -35,16 +35,18 @@ static void close_inherited(void)
 }
 
 /* All others are blocked: nothing but what the runtime sends has a meaning here. */
-static int open_signals(void)
+static int open_signals(const struct supervisor *s)
 {
-	sigset_t stop, all;
+	sigset_t taken, all;
 
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGTERM);
-	sigaddset(&stop, SIGINT);
+	sigemptyset(&taken);
+	sigaddset(&taken, SIGTERM);
+	sigaddset(&taken, SIGINT);
+	if (s->kind->signals)
+		s->kind->signals(s, &taken);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	return signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
+	return signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 static int use_terminal(const struct supervisor *s)
@@ -63,27 +65,20 @@ int settle_in(struct supervisor *s)
 	int err;
 
 	close_inherited();
-	prctl(PR_SET_NAME, "hwc-firmware");
+	prctl(PR_SET_NAME, s->kind->process);
 	/* one of a shell's jobs stays in it, for the terminal is that job's */
 	if (s->foreground)
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 	else
 		setsid();
-	s->signals = open_signals();
+	s->signals = open_signals(s);
 	if (s->signals < 0)
 		return log_errno(&s->command, "signalfd");
-	s->claim = calloc(s->claims->count, sizeof(*s->claim));
-	s->cores.core = calloc(s->claims->count, sizeof(*s->cores.core));
-	if (!s->claim || !s->cores.core)
-		return claims_no_memory(s->claims);
-	for (size_t i = 0; i < s->claims->count; i++)
-		s->claim[i] = -1;
-	traces_open(&s->traces, &s->output, s->claims->ctx);
-	dumps_open(&s->dumps, s->claims->ctx, s->claims->settings->coredumps);
 	err = claims_connect(s->claims);
 	if (!err)
 		err = use_terminal(s);
-	terminals_open(&s->terminals, &s->output, s->claims->ctx, spec_wants_terminal(s->spec));
+	if (!err && s->kind->settle)
+		err = s->kind->settle(s);
 	if (!err)
 		err = cgroup_enter(&s->command, s->container);
 	if (!err)

@@ -139,68 +139,85 @@ static int edit(const struct start *start)
 
 static int claim_and_edit(struct start *start)
 {
-	int err = claims_open(&start->claims);
+	struct claims *claims = &start->claims;
+	int err = claims_open(claims);
 
 	if (!err)
-		err = claims_check(&start->claims);
+		err = claims_check(claims);
 	if (!err)
-		err = claims_take(&start->claims);
+		err = claims_take(claims);
 	if (!err)
-		err = claims_report(&start->claims,
-				    hwc_edits_new(start->claims.ctx, &start->edits));
+		err = claims_report(claims, hwc_edits_new(claims->ctx, &start->edits));
 	if (!err)
 		err = edit(start);
 	hwc_edits_free(start->edits);
-	claims_close(&start->claims);
+	claims_close(claims);
 	return err;
 }
 
-/* Whether the one who executed us has claimed for this very start. */
-static bool is_nested(const struct start *start)
-{
-	const char *mark = hwc_bundle_mark(start->claims.bundle), *ours = getenv(MARK_VARIABLE);
-
-	return mark && ours && !strcmp(mark, ours);
-}
-
 /* What only our own supervisor can do. */
-static int refuse_supervision(const struct start *start)
+static int refuse_supervision(const struct claims *claims)
 {
-	const struct hwc_bundle *bundle = start->claims.bundle;
+	const struct hwc_bundle *bundle = claims->bundle;
 
 	if (!hwc_bundle_restarts(bundle) && !hwc_bundle_watchdog_ms(bundle))
 		return 0;
-	log_error(start->claims.command,
-		  "org.hwcontainer.%s is for containers whose program is firmware",
+	log_error(claims->command, "org.hwcontainer.%s is for containers whose program is firmware",
 		  hwc_bundle_restarts(bundle) ? "restart" : "watchdog-ms");
 	return -EINVAL;
 }
 
-static int prepare(struct start *start, int *code)
+static int process_start(struct claims *claims, int *code)
 {
-	struct claims *claims = &start->claims;
+	struct start start = { .claims = *claims };
 	int err;
 
-	if (is_nested(start))
+	(void)code;
+	if (!claims->settings->runtime)
+		return behind_refuse(claims->command);
+	if (!claims->count)
+		return claims_report(claims, hwc_bundle_save(claims->bundle));
+	err = refuse_supervision(claims);
+	return err ? err : claim_and_edit(&start);
+}
+
+static bool fits(const struct hwc_bundle *bundle)
+{
+	(void)bundle;
+	return true;
+}
+
+/* What is no other kind's: hardware for a container that the runtime behind this one runs. */
+const struct kind kind_process = {
+	.name = "process",
+	.fits = fits,
+	.start = process_start,
+};
+
+/* Whether the one who executed us has claimed for this very start. */
+static bool is_nested(const struct claims *claims)
+{
+	const char *mark = hwc_bundle_mark(claims->bundle), *ours = getenv(MARK_VARIABLE);
+
+	return mark && ours && !strcmp(mark, ours);
+}
+
+static int prepare(struct claims *claims, int *code)
+{
+	int err;
+
+	if (is_nested(claims))
 		return 0;
 	err = claims_report(claims, hwc_bundle_read(claims->bundle));
 	if (err)
 		return err;
 	claims->count = hwc_bundle_asks(claims->bundle);
-	if (hwc_bundle_firmware(claims->bundle) >= 0)
-		return firmware_start(claims, code);
-	if (!claims->settings->runtime)
-		return behind_refuse(claims->command);
-	if (claims->count) {
-		err = refuse_supervision(start);
-		return err ? err : claim_and_edit(start);
-	}
-	return claims_report(claims, hwc_bundle_save(claims->bundle));
+	return kind_of_bundle(claims->bundle)->start(claims, code);
 }
 
 int start_prepare(const struct command *command, const struct settings *settings, int *code)
 {
-	struct start start = { .claims = { .command = command, .settings = settings } };
+	struct claims claims = { .command = command, .settings = settings };
 	int err;
 
 	if (command->config) {
@@ -209,18 +226,18 @@ int start_prepare(const struct command *command, const struct settings *settings
 			  command->bundle);
 		return -EINVAL;
 	}
-	err = library_open(command, &start.claims.ctx);
+	err = library_open(command, &claims.ctx);
 	if (err)
 		return err;
-	err = hwc_bundle_open(start.claims.ctx, command->bundle, &start.claims.bundle);
+	err = hwc_bundle_open(claims.ctx, command->bundle, &claims.bundle);
 	if (!err) {
-		err = prepare(&start, code);
-		hwc_bundle_free(start.claims.bundle);
+		err = prepare(&claims, code);
+		hwc_bundle_free(claims.bundle);
 	} else if (err == -ENOENT && settings->runtime) {
 		err = 0; /* the runtime says so in its own words */
 	} else {
-		claims_report(&start.claims, err);
+		claims_report(&claims, err);
 	}
-	hwc_ctx_free(start.claims.ctx);
+	hwc_ctx_free(claims.ctx);
 	return err;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What has become of a firmware container: whether its process lives, and what the
+ * What has become of a container of ours: whether its process lives, and what the
  * kernel says of the claims that it holds. The record says only what the kernel cannot:
  * whether it is complete, whether it was started, and whether what failed is being
  * started again.
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "runtime.h"
+#include "firmware.h"
 
 const char *status_name(enum status status)
 {
@@ -135,10 +135,17 @@ static enum status status_without_process(const struct container *container)
  * One whose hardware failed is over, whether or not its process has noticed. One that
  * lives runs where the kernel does not tell.
  */
+enum status status_of_claims(const struct container *container, struct hwc_ctx *ctx)
+{
+	struct found found = find_claims(container, ctx, NULL);
+
+	return found.err || (found.works && !found.failed) ? STATUS_RUNNING : STATUS_STOPPED;
+}
+
 enum status status_of(const struct container *container, struct hwc_ctx *ctx)
 {
+	const struct kind *kind = kind_of_record(container);
 	int pidfd = container_process(container);
-	struct found found;
 
 	if (pidfd < 0)
 		return status_without_process(container);
@@ -147,10 +154,7 @@ enum status status_of(const struct container *container, struct hwc_ctx *ctx)
 		return STATUS_CREATING;
 	if (!container_flag(container, "started"))
 		return STATUS_CREATED;
-	if (container_number(container, "restarts") || container_flag(container, "restarting"))
-		return STATUS_RUNNING;
-	found = find_claims(container, ctx, NULL);
-	return found.err || (found.works && !found.failed) ? STATUS_RUNNING : STATUS_STOPPED;
+	return kind ? kind->status(container, ctx) : STATUS_RUNNING;
 }
 
 static int add(struct json_object *obj, const char *key, struct json_object *value)

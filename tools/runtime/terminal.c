@@ -25,7 +25,7 @@
 #include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
-#include "runtime.h"
+#include "firmware.h"
 
 #define CLASS "/sys/class/tty"
 #define DEVICES "/dev"
@@ -33,17 +33,6 @@
 
 /* Of 4096 bytes, at once: what the kernel keeps. One that floods must not keep us busy. */
 #define READS 16
-
-static bool is_typed(int fd, bool terminal)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		return false;
-	if (isatty(fd))
-		return terminal;
-	return S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || S_ISREG(st.st_mode);
-}
 
 void terminals_open(struct terminals *terminals, struct output *output, struct hwc_ctx *ctx,
 		    bool wants_terminal)
@@ -54,7 +43,7 @@ void terminals_open(struct terminals *terminals, struct output *output, struct h
 		.output = output,
 		.listing = fd < 0 ? NULL : fdopendir(fd),
 		.devices = hwc_ctx_open(ctx, DEVICES, O_PATH | O_DIRECTORY),
-		.input = is_typed(STDIN_FILENO, wants_terminal) ? STDIN_FILENO : -1,
+		.input = console_is_typed(STDIN_FILENO, wants_terminal) ? STDIN_FILENO : -1,
 	};
 }
 
@@ -109,30 +98,6 @@ static bool is_ready(const struct terminals *terminals, const char *name)
 	return ready;
 }
 
-/* All bytes as they are, in both directions. */
-static bool make_raw(int fd)
-{
-	struct termios modes;
-
-	if (tcgetattr(fd, &modes))
-		return false;
-	cfmakeraw(&modes);
-	modes.c_cflag |= CLOCAL | CREAD;
-	return !tcsetattr(fd, TCSANOW, &modes);
-}
-
-/*
- * Whether a terminal is ours for now, as a shell has it: one in the background may not
- * even read nothing. The numbers of process groups do not tell, for those outside of a
- * pid namespace have none in it. SIGTTIN is blocked, or it would stop us.
- */
-static bool is_in_front(int fd)
-{
-	char none;
-
-	return !isatty(fd) || read(fd, &none, 0) == 0 || errno != EIO;
-}
-
 /*
  * What is typed goes to the core as it is typed, which shows it if it likes. Interrupts
  * stay what they are: they stop the container. Whoever was in front meanwhile has set
@@ -169,7 +134,7 @@ static int open_terminal(const struct terminals *terminals, const char *name,
 	if (fd < 0)
 		return fd;
 	if (is_device(terminals, name, fd) && find_core(terminals, name, cores) == core &&
-	    make_raw(fd))
+	    console_make_raw(fd))
 		return fd;
 	close(fd);
 	return -1;
@@ -278,7 +243,8 @@ static void take_typed(struct terminals *terminals)
 
 	if (n > 0)
 		terminals->typed = n;
-	else if (n == 0 || (errno != EAGAIN && errno != EINTR && is_in_front(terminals->input)))
+	else if (n == 0 ||
+		 (errno != EAGAIN && errno != EINTR && console_is_in_front(terminals->input)))
 		terminals->input = -1;
 }
 
@@ -302,7 +268,7 @@ void terminals_look(struct terminals *terminals, const struct core_list *cores)
 		if (!hear(terminals, terminals->terminal[i]))
 			drop(terminals, i);
 	find_more(terminals, cores);
-	terminals->in_front = terminals->input >= 0 && is_in_front(terminals->input);
+	terminals->in_front = terminals->input >= 0 && console_is_in_front(terminals->input);
 	take_keys(terminals);
 	for (size_t i = 0; i < terminals->count; i++) {
 		greet(terminals, terminals->terminal[i], cores);
@@ -335,6 +301,6 @@ void terminals_end(struct terminals *terminals)
 
 void terminals_close(const struct terminals *terminals)
 {
-	if (terminals->saved && is_in_front(STDIN_FILENO))
+	if (terminals->saved && console_is_in_front(STDIN_FILENO))
 		tcsetattr(STDIN_FILENO, TCSANOW, &terminals->before);
 }

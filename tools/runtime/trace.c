@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "runtime.h"
+#include "firmware.h"
 
 #define FOLDER "/sys/kernel/debug/remoteproc"
 

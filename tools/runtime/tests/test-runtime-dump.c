@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "../runtime.h"
+#include "../firmware.h"
 
 #define CORE "remoteproc0"
 #define FOLDER "/var/dumps"

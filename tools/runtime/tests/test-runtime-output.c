@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "../runtime.h"
+#include "../firmware.h"
 
 /* Standard output is a pipe meanwhile, of which this is the other end. */
 static int reader;

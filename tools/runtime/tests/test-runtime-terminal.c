@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "../runtime.h"
+#include "../firmware.h"
 
 static char folder[] = "/tmp/hwc-test-XXXXXX";
 static int root;

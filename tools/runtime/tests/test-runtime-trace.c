@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "../runtime.h"
+#include "../firmware.h"
 
 static char said[512];
 
