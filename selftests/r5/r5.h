@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../bare/format.h"
+
 typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
@@ -63,10 +65,6 @@ struct rpmsg;
 bool console_announce(void);
 void console_take(const struct rpmsg *message);
 void console_print(const char *text, ...) __attribute__((format(printf, 1, 2)));
-
-/* format.c */
-
-size_t format(char *buffer, size_t size, const char *text, va_list args);
 
 /* interrupt.c: to and from Linux */
 
