@@ -40,10 +40,11 @@ host_tests() {
 		make --no-print-directory -C "$top/$dir" O="$programs" CROSS_COMPILE= WERROR=1 all tests ||
 			return
 	done
+	make --no-print-directory -C "$here/rtos" O="$programs/rtos" || return
 	# style.sh may build the modules from nothing, beside a guest
 	"$here/ktap.py" --tests "${TESTS-}" --tally "$tally" --limit 900 \
 		$(find "$programs/tests" -maxdepth 1 -type f -perm -u+x 2>/dev/null | sort) \
-		"$here/test-ktap.py" "$here/style.sh"
+		"$here/test-ktap.py" "$here/rtos/test-rtos.py" "$here/style.sh"
 }
 
 # Whether a guest has anything to do.
