@@ -59,18 +59,21 @@ bool console_start(void)
 	return true;
 }
 
-/* What there is no room for is lost, as in every such device. */
+/*
+ * What there is no room for is lost, as in every such device. The interrupt is taken back
+ * first: of what comes afterwards there has to be another.
+ */
 static void receive(void)
 {
 	u32 next;
 
+	write32(uart + UART_ICR, UART_RECEIVED);
 	while (!(read32(uart + UART_FR) & UART_FR_NOTHING)) {
 		next = (typed_end + 1) % sizeof(typed);
 		typed[typed_end] = (u8)read32(uart + UART_DR);
 		if (next != typed_begin)
 			typed_end = next;
 	}
-	write32(uart + UART_ICR, UART_RECEIVED);
 }
 
 /**

@@ -103,6 +103,7 @@ class Engine:
     def __init__(self, text, repeat, identity=b"SHA2", status=DONE):
         self.status = status
         self.commands = []
+        self.hash = hashlib.sha256()
         self.file = tempfile.NamedTemporaryFile()
         self.file.truncate(self.SIZE)
         self.memory = mmap.mmap(self.file.fileno(), self.SIZE)
