@@ -17,28 +17,6 @@
 /* Of Arm's remoteproc-runtime: name of the core that runs the container's program. */
 #define ARM_KEY "remoteproc.name"
 
-/**
- * struct hwc_bundle - a bundle
- * @ctx: keeps the sentences
- * @dirfd: its folder
- * @rootfd: root file system of the container, -1 until it is needed
- * @path: its configuration, for people
- * @config: the configuration
- * @changed: it is not what the file says
- * @from_file: the requests come from a file in the root file system
- * @wants: the requests
- */
-struct hwc_bundle {
-	struct hwc_ctx *ctx;
-	int dirfd;
-	int rootfd;
-	char *path;
-	struct json_object *config;
-	bool changed;
-	bool from_file;
-	struct hwc_wants wants;
-};
-
 static int read_config(struct hwc_bundle *bundle)
 {
 	int fd = openat(bundle->dirfd, CONFIG_NAME, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -107,51 +85,39 @@ static struct json_object *annotations(const struct hwc_bundle *bundle)
 	return obj;
 }
 
-static const char *annotation(const struct hwc_bundle *bundle, const char *key)
+const char *hwc_bundle_annotation(const struct hwc_bundle *bundle, const char *key)
 {
 	struct json_object *obj = annotations(bundle);
 
 	return obj ? hwc_json_string(obj, key) : NULL;
 }
 
-/* Engines have names of their own for the same thing. */
-static const char *either_annotation(const struct hwc_bundle *bundle, const char *containerd,
-				     const char *crio)
+const char *hwc_bundle_engine_says(const struct hwc_bundle *bundle, const char *containerd,
+				   const char *crio)
 {
-	const char *value = annotation(bundle, containerd);
+	const char *value = hwc_bundle_annotation(bundle, containerd);
 
-	return value ? value : annotation(bundle, crio);
+	return value ? value : hwc_bundle_annotation(bundle, crio);
 }
 
 const char *hwc_bundle_mark(const struct hwc_bundle *bundle)
 {
-	return annotation(bundle, HWC_KEY_MARK);
+	return hwc_bundle_annotation(bundle, HWC_KEY_MARK);
 }
 
 static bool is_sandbox(const struct hwc_bundle *bundle)
 {
-	const char *type = either_annotation(bundle, "io.kubernetes.cri.container-type",
-					     "io.kubernetes.cri-o.ContainerType");
+	const char *type = hwc_bundle_engine_says(bundle, "io.kubernetes.cri.container-type",
+						  "io.kubernetes.cri-o.ContainerType");
 
 	return type && !strcmp(type, "sandbox");
-}
-
-/*
- * A converter from image to configuration copies the image's labels to
- * annotations, and tells by these what the image is for (image-spec,
- * conversion.md). Engines that know an operator do neither.
- */
-static bool is_converted(const struct hwc_bundle *bundle)
-{
-	return annotation(bundle, "org.opencontainers.image.os") ||
-	       annotation(bundle, "org.opencontainers.image.architecture");
 }
 
 /* Takes back what was put in for the container's last start. */
 static int undo(struct hwc_bundle *bundle)
 {
 	struct json_object *all = annotations(bundle), *record;
-	const char *text = annotation(bundle, HWC_KEY_EDITS);
+	const char *text = hwc_bundle_annotation(bundle, HWC_KEY_EDITS);
 	int err;
 
 	if (text) {
@@ -170,7 +136,7 @@ static int undo(struct hwc_bundle *bundle)
 	return 0;
 }
 
-static int open_root(struct hwc_bundle *bundle)
+int hwc_bundle_root(struct hwc_bundle *bundle)
 {
 	struct json_object *root;
 	const char *path = NULL;
@@ -193,7 +159,7 @@ static int read_file(struct hwc_bundle *bundle)
 	struct json_object *obj;
 	int fd, err;
 
-	if (open_root(bundle))
+	if (hwc_bundle_root(bundle))
 		return 0; /* the runtime says what is wrong with it */
 	err = hwc_root_open(bundle->ctx, bundle->rootfd, "", REQUESTS_PATH, REQUESTS_MAX, &fd);
 	if (err)
@@ -256,7 +222,7 @@ static int parse_arm(struct hwc_bundle *bundle, const char *core, const char *fi
 
 static int read_arm(struct hwc_bundle *bundle)
 {
-	const char *core = annotation(bundle, ARM_KEY);
+	const char *core = hwc_bundle_annotation(bundle, ARM_KEY);
 	char *firmware;
 	int err;
 
@@ -297,8 +263,8 @@ int hwc_bundle_read(struct hwc_bundle *bundle)
 		return err;
 	}
 	hwc_wants_select(&bundle->wants,
-			 either_annotation(bundle, "io.kubernetes.cri.container-name",
-					   "io.kubernetes.container.name"));
+			 hwc_bundle_engine_says(bundle, "io.kubernetes.cri.container-name",
+						"io.kubernetes.container.name"));
 	return 0;
 }
 
@@ -368,13 +334,6 @@ const char *hwc_bundle_json(const struct hwc_bundle *bundle)
 		bundle->config, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
-enum hwc_source hwc_bundle_source(const struct hwc_bundle *bundle, const struct hwc_policy *policy)
-{
-	if (bundle->from_file || is_converted(bundle) || hwc_policy_distrusts(policy))
-		return HWC_SOURCE_IMAGE;
-	return HWC_SOURCE_OPERATOR;
-}
-
 /* The overlay is shown by the path it has, also where it was found or rewritten. */
 static int show_overlay(struct hwc_bundle *bundle, struct hwc_want *want)
 {
@@ -418,7 +377,7 @@ static int load_want(struct hwc_bundle *bundle, struct hwc_want *want)
 
 	if (!want->image && (!want->overlay || !*want->overlay))
 		return load_signatures(bundle, want);
-	err = open_root(bundle);
+	err = hwc_bundle_root(bundle);
 	if (!err)
 		err = hwc_data_load(bundle->ctx, bundle->rootfd, NULL, want->resource, want->image,
 				    want->overlay, &want->data);
@@ -437,109 +396,6 @@ int hwc_bundle_load(struct hwc_bundle *bundle)
 	for (i = 0; !err && i < bundle->wants.count; i++)
 		err = load_want(bundle, &bundle->wants.items[i]);
 	return err;
-}
-
-/* What the request says of its image must be so. */
-static int pin(struct hwc_bundle *bundle, struct hwc_digest *pinned, const uint8_t *seen)
-{
-	char wanted[HWC_DIGEST_TEXT_LEN + 1], found[HWC_DIGEST_TEXT_LEN + 1];
-
-	if (!pinned->known) {
-		pinned->known = true;
-		memcpy(pinned->bytes, seen, sizeof(pinned->bytes));
-		return 0;
-	}
-	if (!memcmp(pinned->bytes, seen, sizeof(pinned->bytes)))
-		return 0;
-	hwc_digest_text(pinned->bytes, wanted);
-	hwc_digest_text(seen, found);
-	return hwc_err(bundle->ctx, -EBADMSG, "the image is %s and was asked for as %s", found,
-		       wanted);
-}
-
-/*
- * Whether every file of a request is allowed by its digest. @texts receives
- * those digests, separated by spaces, as the command that allows them has them.
- */
-static int grant_files(struct hwc_bundle *bundle, struct hwc_want *want,
-		       const struct hwc_policy *policy, char *texts)
-{
-	struct hwc_digest *const pins[] = { &want->digest, &want->overlay_digest };
-	const char *const names[] = { want->image, want->overlay };
-	const int fds[] = { want->image_fd, want->overlay_fd };
-	bool granted = want->image_fd >= 0;
-	uint8_t seen[HWCONTAINER_DIGEST_LEN];
-	size_t i;
-	int err;
-
-	for (i = 0; i < HWC_ARRAY_SIZE(fds); i++) {
-		if (fds[i] < 0)
-			continue;
-		err = hwc_digest_file(bundle->ctx, fds[i], names[i], seen);
-		if (!err)
-			err = pin(bundle, pins[i], seen);
-		if (err)
-			return err;
-		if (i && want->image_fd >= 0)
-			*texts++ = ' ';
-		hwc_digest_text(seen, texts);
-		granted = granted && hwc_policy_allows(policy, HWC_RULE_DIGEST, texts);
-		texts += HWC_DIGEST_TEXT_LEN;
-	}
-	return granted ? 0 : -EPERM;
-}
-
-static int refuse(struct hwc_bundle *bundle, const struct hwc_want *want, const char *name,
-		  const char *texts)
-{
-	const char *with = want->image ? " with " : "";
-	const char *command = *texts ? "digest " : name ? "name " : "all";
-
-	return hwc_err(bundle->ctx, -EPERM,
-		       "the image asks for %s%s%s and this host does not allow it; "
-		       "hwctl policy allow %s%s does",
-		       want->resource, with, hwc_text(want->image), command,
-		       *texts ? texts : hwc_text(name));
-}
-
-/* A group says how much there is to be had; an image could say how much it wants. */
-static int check_group(struct hwc_bundle *bundle, const struct hwc_policy *policy)
-{
-	if (!bundle->wants.group || (!is_converted(bundle) && !hwc_policy_distrusts(policy)))
-		return 0;
-	return hwc_err(bundle->ctx, -EPERM,
-		       "%s: " HWC_KEY_GROUP
-		       " is for the operator to say, and these annotations are the image's",
-		       bundle->path);
-}
-
-int hwc_bundle_grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
-{
-	const char *name = NULL;
-	char texts[2 * (HWC_DIGEST_TEXT_LEN + 1)];
-	size_t i;
-	int err = check_group(bundle, policy);
-
-	if (err)
-		return err;
-	if (!bundle->wants.count || hwc_bundle_source(bundle, policy) == HWC_SOURCE_OPERATOR ||
-	    hwc_policy_allows(policy, HWC_RULE_ALL, NULL))
-		return 0;
-	/* a converted image could give itself any name */
-	if (!is_converted(bundle))
-		name = either_annotation(bundle, "io.kubernetes.cri.image-name",
-					 "io.kubernetes.cri-o.ImageName");
-	if (name && hwc_policy_allows(policy, HWC_RULE_NAME, name))
-		return 0;
-	for (i = 0; i < bundle->wants.count; i++) {
-		texts[0] = '\0';
-		err = grant_files(bundle, &bundle->wants.items[i], policy, texts);
-		if (err == -EPERM)
-			return refuse(bundle, &bundle->wants.items[i], name, texts);
-		if (err)
-			return err;
-	}
-	return 0;
 }
 
 static bool brings_slots(const struct hwc_want *want)

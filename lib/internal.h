@@ -1155,6 +1155,38 @@ int hwc_wants_parse(struct hwc_ctx *ctx, const char *what, struct json_object *m
 void hwc_wants_select(struct hwc_wants *wants, const char *name);
 void hwc_wants_free(struct hwc_wants *wants);
 
+/* bundle.c */
+
+/**
+ * struct hwc_bundle - a bundle
+ * @ctx: keeps the sentences
+ * @dirfd: its folder
+ * @rootfd: root file system of the container, -1 until it is needed
+ * @path: its configuration, for people
+ * @config: the configuration
+ * @changed: it is not what the file says
+ * @from_file: the requests come from a file in the root file system
+ * @wants: the requests
+ */
+struct hwc_bundle {
+	struct hwc_ctx *ctx;
+	int dirfd;
+	int rootfd;
+	char *path;
+	struct json_object *config;
+	bool changed;
+	bool from_file;
+	struct hwc_wants wants;
+};
+
+/* The annotation, or NULL. */
+const char *hwc_bundle_annotation(const struct hwc_bundle *bundle, const char *key);
+/* The same of either: engines have names of their own for one thing. */
+const char *hwc_bundle_engine_says(const struct hwc_bundle *bundle, const char *containerd,
+				   const char *crio);
+/* Opens the root file system, once. */
+int hwc_bundle_root(struct hwc_bundle *bundle);
+
 /* policy.c */
 
 bool hwc_policy_allows(const struct hwc_policy *policy, enum hwc_rule_type type, const char *value);

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* An OCI bundle: whose words its requests are, and whether the host's policy allows them. */
+#include <errno.h>
+#include <string.h>
+#include "internal.h"
+
+/*
+ * A converter from image to configuration copies the image's labels to
+ * annotations, and tells by these what the image is for (image-spec,
+ * conversion.md). Engines that know an operator do neither.
+ */
+static bool is_converted(const struct hwc_bundle *bundle)
+{
+	return hwc_bundle_annotation(bundle, "org.opencontainers.image.os") ||
+	       hwc_bundle_annotation(bundle, "org.opencontainers.image.architecture");
+}
+
+enum hwc_source hwc_bundle_source(const struct hwc_bundle *bundle, const struct hwc_policy *policy)
+{
+	if (bundle->from_file || is_converted(bundle) || hwc_policy_distrusts(policy))
+		return HWC_SOURCE_IMAGE;
+	return HWC_SOURCE_OPERATOR;
+}
+
+/* What the request says of its image must be so. */
+static int pin(struct hwc_bundle *bundle, struct hwc_digest *pinned, const uint8_t *seen)
+{
+	char wanted[HWC_DIGEST_TEXT_LEN + 1], found[HWC_DIGEST_TEXT_LEN + 1];
+
+	if (!pinned->known) {
+		pinned->known = true;
+		memcpy(pinned->bytes, seen, sizeof(pinned->bytes));
+		return 0;
+	}
+	if (!memcmp(pinned->bytes, seen, sizeof(pinned->bytes)))
+		return 0;
+	hwc_digest_text(pinned->bytes, wanted);
+	hwc_digest_text(seen, found);
+	return hwc_err(bundle->ctx, -EBADMSG, "the image is %s and was asked for as %s", found,
+		       wanted);
+}
+
+/*
+ * Whether every file of a request is allowed by its digest. @texts receives
+ * those digests, separated by spaces, as the command that allows them has them.
+ */
+static int grant_files(struct hwc_bundle *bundle, struct hwc_want *want,
+		       const struct hwc_policy *policy, char *texts)
+{
+	struct hwc_digest *const pins[] = { &want->digest, &want->overlay_digest };
+	const char *const names[] = { want->image, want->overlay };
+	const int fds[] = { want->image_fd, want->overlay_fd };
+	bool granted = want->image_fd >= 0;
+	uint8_t seen[HWCONTAINER_DIGEST_LEN];
+	size_t i;
+	int err;
+
+	for (i = 0; i < HWC_ARRAY_SIZE(fds); i++) {
+		if (fds[i] < 0)
+			continue;
+		err = hwc_digest_file(bundle->ctx, fds[i], names[i], seen);
+		if (!err)
+			err = pin(bundle, pins[i], seen);
+		if (err)
+			return err;
+		if (i && want->image_fd >= 0)
+			*texts++ = ' ';
+		hwc_digest_text(seen, texts);
+		granted = granted && hwc_policy_allows(policy, HWC_RULE_DIGEST, texts);
+		texts += HWC_DIGEST_TEXT_LEN;
+	}
+	return granted ? 0 : -EPERM;
+}
+
+static int refuse(struct hwc_bundle *bundle, const struct hwc_want *want, const char *name,
+		  const char *texts)
+{
+	const char *with = want->image ? " with " : "";
+	const char *command = *texts ? "digest " : name ? "name " : "all";
+
+	return hwc_err(bundle->ctx, -EPERM,
+		       "the image asks for %s%s%s and this host does not allow it; "
+		       "hwctl policy allow %s%s does",
+		       want->resource, with, hwc_text(want->image), command,
+		       *texts ? texts : hwc_text(name));
+}
+
+/* A group says how much there is to be had; an image could say how much it wants. */
+static int check_group(struct hwc_bundle *bundle, const struct hwc_policy *policy)
+{
+	if (!bundle->wants.group || (!is_converted(bundle) && !hwc_policy_distrusts(policy)))
+		return 0;
+	return hwc_err(bundle->ctx, -EPERM,
+		       "%s: " HWC_KEY_GROUP
+		       " is for the operator to say, and these annotations are the image's",
+		       bundle->path);
+}
+
+int hwc_bundle_grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
+{
+	const char *name = NULL;
+	char texts[2 * (HWC_DIGEST_TEXT_LEN + 1)];
+	size_t i;
+	int err = check_group(bundle, policy);
+
+	if (err)
+		return err;
+	if (!bundle->wants.count || hwc_bundle_source(bundle, policy) == HWC_SOURCE_OPERATOR ||
+	    hwc_policy_allows(policy, HWC_RULE_ALL, NULL))
+		return 0;
+	/* a converted image could give itself any name */
+	if (!is_converted(bundle))
+		name = hwc_bundle_engine_says(bundle, "io.kubernetes.cri.image-name",
+					      "io.kubernetes.cri-o.ImageName");
+	if (name && hwc_policy_allows(policy, HWC_RULE_NAME, name))
+		return 0;
+	for (i = 0; i < bundle->wants.count; i++) {
+		texts[0] = '\0';
+		err = grant_files(bundle, &bundle->wants.items[i], policy, texts);
+		if (err == -EPERM)
+			return refuse(bundle, &bundle->wants.items[i], name, texts);
+		if (err)
+			return err;
+	}
+	return 0;
+}
