@@ -879,6 +879,181 @@ HWC_API const char *hwc_data_overlay_path(const struct hwc_data *data);
 /* what was done to the overlay; NULL for nothing */
 HWC_API const struct hwc_rewrite *hwc_data_rewrite(const struct hwc_data *data);
 
+/* kernel: what a virtual machine starts */
+
+/**
+ * enum hwc_arch - whose instructions a kernel is of
+ * @HWC_ARCH_UNKNOWN: it cannot be seen without unpacking it
+ * @HWC_ARCH_OTHER: none of the others
+ */
+enum hwc_arch {
+	HWC_ARCH_UNKNOWN,
+	HWC_ARCH_ARM,
+	HWC_ARCH_ARM64,
+	HWC_ARCH_X86,
+	HWC_ARCH_X86_64,
+	HWC_ARCH_RISCV64,
+	HWC_ARCH_OTHER,
+};
+
+/**
+ * enum hwc_kernel_format - how a kernel is packed; a bit each
+ * @HWC_KERNEL_IMAGE: Image of arm64 or RISC-V, which is started as it is
+ * @HWC_KERNEL_GZIP: any that gzip has packed
+ * @HWC_KERNEL_ZIMAGE: zImage of 32-bit Arm
+ * @HWC_KERNEL_BZIMAGE: bzImage of x86
+ * @HWC_KERNEL_ELF: an ELF executable
+ */
+enum hwc_kernel_format {
+	HWC_KERNEL_IMAGE = 1 << 0,
+	HWC_KERNEL_GZIP = 1 << 1,
+	HWC_KERNEL_ZIMAGE = 1 << 2,
+	HWC_KERNEL_BZIMAGE = 1 << 3,
+	HWC_KERNEL_ELF = 1 << 4,
+};
+
+/**
+ * struct hwc_kernel - what a kernel is
+ * @format: how it is packed
+ * @arch: whose instructions
+ * @big_endian: its data are
+ * @memory: bytes of memory that it needs for itself; 0 where it does not say
+ */
+struct hwc_kernel {
+	enum hwc_kernel_format format;
+	enum hwc_arch arch;
+	bool big_endian;
+	uint64_t memory;
+};
+
+/**
+ * hwc_kernel_read() - look at a kernel
+ * @fd: the file, wherever its position is
+ * @name: what it is called in sentences
+ * @kernel: receives what it is
+ *
+ * Return: 0; -ENOEXEC when it is no kernel; -ENODATA when it is cut off or empty;
+ * -EINVAL when it is no regular file; -errno of reading.
+ */
+HWC_API int hwc_kernel_read(struct hwc_ctx *ctx, int fd, const char *name,
+			    struct hwc_kernel *kernel);
+
+/**
+ * struct hwc_kernel_taker - what can be started
+ * @name: who starts it, for the sentence: "Xen"
+ * @arch: the machine's; HWC_ARCH_UNKNOWN for any
+ * @formats: enum hwc_kernel_format, or-ed
+ */
+struct hwc_kernel_taker {
+	const char *name;
+	enum hwc_arch arch;
+	unsigned int formats;
+};
+
+/**
+ * hwc_kernel_check() - whether a kernel can be started
+ * @name: what it is called in the sentence
+ *
+ * Return: 0; -ENOEXEC.
+ */
+HWC_API int hwc_kernel_check(struct hwc_ctx *ctx, const char *name, const struct hwc_kernel *kernel,
+			     const struct hwc_kernel_taker *taker);
+/* "arm64" */
+HWC_API const char *hwc_arch_name(enum hwc_arch arch);
+/* "Image" */
+HWC_API const char *hwc_kernel_format_name(enum hwc_kernel_format format);
+
+/* vm: the virtual machine that a bundle is (Documentation/vm.rst) */
+
+/**
+ * struct hwc_vm_file - a file of a virtual machine
+ * @key: annotation, variable or member that names it; NULL where there is none
+ * @path: absolute; NULL where there is none
+ * @host: the path is the host's, not one below the container's root
+ * @digest: HWCONTAINER_DIGEST_LEN bytes, the SHA-256 that it must have; or NULL
+ */
+struct hwc_vm_file {
+	const char *key;
+	const char *path;
+	bool host;
+	const uint8_t *digest;
+};
+
+/**
+ * struct hwc_vm_iomem - pages of the host's address space for the guest
+ * @guest: number of the first one there
+ * @host: number of the first one here
+ * @pages: how many
+ */
+struct hwc_vm_iomem {
+	uint64_t guest;
+	uint64_t host;
+	uint64_t pages;
+};
+
+/**
+ * struct hwc_vm - what is said of a virtual machine
+ * @hypervisor: "xen" or "qemu"; NULL leaves that to the host
+ * @hypervisor_path: its program, or NULL
+ * @hypervisor_parameters: more parameters for it
+ * @n_hypervisor_parameters: how many
+ * @secure: it has no program of its own: the container's process runs in it, from the
+ *	container's root. @kernel is the host's then, or there is none and the host has one
+ * @kernel: what is started
+ * @ramdisk: for the kernel
+ * @dtb: device tree; that of a part of the machine
+ * @image: disk with the root of the virtual machine, which is not the container's
+ * @image_format: "raw", "qcow2", "vdi", "vmdk" or "vhd"; NULL where there is no image
+ * @cmdline: for the kernel, "" for none
+ * @console: where the guest speaks: "uart" or "pv"; NULL where that is not said
+ * @memory: bytes; 0 where that is not said
+ * @vcpus: processors; 0 where that is not said
+ * @iomems: pages that it is given besides those of claims, by the operator
+ * @n_iomems: how many
+ * @irqs: numbers of physical interrupts, likewise
+ * @n_irqs: how many
+ * @dtdevs: paths in the host's device tree, likewise
+ * @n_dtdevs: how many
+ */
+struct hwc_vm {
+	const char *hypervisor;
+	const char *hypervisor_path;
+	const char *const *hypervisor_parameters;
+	size_t n_hypervisor_parameters;
+	bool secure;
+	struct hwc_vm_file kernel;
+	struct hwc_vm_file ramdisk;
+	struct hwc_vm_file dtb;
+	struct hwc_vm_file image;
+	const char *image_format;
+	const char *cmdline;
+	const char *console;
+	uint64_t memory;
+	uint32_t vcpus;
+	const struct hwc_vm_iomem *iomems;
+	size_t n_iomems;
+	const uint32_t *irqs;
+	size_t n_irqs;
+	const char *const *dtdevs;
+	size_t n_dtdevs;
+};
+
+/**
+ * struct hwc_vm_files - its files, open; -1 where there is none
+ * @kernel: for reading
+ * @ramdisk: for reading
+ * @dtb: for reading; more than its beginning was not looked at
+ * @image: for reading, and for writing unless the root is read-only
+ * @kernel_is: what the kernel is, where there is one
+ */
+struct hwc_vm_files {
+	int kernel;
+	int ramdisk;
+	int dtb;
+	int image;
+	struct hwc_kernel kernel_is;
+};
+
 /* bundle: an OCI bundle that asks for hardware (Documentation/oci.rst) */
 struct hwc_bundle;
 struct hwc_policy;
@@ -935,7 +1110,8 @@ HWC_API const char *hwc_bundle_mark(const struct hwc_bundle *bundle);
  * to come. A pod's sandbox asks for nothing.
  *
  * Return: 0; -EINVAL for a request that cannot be understood; -EEXIST for two
- * requests for one resource; -errno.
+ * requests for one resource; -ERANGE for a virtual machine with more memory than the
+ * container may have; -errno.
  */
 HWC_API int hwc_bundle_read(struct hwc_bundle *bundle);
 HWC_API size_t hwc_bundle_asks(const struct hwc_bundle *bundle);
@@ -974,6 +1150,32 @@ HWC_API const char *hwc_bundle_json(const struct hwc_bundle *bundle);
  */
 HWC_API enum hwc_source hwc_bundle_source(const struct hwc_bundle *bundle,
 					  const struct hwc_policy *policy);
+
+/**
+ * hwc_bundle_vm() - the virtual machine that the container is
+ *
+ * Known after hwc_bundle_read().
+ *
+ * Return: that, or NULL where it is none.
+ */
+HWC_API const struct hwc_vm *hwc_bundle_vm(const struct hwc_bundle *bundle);
+
+/**
+ * hwc_bundle_vm_open() - open the files of the virtual machine
+ * @taker: what its hypervisor can start; NULL for anything
+ * @files: receives them, to be closed with hwc_vm_files_close()
+ *
+ * After hwc_bundle_grant(). A file with a digest that it must have is a copy in memory
+ * that nobody can change any more; the others are what is there now.
+ *
+ * Return: 0; -ENOENT, -EXDEV, -EISDIR, -EINVAL, -ENODATA or -EFBIG when one is not a
+ * file that can be used; -EBADMSG when it is not the one that is meant, or no device
+ * tree; -ENOEXEC when the kernel is none, or one for something else; -EPERM when it has
+ * not been granted; -errno.
+ */
+HWC_API int hwc_bundle_vm_open(struct hwc_bundle *bundle, const struct hwc_kernel_taker *taker,
+			       struct hwc_vm_files *files);
+HWC_API void hwc_vm_files_close(struct hwc_vm_files *files);
 
 /**
  * hwc_bundle_load() - open the images and overlays

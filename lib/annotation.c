@@ -290,7 +290,7 @@ static int parse_member(const struct parser *parser, const char *key, struct jso
 {
 	enum hwc_key type = hwc_key_classify(key);
 
-	if (type == HWC_KEY_FOREIGN && !strict)
+	if (type == HWC_KEY_VM || (type == HWC_KEY_FOREIGN && !strict))
 		return 0;
 	if (type == HWC_KEY_FOREIGN || type == HWC_KEY_MISTAKEN)
 		return hwc_err(

@@ -9,7 +9,7 @@
  * annotations, and tells by these what the image is for (image-spec,
  * conversion.md). Engines that know an operator do neither.
  */
-static bool is_converted(const struct hwc_bundle *bundle)
+bool hwc_bundle_is_converted(const struct hwc_bundle *bundle)
 {
 	return hwc_bundle_annotation(bundle, "org.opencontainers.image.os") ||
 	       hwc_bundle_annotation(bundle, "org.opencontainers.image.architecture");
@@ -17,7 +17,7 @@ static bool is_converted(const struct hwc_bundle *bundle)
 
 enum hwc_source hwc_bundle_source(const struct hwc_bundle *bundle, const struct hwc_policy *policy)
 {
-	if (bundle->from_file || is_converted(bundle) || hwc_policy_distrusts(policy))
+	if (bundle->from_file || hwc_bundle_is_converted(bundle) || hwc_policy_distrusts(policy))
 		return HWC_SOURCE_IMAGE;
 	return HWC_SOURCE_OPERATOR;
 }
@@ -88,7 +88,8 @@ static int refuse(struct hwc_bundle *bundle, const struct hwc_want *want, const 
 /* A group says how much there is to be had; an image could say how much it wants. */
 static int check_group(struct hwc_bundle *bundle, const struct hwc_policy *policy)
 {
-	if (!bundle->wants.group || (!is_converted(bundle) && !hwc_policy_distrusts(policy)))
+	if (!bundle->wants.group ||
+	    (!hwc_bundle_is_converted(bundle) && !hwc_policy_distrusts(policy)))
 		return 0;
 	return hwc_err(bundle->ctx, -EPERM,
 		       "%s: " HWC_KEY_GROUP
@@ -96,25 +97,56 @@ static int check_group(struct hwc_bundle *bundle, const struct hwc_policy *polic
 		       bundle->path);
 }
 
-int hwc_bundle_grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
+/* Kata names kernels by their paths on the host, where an image is to open nothing. */
+static int check_host_files(struct hwc_bundle *bundle, const struct hwc_policy *policy)
 {
-	const char *name = NULL;
-	char texts[2 * (HWC_DIGEST_TEXT_LEN + 1)];
-	size_t i;
-	int err = check_group(bundle, policy);
+	if (!bundle->machine.kata ||
+	    (!hwc_bundle_is_converted(bundle) && !hwc_policy_distrusts(policy)))
+		return 0;
+	return hwc_err(bundle->ctx, -EPERM,
+		       "%s: %s names a file of the host, and these annotations are the image's",
+		       bundle->path, bundle->machine.vm.kernel.key);
+}
 
-	if (err)
+/*
+ * A guest with hardware has registers, and no driver of the host's before them: what
+ * was allowed by its digest is the hardware and who drives it.
+ */
+static int grant_vm(struct hwc_bundle *bundle, const struct hwc_policy *policy)
+{
+	const struct hwc_vm *vm = hwc_bundle_vm(bundle);
+	const struct hwc_vm_file *files[] = { &vm->kernel, &vm->ramdisk, &vm->dtb };
+	char texts[HWC_ARRAY_SIZE(files) * (HWC_DIGEST_TEXT_LEN + 1)] = "", *at = texts;
+	const char *path = NULL;
+	bool granted = true;
+	int err = hwc_bundle_pin_vm(bundle);
+
+	for (size_t i = 0; !err && i < HWC_ARRAY_SIZE(files); i++) {
+		if (!files[i]->digest)
+			continue;
+		if (path)
+			*at++ = ' ';
+		else
+			path = files[i]->path;
+		hwc_digest_text(files[i]->digest, at);
+		granted = granted && hwc_policy_allows(policy, HWC_RULE_DIGEST, at);
+		at += HWC_DIGEST_TEXT_LEN;
+	}
+	if (err || granted)
 		return err;
-	if (!bundle->wants.count || hwc_bundle_source(bundle, policy) == HWC_SOURCE_OPERATOR ||
-	    hwc_policy_allows(policy, HWC_RULE_ALL, NULL))
-		return 0;
-	/* a converted image could give itself any name */
-	if (!is_converted(bundle))
-		name = hwc_bundle_engine_says(bundle, "io.kubernetes.cri.image-name",
-					      "io.kubernetes.cri-o.ImageName");
-	if (name && hwc_policy_allows(policy, HWC_RULE_NAME, name))
-		return 0;
-	for (i = 0; i < bundle->wants.count; i++) {
+	return hwc_err(bundle->ctx, -EPERM,
+		       "the image asks for a virtual machine with %s that gets hardware and this "
+		       "host does not allow it; hwctl policy allow digest %s does",
+		       path, texts);
+}
+
+static int grant_files_of_all(struct hwc_bundle *bundle, const struct hwc_policy *policy,
+			      const char *name)
+{
+	char texts[2 * (HWC_DIGEST_TEXT_LEN + 1)];
+	int err;
+
+	for (size_t i = 0; i < bundle->wants.count; i++) {
 		texts[0] = '\0';
 		err = grant_files(bundle, &bundle->wants.items[i], policy, texts);
 		if (err == -EPERM)
@@ -122,5 +154,33 @@ int hwc_bundle_grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
 		if (err)
 			return err;
 	}
-	return 0;
+	return hwc_bundle_vm(bundle) ? grant_vm(bundle, policy) : 0;
+}
+
+static int grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
+{
+	const char *name = NULL;
+
+	if (!bundle->wants.count || hwc_bundle_source(bundle, policy) == HWC_SOURCE_OPERATOR ||
+	    hwc_policy_allows(policy, HWC_RULE_ALL, NULL))
+		return 0;
+	/* a converted image could give itself any name */
+	if (!hwc_bundle_is_converted(bundle))
+		name = hwc_bundle_engine_says(bundle, "io.kubernetes.cri.image-name",
+					      "io.kubernetes.cri-o.ImageName");
+	if (name && hwc_policy_allows(policy, HWC_RULE_NAME, name))
+		return 0;
+	return grant_files_of_all(bundle, policy, name);
+}
+
+int hwc_bundle_grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
+{
+	int err = check_group(bundle, policy);
+
+	if (!err)
+		err = check_host_files(bundle, policy);
+	if (!err)
+		err = grant(bundle, policy);
+	bundle->granted = !err;
+	return err;
 }

@@ -13,7 +13,6 @@
 #define CONFIG_MAX (16u << 20)
 #define REQUESTS_MAX (1u << 20)
 #define CONFIG_NAME "config.json"
-#define REQUESTS_PATH "/etc/hwcontainer.json"
 /* Of Arm's remoteproc-runtime: name of the core that runs the container's program. */
 #define ARM_KEY "remoteproc.name"
 
@@ -60,11 +59,22 @@ int hwc_bundle_open(struct hwc_ctx *ctx, const char *dir, struct hwc_bundle **bu
 	return 0;
 }
 
+static void forget(struct hwc_bundle *bundle)
+{
+	hwc_wants_free(&bundle->wants);
+	hwc_machine_free(&bundle->machine);
+	json_object_put(bundle->file);
+	bundle->file = NULL;
+	bundle->file_known = false;
+	bundle->from_file = false;
+	bundle->granted = false;
+}
+
 void hwc_bundle_free(struct hwc_bundle *bundle)
 {
 	if (!bundle)
 		return;
-	hwc_wants_free(&bundle->wants);
+	forget(bundle);
 	json_object_put(bundle->config);
 	if (bundle->rootfd >= 0)
 		close(bundle->rootfd);
@@ -74,8 +84,7 @@ void hwc_bundle_free(struct hwc_bundle *bundle)
 	free(bundle);
 }
 
-/* The annotations, or NULL. */
-static struct json_object *annotations(const struct hwc_bundle *bundle)
+struct json_object *hwc_bundle_annotations(const struct hwc_bundle *bundle)
 {
 	struct json_object *obj;
 
@@ -87,7 +96,7 @@ static struct json_object *annotations(const struct hwc_bundle *bundle)
 
 const char *hwc_bundle_annotation(const struct hwc_bundle *bundle, const char *key)
 {
-	struct json_object *obj = annotations(bundle);
+	struct json_object *obj = hwc_bundle_annotations(bundle);
 
 	return obj ? hwc_json_string(obj, key) : NULL;
 }
@@ -105,6 +114,12 @@ const char *hwc_bundle_mark(const struct hwc_bundle *bundle)
 	return hwc_bundle_annotation(bundle, HWC_KEY_MARK);
 }
 
+const char *hwc_bundle_container(const struct hwc_bundle *bundle)
+{
+	return hwc_bundle_engine_says(bundle, "io.kubernetes.cri.container-name",
+				      "io.kubernetes.container.name");
+}
+
 static bool is_sandbox(const struct hwc_bundle *bundle)
 {
 	const char *type = hwc_bundle_engine_says(bundle, "io.kubernetes.cri.container-type",
@@ -116,7 +131,7 @@ static bool is_sandbox(const struct hwc_bundle *bundle)
 /* Takes back what was put in for the container's last start. */
 static int undo(struct hwc_bundle *bundle)
 {
-	struct json_object *all = annotations(bundle), *record;
+	struct json_object *all = hwc_bundle_annotations(bundle), *record;
 	const char *text = hwc_bundle_annotation(bundle, HWC_KEY_EDITS);
 	int err;
 
@@ -153,25 +168,31 @@ int hwc_bundle_root(struct hwc_bundle *bundle)
 	return 0;
 }
 
+int hwc_bundle_read_file(struct hwc_bundle *bundle)
+{
+	int fd, err;
+
+	if (bundle->file_known || hwc_bundle_root(bundle))
+		return 0; /* the runtime says what is wrong with the root */
+	err = hwc_root_open(bundle->ctx, bundle->rootfd, "", HWC_REQUESTS_PATH, REQUESTS_MAX, &fd);
+	if (!err) {
+		err = hwc_json_read(bundle->ctx, fd, HWC_REQUESTS_PATH, REQUESTS_MAX,
+				    &bundle->file);
+		close(fd);
+	}
+	bundle->file_known = !err || err == -ENOENT;
+	return bundle->file_known ? 0 : err;
+}
+
 /* What the image itself asks for, if it has that file. */
 static int read_file(struct hwc_bundle *bundle)
 {
-	struct json_object *obj;
-	int fd, err;
+	int err = hwc_bundle_read_file(bundle);
 
-	if (hwc_bundle_root(bundle))
-		return 0; /* the runtime says what is wrong with it */
-	err = hwc_root_open(bundle->ctx, bundle->rootfd, "", REQUESTS_PATH, REQUESTS_MAX, &fd);
-	if (err)
-		return err == -ENOENT ? 0 : err;
-	err = hwc_json_read(bundle->ctx, fd, REQUESTS_PATH, REQUESTS_MAX, &obj);
-	close(fd);
-	if (err)
+	if (err || !bundle->file)
 		return err;
 	bundle->from_file = true;
-	err = hwc_wants_parse(bundle->ctx, REQUESTS_PATH, obj, true, &bundle->wants);
-	json_object_put(obj);
-	return err;
+	return hwc_wants_parse(bundle->ctx, HWC_REQUESTS_PATH, bundle->file, true, &bundle->wants);
 }
 
 /* The only argument of the container's process, as a path from its root, or NULL. */
@@ -245,27 +266,34 @@ static int read_annotations(struct hwc_bundle *bundle, struct json_object *all)
 	return err || bundle->wants.none || bundle->wants.count ? err : read_arm(bundle);
 }
 
-int hwc_bundle_read(struct hwc_bundle *bundle)
+static int read_requests(struct hwc_bundle *bundle)
 {
-	struct json_object *all = annotations(bundle);
-	int err = undo(bundle);
+	struct json_object *all = hwc_bundle_annotations(bundle);
+	int err = all ? read_annotations(bundle, all) : 0;
 
-	hwc_wants_free(&bundle->wants);
-	bundle->from_file = false;
-	if (err || is_sandbox(bundle))
-		return err;
-	if (all)
-		err = read_annotations(bundle, all);
 	if (!err && !bundle->wants.none && !bundle->wants.count)
 		err = read_file(bundle);
-	if (err || bundle->wants.none) {
+	if (err || bundle->wants.none)
 		hwc_wants_free(&bundle->wants);
-		return err;
-	}
-	hwc_wants_select(&bundle->wants,
-			 hwc_bundle_engine_says(bundle, "io.kubernetes.cri.container-name",
-						"io.kubernetes.container.name"));
-	return 0;
+	else
+		hwc_wants_select(&bundle->wants, hwc_bundle_container(bundle));
+	return err;
+}
+
+int hwc_bundle_read(struct hwc_bundle *bundle)
+{
+	bool sandbox = is_sandbox(bundle);
+	int err;
+
+	forget(bundle);
+	err = undo(bundle);
+	if (!err && !sandbox)
+		err = read_requests(bundle);
+	if (!err)
+		err = hwc_bundle_read_vm(bundle, sandbox);
+	if (err)
+		forget(bundle);
+	return err;
 }
 
 size_t hwc_bundle_asks(const struct hwc_bundle *bundle)
@@ -442,7 +470,7 @@ int hwc_bundle_request(const struct hwc_bundle *bundle, size_t i, struct hwc_req
 
 static int annotate(struct hwc_bundle *bundle, const char *key, const char *value)
 {
-	struct json_object *all = annotations(bundle);
+	struct json_object *all = hwc_bundle_annotations(bundle);
 
 	if (!all) {
 		all = json_object_new_object();

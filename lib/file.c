@@ -18,7 +18,7 @@ int hwc_file_open(struct hwc_ctx *ctx, const char *path)
 	return fd;
 }
 
-static int check_file(struct hwc_ctx *ctx, int fd, const char *name, size_t limit, size_t *size)
+int hwc_file_check(struct hwc_ctx *ctx, int fd, const char *name, size_t limit, size_t *size)
 {
 	struct stat st;
 
@@ -62,7 +62,7 @@ int hwc_file_read(struct hwc_ctx *ctx, int fd, const char *name, size_t limit, v
 	void *new;
 	int err;
 
-	err = check_file(ctx, fd, name, limit, &room);
+	err = hwc_file_check(ctx, fd, name, limit, &room);
 	if (err)
 		return err;
 	new = malloc(room);

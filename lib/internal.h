@@ -453,6 +453,8 @@ void hwc_sha256(const void *data, size_t size, uint8_t digest[HWCONTAINER_DIGEST
 /* file.c */
 
 int hwc_file_open(struct hwc_ctx *ctx, const char *path);
+/* A regular file that is not empty and has no more than @limit bytes; errnos as hwc_file_read(). */
+int hwc_file_check(struct hwc_ctx *ctx, int fd, const char *name, size_t limit, size_t *size);
 /* hwc_file_read() of a file by its path. */
 int hwc_file_load(struct hwc_ctx *ctx, const char *path, size_t limit, void **data, size_t *size);
 
@@ -1048,12 +1050,14 @@ const char *hwc_json_string(struct json_object *obj, const char *key);
  * @HWC_KEY_FOREIGN: somebody else's
  * @HWC_KEY_RESOURCE: names a resource: a path, an address or a known name
  * @HWC_KEY_OURS: in our name space
+ * @HWC_KEY_VM: says something of a virtual machine
  * @HWC_KEY_MISTAKEN: looks like a resource and is none
  */
 enum hwc_key {
 	HWC_KEY_FOREIGN,
 	HWC_KEY_RESOURCE,
 	HWC_KEY_OURS,
+	HWC_KEY_VM,
 	HWC_KEY_MISTAKEN,
 };
 
@@ -1064,6 +1068,8 @@ enum hwc_key {
 #define HWC_KEY_WATCHDOG HWC_KEY_PREFIX "watchdog-ms"
 #define HWC_KEY_GROUP HWC_KEY_PREFIX "group"
 #define HWC_KEY_WAIT HWC_KEY_PREFIX "wait"
+#define HWC_KEY_VM_PREFIX HWC_KEY_PREFIX "vm"
+#define HWC_REQUESTS_PATH "/etc/hwcontainer.json"
 
 enum hwc_key hwc_key_classify(const char *key);
 
@@ -1155,6 +1161,104 @@ int hwc_wants_parse(struct hwc_ctx *ctx, const char *what, struct json_object *m
 void hwc_wants_select(struct hwc_wants *wants, const char *name);
 void hwc_wants_free(struct hwc_wants *wants);
 
+/* vm.c: what is said of a virtual machine, by the strongest first */
+
+/* Linux on arm64 and x86 takes no more of its command line. */
+#define HWC_CMDLINE_MAX 2047
+#define HWC_VM_MEMORY_MAX (1ull << 48)
+#define HWC_VM_VCPUS_MAX 1024
+#define HWC_DTB_MAX (2u << 20) /* as Linux on arm64 */
+
+/**
+ * struct hwc_machine - a virtual machine while it is read, and then
+ * @vm: what the library's user sees; its strings are the ones here
+ * @asked: there is one
+ * @denied: there is none, whatever weaker sources say
+ * @closed: a source has named the kernel; weaker ones add nothing to it
+ * @kata: the kernel is that of an annotation of Kata's
+ * @memory_key: key that says how much memory, where that is not the vm object
+ * @cmdline_key: key of the command line, likewise
+ * @strings: char *
+ * @parameters: char *, for the hypervisor
+ * @dtdevs: char *
+ * @iomems: struct hwc_vm_iomem
+ * @irqs: uint32_t
+ * @kernel: digest that it must have
+ * @ramdisk: digest that it must have
+ * @dtb: digest that it must have
+ */
+struct hwc_machine {
+	struct hwc_vm vm;
+	bool asked;
+	bool denied;
+	bool closed;
+	bool kata;
+	const char *memory_key;
+	const char *cmdline_key;
+	struct hwc_array strings;
+	struct hwc_array parameters;
+	struct hwc_array dtdevs;
+	struct hwc_array iomems;
+	struct hwc_array irqs;
+	struct hwc_digest kernel;
+	struct hwc_digest ramdisk;
+	struct hwc_digest dtb;
+};
+
+/**
+ * struct hwc_vm_reader - a source that is read
+ * @ctx: keeps the sentences
+ * @what: the source, for them
+ * @machine: receives what no stronger source has said
+ */
+struct hwc_vm_reader {
+	struct hwc_ctx *ctx;
+	const char *what;
+	struct hwc_machine *machine;
+};
+
+/* A string without control characters, which is nobody's yet; 0 or -EINVAL. */
+int hwc_vm_check_text(const struct hwc_vm_reader *r, const char *key, struct json_object *value);
+/* Keeps @text where @field has none. */
+int hwc_vm_set_text(const struct hwc_vm_reader *r, const char **field, const char *text);
+/* The same of a file; @path must be absolute. */
+int hwc_vm_set_file(const struct hwc_vm_reader *r, struct hwc_vm_file *file, const char *key,
+		    const char *path, bool host);
+int hwc_vm_set_cmdline(const struct hwc_vm_reader *r, const char *key, const char *text);
+/* Says what follows from all sources, and what does not fit together. */
+int hwc_vm_settle(const struct hwc_vm_reader *r, struct json_object *config);
+void hwc_machine_free(struct hwc_machine *machine);
+
+/* vm-keys.c: annotations and variables */
+
+/* Whether an annotation is one of those for virtual machines. */
+bool hwc_vm_is_key(const char *key);
+
+/**
+ * hwc_vm_read_keys() - read our own keys
+ * @members: annotations, or the requests of the root file system
+ * @container: name of the container in its pod, or NULL
+ */
+int hwc_vm_read_keys(const struct hwc_vm_reader *r, struct json_object *members,
+		     const char *container);
+/* Kata's kernel, and of a virtual machine the rest of Kata's that means the same. */
+int hwc_vm_read_kata(const struct hwc_vm_reader *r, struct json_object *members);
+int hwc_vm_read_kata_sizes(const struct hwc_vm_reader *r, struct json_object *members);
+/* RunX's variables. */
+int hwc_vm_read_environment(const struct hwc_vm_reader *r, struct json_object *config);
+
+/* vm-config.c: the vm object of the configuration, and resources */
+
+int hwc_vm_read_config(const struct hwc_vm_reader *r, struct json_object *config);
+/* Memory and processors that the container may have; 0 for any. */
+void hwc_vm_limits(struct json_object *config, uint64_t *memory, uint32_t *vcpus);
+
+/* bundle-vm.c */
+
+int hwc_bundle_read_vm(struct hwc_bundle *bundle, bool sandbox);
+/* Digests of those of its files that the container has, taken for those that they must have. */
+int hwc_bundle_pin_vm(struct hwc_bundle *bundle);
+
 /* bundle.c */
 
 /**
@@ -1166,7 +1270,11 @@ void hwc_wants_free(struct hwc_wants *wants);
  * @config: the configuration
  * @changed: it is not what the file says
  * @from_file: the requests come from a file in the root file system
+ * @file_known: that file was looked for
+ * @file: that file, or NULL where there is none
  * @wants: the requests
+ * @machine: the virtual machine
+ * @granted: the host's policy allows what was read
  */
 struct hwc_bundle {
 	struct hwc_ctx *ctx;
@@ -1176,7 +1284,11 @@ struct hwc_bundle {
 	struct json_object *config;
 	bool changed;
 	bool from_file;
+	bool file_known;
+	struct json_object *file;
 	struct hwc_wants wants;
+	struct hwc_machine machine;
+	bool granted;
 };
 
 /* The annotation, or NULL. */
@@ -1186,6 +1298,13 @@ const char *hwc_bundle_engine_says(const struct hwc_bundle *bundle, const char *
 				   const char *crio);
 /* Opens the root file system, once. */
 int hwc_bundle_root(struct hwc_bundle *bundle);
+/* Reads the requests of the root file system, once. */
+int hwc_bundle_read_file(struct hwc_bundle *bundle);
+/* The annotations, or NULL. */
+struct json_object *hwc_bundle_annotations(const struct hwc_bundle *bundle);
+/* Name of the container in its pod, or NULL. */
+const char *hwc_bundle_container(const struct hwc_bundle *bundle);
+bool hwc_bundle_is_converted(const struct hwc_bundle *bundle);
 
 /* policy.c */
 

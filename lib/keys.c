@@ -79,6 +79,8 @@ static bool looks_like_resource(const char *key)
 
 enum hwc_key hwc_key_classify(const char *key)
 {
+	if (hwc_vm_is_key(key))
+		return HWC_KEY_VM;
 	if (!strncmp(key, HWC_KEY_PREFIX, strlen(HWC_KEY_PREFIX)))
 		return HWC_KEY_OURS;
 	if (is_tree_path(key) || is_pci_address(key) || is_known_name(key))
