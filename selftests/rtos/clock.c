@@ -19,7 +19,10 @@ static u64 frequency(void)
 	return read_sysreg(cntfrq_el0);
 }
 
-/* Level: gone when the next one is not due yet. Those that were slept over are left out. */
+/*
+ * Level: gone when the next one is not due yet. Those that were slept over are left out. Xen
+ * has masked the timer when it interrupts, and leaves it to its guest to undo that.
+ */
 static void tick(void)
 {
 	u64 period = frequency() / 1000 * CLOCK_TICK_MS;
@@ -28,6 +31,7 @@ static void tick(void)
 		due += period;
 	} while (due <= counter());
 	write_sysreg(cntv_cval_el0, due);
+	write_sysreg(cntv_ctl_el0, ENABLE);
 	ticks++;
 }
 
@@ -48,7 +52,6 @@ bool clock_start(void)
 	due = counter();
 	tick();
 	ticks = 0;
-	write_sysreg(cntv_ctl_el0, ENABLE);
 	return gic_listen(interrupt, tick);
 }
 
