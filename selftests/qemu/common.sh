@@ -41,12 +41,13 @@ lock() {
 	flock 9
 }
 
-# use_machine VARIANT: takes MACHINE's file and sets machine and out, the folder of
-# its guest.
+# use_machine VARIANT: takes MACHINE's file and sets machine, out, the folder of its
+# guest, and rootfs, what rootfs.sh unpacks for it.
 use_machine() {
 	machine=${MACHINE-virt}
 	[ -e "$bench/machines/$machine.sh" ] ||
 		die "$machine: no such machine in selftests/qemu/machines"
+	rootfs=root
 	# shellcheck disable=SC1090 # one of machines/
 	. "$bench/machines/$machine.sh"
 	out=$build/guest/$1

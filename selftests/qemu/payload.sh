@@ -22,10 +22,10 @@ bench=$(cd "$(dirname "$0")" && pwd)
 variant=$1
 kernel=$("$bench/kernel.sh" "$variant")
 source=$("$bench/kernel.sh" --source)
-base=$("$bench/rootfs.sh" root)
+use_machine "$variant"
+base=$("$bench/rootfs.sh" "$rootfs")
 sysroot=$("$bench/rootfs.sh" sysroot)
 arm64=$build/arm64
-use_machine "$variant"
 root=$out/root
 
 build_modules() {

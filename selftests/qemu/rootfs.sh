@@ -3,6 +3,7 @@
 # Unpacks what the guests and their programs need from Debian's packages.
 #
 #   rootfs.sh root      prints the guest's root folder (ROOT.cpio beside it)
+#   rootfs.sh xen       the same for a host of Xen; the hypervisor is in boot/
 #   rootfs.sh sysroot   prints the folder that arm64 programs are built against
 #   rootfs.sh stock     prints a folder with Debian's own kernel for amd64: vmlinuz,
 #                       headers (modules are built there), modules/configfs.ko, which
@@ -17,6 +18,11 @@ bench=$(cd "$(dirname "$0")" && pwd)
 # Part of the names below; raise it when this script unpacks differently.
 recipe=1
 root_packages="busybox-static runc crun libmnl0 libfdt1 libjson-c5 libnl-3-200 libnl-genl-3-200"
+# Not as dependencies: those bring Python and udev, which xl and the daemons do without.
+xen_packages="xen-hypervisor-4.17-arm64 xen-utils-4.17 xenstore-utils libxenmisc4.17
+	libxencall1 libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1
+	libxenhypfs1 libxenstore4 libxentoolcore1 libxentoollog1 libyajl2 libuuid1
+	libext2fs2 libcom-err2 zlib1g"
 # With what they link, and nothing of libc: the cross compiler has its own.
 sysroot_packages="libmnl-dev libmnl0 libfdt-dev libfdt1 libjson-c-dev libjson-c5
 	libnl-3-dev libnl-3-200 libnl-genl-3-dev libnl-genl-3-200"
@@ -87,7 +93,19 @@ unpack() {
 	done
 }
 
-make_root() {
+# Everything that programs in the guest do not use.
+strip_root() {
+	rm -rf "$tmp"/usr/share/* "$tmp"/usr/lib/$multiarch/gconv
+}
+
+pack_root() {
+	mkdir -p "$tmp/dev" "$tmp/proc" "$tmp/sys" "$tmp/run" "$tmp/tmp" "$tmp/root" "$tmp/etc"
+	echo 'root:x:0:0:root:/root:/bin/sh' >"$tmp/etc/passwd"
+	echo 'root:x:0:' >"$tmp/etc/group"
+	"$bench/cpio.sh" "$tmp" "$out.cpio"
+}
+
+unpack_root() {
 	fetch_index
 	say "fetching $root_packages and what they link"
 	rm -f "$apt_state"/cache/archives/*.deb
@@ -98,11 +116,30 @@ make_root() {
 		ln -s "usr/$name" "$tmp/$name"
 	done
 	ls "$apt_state"/cache/archives/*.deb | unpack "$tmp"
-	rm -rf "$tmp"/usr/share/* "$tmp"/usr/lib/$multiarch/gconv
-	mkdir -p "$tmp/dev" "$tmp/proc" "$tmp/sys" "$tmp/run" "$tmp/tmp" "$tmp/root" "$tmp/etc"
-	echo 'root:x:0:0:root:/root:/bin/sh' >"$tmp/etc/passwd"
-	echo 'root:x:0:' >"$tmp/etc/group"
-	"$bench/cpio.sh" "$tmp" "$out.cpio"
+}
+
+make_root() {
+	unpack_root
+	strip_root
+	pack_root
+}
+
+# What xen-utils-common would add is the link to each program, and what to configure.
+make_xen() {
+	unpack_root
+	say "fetching xl and Xen's hypervisor"
+	mkdir -p "$tmp/debs"
+	(cd "$tmp/debs" && apt download $xen_packages) || fetch_failed "$xen_packages"
+	ls "$tmp"/debs/*.deb | unpack "$tmp"
+	rm -rf "$tmp/debs" "$tmp"/boot/*.efi "$tmp"/boot/*.config
+	ln -s xen-4.17-arm64 "$tmp/boot/xen"
+	for name in xl xenstored xenconsoled xen-init-dom0; do
+		ln -s ../lib/xen-4.17/bin/$name "$tmp/usr/sbin/$name"
+	done
+	mkdir -p "$tmp/etc/xen"
+	echo 'autoballoon="off"' >"$tmp/etc/xen/xl.conf"
+	strip_root
+	pack_root
 }
 
 make_sysroot() {
@@ -145,13 +182,14 @@ make_stock() {
 arch=$guest_arch
 case ${1-} in
 root) packages=$root_packages ;;
+xen) packages="$root_packages $xen_packages" ;;
 sysroot) packages=$sysroot_packages ;;
 stock)
 	recipe=2
 	packages=$stock_packages
 	arch=amd64
 	;;
-*) die "usage: rootfs.sh root|sysroot|stock" ;;
+*) die "usage: rootfs.sh root|xen|sysroot|stock" ;;
 esac
 
 apt_state=$cache/apt-$arch

@@ -12,7 +12,8 @@ mount_all() {
 	mount -t sysfs sysfs /sys
 	mount -t tmpfs -o mode=755 run /run
 	mount -t tmpfs -o mode=1777 tmp /tmp
-	mkdir -p /dev/pts /dev/shm /dev/mqueue /hwc/out /var/lib /var/run
+	mkdir -p /dev/pts /dev/shm /dev/mqueue /hwc/out /var/lib /var/lock /var/log
+	ln -sfn ../run /var/run
 	mount -t devpts -o ptmxmode=666 devpts /dev/pts
 	mount -t tmpfs shm /dev/shm
 	mount -t mqueue mqueue /dev/mqueue
@@ -68,11 +69,23 @@ load_modules() {
 	done </hwc/modules.load
 }
 
-# Programs that still live, other than this one and the ones given.
+# Where this is a domain of Xen, it is the one that makes the others.
+start_xen() {
+	daemons=
+	[ "$(cat /sys/hypervisor/type 2>/dev/null)" = xen ] || return 0
+	mount -t xenfs xenfs /proc/xen
+	mkdir -p /run/xenstored /run/xen /var/lib/xen /var/log/xen
+	xenstored --pid-file /run/xenstored.pid
+	xen-init-dom0
+	xenconsoled --pid-file /run/xenconsoled.pid
+	daemons="$(cat /run/xenstored.pid) $(cat /run/xenconsoled.pid)"
+}
+
+# Programs that still live, other than this one, those of Xen and the ones given.
 strangers() {
 	for entry in /proc/[0-9]*; do
 		pid=${entry#/proc/}
-		case " 1 $* " in *" $pid "*) continue ;; esac
+		case " 1 $daemons $* " in *" $pid "*) continue ;; esac
 		# without the zero bytes between the arguments; no fork for each
 		line=
 		read -r line 2>/dev/null <"$entry/cmdline"
