@@ -361,7 +361,8 @@ int container_process(const struct container *container)
 
 int container_hold(const struct container *container)
 {
-	int fd = openat(container->dirfd, CONTAINER_HOLD, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+	int fd = openat(container->dirfd, CONTAINER_HOLD, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+			0600);
 
 	if (fd < 0)
 		return log_errno(container->command, CONTAINER_HOLD);

@@ -157,6 +157,7 @@ const struct kind kind_firmware = {
 	.subject = "a container whose program is firmware",
 	.what = "firmware",
 	.process = "hwc-firmware",
+	.orphaned = SIGTERM,
 	.fits = fits,
 	.start = verbs_start,
 	.check = check,

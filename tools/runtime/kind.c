@@ -4,7 +4,7 @@
 #include "runtime.h"
 
 /* The first that fits; the last fits everything. */
-static const struct kind *const kinds[] = { &kind_firmware, &kind_process };
+static const struct kind *const kinds[] = { &kind_firmware, &kind_vm, &kind_process };
 
 const struct kind *kind_of_bundle(const struct hwc_bundle *bundle)
 {

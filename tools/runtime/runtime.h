@@ -291,6 +291,7 @@ enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
  * @subject: "a container ..." of that kind
  * @what: the same as "container c1 is ..."
  * @process: name of its process
+ * @orphaned: signal that it gets when the runtime that waits for it is killed
  * @fits: whether a bundle is one
  * @start: create and run; as start_prepare()
  * @check: refuses what cannot be done, and opens what is needed, before there is anything
@@ -321,6 +322,7 @@ struct kind {
 	const char *subject;
 	const char *what;
 	const char *process;
+	int orphaned;
 	bool (*fits)(const struct hwc_bundle *bundle);
 	int (*start)(struct claims *claims, int *code);
 	int (*check)(struct supervisor *s);
@@ -418,12 +420,9 @@ int64_t container_number(const struct container *container, const char *key);
 bool container_flag(const struct container *container, const char *key);
 /* @value is the record's then; without memory nothing is set. */
 void container_set(const struct container *container, const char *key, struct json_object *value);
-/*
- * A file that all open who work for the container, and that is not closed when they
- * execute something. Logs errors.
- */
+/* A file that all have open who work for the container, and what they execute. Logs errors. */
 int container_hold(const struct container *container);
-/* Whether all who have that open end, within a time. */
+/* Whether all who have that open have ended, within a time. */
 bool container_wait_left(const struct container *container, int timeout_ms);
 /* Its process as a pidfd, or -ESRCH. */
 int container_process(const struct container *container);

@@ -12,6 +12,10 @@
 #define TIMEOUT_DEFAULT_S 30
 #define TIMEOUT_MAX_S 3600
 
+/* What a virtual machine has where nobody says how much. */
+#define MEMORY_DEFAULT (UINT64_C(256) << 20)
+#define MEMORY_MIN (INT64_C(1) << 20)
+
 static int refuse(const struct command *command, const char *path, const char *key,
 		  const char *must)
 {
@@ -43,6 +47,77 @@ static int take_path(const struct command *command, const char *path, const char
 	return *field ? 0 : -ENOMEM;
 }
 
+static int take_seconds(const struct command *command, const char *path, const char *key,
+			struct json_object *value, int *field_ms)
+{
+	int seconds = json_object_get_int(value);
+
+	if (!json_object_is_type(value, json_type_int) || seconds < 1 || seconds > TIMEOUT_MAX_S)
+		return refuse(command, path, key, "a number of seconds from 1 to 3600");
+	*field_ms = 1000 * seconds;
+	return 0;
+}
+
+static int take_hypervisor(const struct command *command, const char *path, const char *key,
+			   struct json_object *value, char **field)
+{
+	const char *text = json_object_get_string(value);
+
+	if (!json_object_is_type(value, json_type_string) ||
+	    (strcmp(text, "xen") && strcmp(text, "qemu")))
+		return refuse(command, path, key, "\"xen\" or \"qemu\"");
+	free(*field);
+	*field = strdup(text);
+	return *field ? 0 : -ENOMEM;
+}
+
+static int take_memory(const struct command *command, const char *path, const char *key,
+		       struct json_object *value, uint64_t *field)
+{
+	int64_t bytes = json_object_get_int64(value);
+
+	if (!json_object_is_type(value, json_type_int) || bytes < MEMORY_MIN)
+		return refuse(command, path, key, "a number of bytes from 1048576");
+	*field = bytes;
+	return 0;
+}
+
+static int take_vm_member(const struct command *command, const char *path, const char *key,
+			  struct json_object *value, struct vm_settings *vm)
+{
+	if (!strcmp(key, "hypervisor"))
+		return take_hypervisor(command, path, "vm.hypervisor", value, &vm->hypervisor);
+	if (!strcmp(key, "kernel"))
+		return take_path(command, path, "vm.kernel", value, &vm->kernel);
+	if (!strcmp(key, "init"))
+		return take_path(command, path, "vm.init", value, &vm->init);
+	if (!strcmp(key, "qemu"))
+		return take_path(command, path, "vm.qemu", value, &vm->qemu);
+	if (!strcmp(key, "xl"))
+		return take_path(command, path, "vm.xl", value, &vm->xl);
+	if (!strcmp(key, "memory"))
+		return take_memory(command, path, "vm.memory", value, &vm->memory);
+	if (!strcmp(key, "timeout"))
+		return take_seconds(command, path, "vm.timeout", value, &vm->timeout_ms);
+	log_error(command, "%s: \"vm.%s\" is not a setting", path, key);
+	return -EINVAL;
+}
+
+static int take_vm(const struct command *command, const char *path, struct json_object *obj,
+		   struct vm_settings *vm)
+{
+	int err;
+
+	if (!json_object_is_type(obj, json_type_object))
+		return refuse(command, path, "vm", "an object");
+	json_object_object_foreach(obj, key, value) {
+		err = take_vm_member(command, path, key, value, vm);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 static int take(const struct command *command, const char *path, const char *key,
 		struct json_object *value, struct settings *settings)
 {
@@ -52,15 +127,10 @@ static int take(const struct command *command, const char *path, const char *key
 		return take_path(command, path, key, value, &settings->policy);
 	if (!strcmp(key, "coredumps"))
 		return take_path(command, path, key, value, &settings->coredumps);
-	if (!strcmp(key, "timeout")) {
-		int seconds = json_object_get_int(value);
-
-		if (!json_object_is_type(value, json_type_int) || seconds < 1 ||
-		    seconds > TIMEOUT_MAX_S)
-			return refuse(command, path, key, "a number of seconds from 1 to 3600");
-		settings->timeout_ms = 1000 * seconds;
-		return 0;
-	}
+	if (!strcmp(key, "timeout"))
+		return take_seconds(command, path, key, value, &settings->timeout_ms);
+	if (!strcmp(key, "vm"))
+		return take_vm(command, path, value, &settings->vm);
 	if (!strcmp(key, "keep")) {
 		if (!json_object_is_type(value, json_type_boolean))
 			return refuse(command, path, key, "true or false");
@@ -158,7 +228,10 @@ int settings_read(const struct command *command, const char *path, struct settin
 {
 	int err;
 
-	*settings = (struct settings){ .timeout_ms = 1000 * TIMEOUT_DEFAULT_S };
+	*settings = (struct settings){
+		.timeout_ms = 1000 * TIMEOUT_DEFAULT_S,
+		.vm = { .memory = MEMORY_DEFAULT, .timeout_ms = 1000 * TIMEOUT_DEFAULT_S },
+	};
 	err = read_file(command, path, settings);
 	if (!err)
 		err = read_environment(command, settings);
@@ -176,5 +249,10 @@ void settings_free(struct settings *settings)
 	free(settings->runtime);
 	free(settings->policy);
 	free(settings->coredumps);
+	free(settings->vm.hypervisor);
+	free(settings->vm.kernel);
+	free(settings->vm.init);
+	free(settings->vm.qemu);
+	free(settings->vm.xl);
 	*settings = (struct settings){ 0 };
 }

@@ -68,7 +68,7 @@ int settle_in(struct supervisor *s)
 	prctl(PR_SET_NAME, s->kind->process);
 	/* one of a shell's jobs stays in it, for the terminal is that job's */
 	if (s->foreground)
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		prctl(PR_SET_PDEATHSIG, s->kind->orphaned);
 	else
 		setsid();
 	s->signals = open_signals(s);

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A program that works for the process of a container: it has none of its files but
+ * those that it is given, no more rights than it began with, and ends with it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "vm.h"
+
+static void default_signals(void)
+{
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static bool take_files(int out, const int *kept, size_t n)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	for (size_t i = 0; i < n; i++)
+		if (kept[i] >= 0 && fcntl(kept[i], F_SETFD, 0))
+			return false;
+	return dup2(null, STDIN_FILENO) == STDIN_FILENO && dup2(out, STDOUT_FILENO) >= 0 &&
+	       dup2(out, STDERR_FILENO) >= 0;
+}
+
+/* In the child; does not return. @parent: pidfd of who starts it */
+static void execute(char *const *words, int parent, int out, const int *kept, size_t n)
+{
+	static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* who ended before that was said kills nobody */
+	if (process_has_ended(parent))
+		_exit(127);
+	/* what is typed is the guest's, and no signal for this one */
+	setsid();
+	default_signals();
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (take_files(out, kept, n))
+		execve(words[0], words, environment);
+	dprintf(STDERR_FILENO, "%s cannot be executed: %s\n", words[0], strerror(errno));
+	_exit(127);
+}
+
+static int fork_child(const struct command *command, struct child *child, const struct words *words,
+		      int out, const int *kept, size_t n)
+{
+	int parent = syscall(SYS_pidfd_open, getpid(), 0), err = 0;
+
+	if (parent < 0)
+		return log_errno(command, "pidfd_open");
+	child->pid = fork();
+	if (!child->pid)
+		execute(words->list, parent, out, kept, n);
+	if (child->pid < 0)
+		err = log_errno(command, "fork");
+	close(parent);
+	return err;
+}
+
+int child_start(const struct command *command, struct child *child, const struct words *words,
+		const int *kept, size_t n)
+{
+	int pipes[2], err;
+
+	*child = (struct child){ .pidfd = -1, .says = -1 };
+	if (words->failed) {
+		log_error(command, "out of memory");
+		return -ENOMEM;
+	}
+	if (pipe2(pipes, O_CLOEXEC))
+		return log_errno(command, "pipe");
+	err = fork_child(command, child, words, pipes[1], kept, n);
+	close(pipes[1]);
+	child->says = pipes[0];
+	fcntl(child->says, F_SETFL, O_NONBLOCK);
+	if (err) {
+		child->pid = 0;
+		child_kill(child);
+		return err;
+	}
+	child->pidfd = syscall(SYS_pidfd_open, child->pid, 0);
+	if (child->pidfd >= 0)
+		return 0;
+	err = log_errno(command, "pidfd_open");
+	child_kill(child);
+	return err;
+}
+
+static void end_line(const struct command *command, struct child *child, bool tell)
+{
+	child->line[child->size] = '\0';
+	if (!*child->first)
+		strcpy(child->first, child->line);
+	if (tell && child->size)
+		log_warning(command, "%s", child->line);
+	child->size = 0;
+}
+
+static void take(const struct command *command, struct child *child, bool tell, const char *text,
+		 size_t size)
+{
+	for (; size; text++, size--) {
+		if (*text == '\n' || child->size == sizeof(child->line) - 1)
+			end_line(command, child, tell);
+		if (*text != '\n')
+			child->line[child->size++] = *text;
+	}
+}
+
+void child_hear(const struct command *command, struct child *child, bool tell)
+{
+	char text[1024];
+	ssize_t n;
+
+	while (child->says >= 0 && (n = read(child->says, text, sizeof(text))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return;
+		take(command, child, tell, text, n);
+	}
+	if (child->says < 0)
+		return;
+	if (child->size)
+		end_line(command, child, tell);
+	close(child->says);
+	child->says = -1;
+}
+
+static void forget(struct child *child)
+{
+	if (child->pidfd >= 0)
+		close(child->pidfd);
+	if (child->says >= 0)
+		close(child->says);
+	child->pidfd = -1;
+	child->says = -1;
+	child->pid = 0;
+}
+
+int child_wait(struct child *child)
+{
+	int status = 0;
+
+	while (child->pid > 0 && waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	forget(child);
+	return status;
+}
+
+/* Nobody else waits for it: its number is its own until we do. */
+void child_kill(struct child *child)
+{
+	if (child->pid > 0)
+		kill(child->pid, SIGKILL);
+	child_wait(child);
+}
