@@ -15,6 +15,7 @@
 #   O/obj/FOLDER/   objects and dependency files
 #   O/lib/          libhwcontainer.so*, libhwcontainer.a, libhwcontainer.pc
 #   O/bin/          hwctl, hwcontainer-runtime
+#   O/libexec/hwcontainer/   vm-init
 #   O/tests/        test programs: on the build machine cmocka programs (run by
 #                   `make check-host`), for arm64 programs that run in the guest
 #
@@ -39,6 +40,7 @@ PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
+LIBEXECDIR ?= $(PREFIX)/libexec
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 
