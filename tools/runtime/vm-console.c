@@ -90,6 +90,7 @@ static bool hear(struct vm_console *console, size_t i)
 	ssize_t n = line->fd < 0 ? 0 : read(line->fd, text, sizeof(text));
 
 	if (n > 0) {
+		line->heard += n;
 		vm_exit_feed(&line->exit, text, n, put, console->output);
 		if (line->exit.code >= 0)
 			console->code = line->exit.code;

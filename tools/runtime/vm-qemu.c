@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "vm.h"
+#include "vm-root.h"
 
 /**
  * struct machine - what QEMU plays
@@ -274,6 +275,8 @@ static void add_connections(const struct vm *vm, struct words *words, int consol
 
 static void fill_words(const struct vm *vm, struct words *words, int console, int qmp)
 {
+	const struct qemu *q = vm->own;
+
 	add_machine(vm, words);
 	words_add(words, "-name");
 	words_add(words, "%s", vm->s->command.id);
@@ -284,6 +287,8 @@ static void fill_words(const struct vm *vm, struct words *words, int console, in
 	add_connections(vm, words, console, qmp);
 	add_kernel(vm, words);
 	add_image(vm, words);
+	if (vm->root)
+		vm_root_words(vm->root, q->machine->bus, words);
 	for (size_t i = 0; i < vm->asked->n_hypervisor_parameters; i++)
 		words_add(words, "%s", vm->asked->hypervisor_parameters[i]);
 }
@@ -291,15 +296,23 @@ static void fill_words(const struct vm *vm, struct words *words, int console, in
 static int start_program(struct vm *vm, int console, int qmp)
 {
 	struct qemu *q = vm->own;
-	const int kept[] = {
+	const int own[] = {
 		vm->files.kernel, vm->files.ramdisk, vm->files.image, q->dtb, q->hold, console, qmp
 	};
+	size_t n = vm->root ? vm_root_files(vm->root, NULL) : 0;
+	int *kept = malloc(sizeof(own) + n * sizeof(*kept));
 	struct words words = { 0 };
 	int err;
 
+	if (!kept)
+		return vm_no_memory(vm);
+	memcpy(kept, own, sizeof(own));
+	if (vm->root)
+		vm_root_files(vm->root, kept + ARRAY_SIZE(own));
 	fill_words(vm, &words, console, qmp);
-	err = child_start(&vm->s->command, &q->child, &words, kept, ARRAY_SIZE(kept));
+	err = child_start(&vm->s->command, &q->child, &words, kept, ARRAY_SIZE(own) + n);
 	words_free(&words);
+	free(kept);
 	return err;
 }
 
@@ -310,7 +323,10 @@ static int start_connected(struct vm *vm)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, console))
 		return log_errno(&vm->s->command, "socketpair");
-	vm_console_add(&vm->console, console[0]);
+	if (vm->root)
+		vm->root->ports.messages = console[0];
+	else
+		vm_console_add(&vm->console, console[0]);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp)) {
 		close(console[1]);
 		return log_errno(&vm->s->command, "socketpair");
@@ -319,6 +335,8 @@ static int start_connected(struct vm *vm)
 	err = start_program(vm, console[1], qmp[1]);
 	close(console[1]);
 	close(qmp[1]);
+	if (vm->root)
+		vm_ports_given(&vm->root->ports);
 	return err;
 }
 

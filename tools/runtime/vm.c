@@ -14,6 +14,7 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 #include "vm.h"
+#include "vm-root.h"
 
 /* As a process would end: of an abort, and killed. */
 #define CODE_CRASHED (128 + SIGABRT)
@@ -101,10 +102,8 @@ static int check(struct supervisor *s)
 	if (!err)
 		err = claims_report(claims, hwc_bundle_vm_open(claims->bundle, &vm->ops->kernels,
 							       &vm->files));
-	if (!err && vm->files.kernel < 0) {
-		log_error(&s->command, "container %s brings no kernel", s->command.id);
-		err = -ENOENT;
-	}
+	if (!err && vm->asked->secure)
+		err = vm_root_check(vm);
 	return err ? err : vm->ops->check(vm);
 }
 
@@ -151,6 +150,8 @@ static int create_vm(struct vm *vm)
 {
 	int err = claims_take(vm->s->claims);
 
+	if (!err && vm->asked->secure)
+		err = vm_root_prepare(vm);
 	return err ? err : vm->ops->create(vm);
 }
 
@@ -171,7 +172,12 @@ static int begin(struct supervisor *s)
 	return s->vm->ops->start(s->vm);
 }
 
-enum { FILE_CONSOLE, FILE_OPS = VM_CONSOLE_FILES, FILE_CLAIMS = FILE_OPS + VM_FILES };
+enum {
+	FILE_CONSOLE,
+	FILE_PORTS = FILE_CONSOLE + VM_CONSOLE_FILES,
+	FILE_OPS = FILE_PORTS + VM_PORTS_FILES,
+	FILE_CLAIMS = FILE_OPS + VM_FILES,
+};
 
 static size_t fill_files(const struct supervisor *s, struct pollfd *files)
 {
@@ -179,6 +185,7 @@ static size_t fill_files(const struct supervisor *s, struct pollfd *files)
 
 	if (files) {
 		vm_console_files(&s->vm->console, files + FILE_CONSOLE);
+		vm_root_poll(s->vm->root, files + FILE_PORTS);
 		s->vm->ops->files(s->vm, files + FILE_OPS);
 	}
 	for (size_t i = 0; files && i < claims->count; i++)
@@ -198,6 +205,7 @@ static int stop(struct supervisor *s)
 	vm->ops->destroy(vm);
 	vm->created = false;
 	vm_console_drain(&vm->console);
+	vm_root_end(vm);
 	return holding_end(s->claims);
 }
 
@@ -239,6 +247,8 @@ static int look(struct supervisor *s, const struct pollfd *files)
 	int code, stopped;
 
 	vm_console_look(&s->vm->console, files + FILE_CONSOLE);
+	if (s->vm->root)
+		vm_ports_look(&s->vm->root->ports);
 	end = s->vm->ops->look(s->vm, files + FILE_OPS);
 	if (end != VM_LIVES)
 		return finish(s, end);
@@ -258,7 +268,10 @@ static int take_signal(struct supervisor *s)
 	if (!s->started)
 		return info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT ? stop(s) : -1;
 	/* one that cannot be asked any more has ended, which is seen next */
-	s->vm->ops->ask(s->vm);
+	if (s->vm->root)
+		vm_ports_signal(&s->vm->root->ports, info.ssi_signo);
+	else
+		s->vm->ops->ask(s->vm);
 	return -1;
 }
 

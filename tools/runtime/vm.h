@@ -5,6 +5,8 @@
 
 #include "runtime.h"
 
+struct vm_root;
+
 /* vm-exit.c: how a guest tells its exit code, on its console */
 
 /* "ESC ] hwcontainer;exit=N BEL", which terminals show nothing of; N from 0 to 255. */
@@ -37,10 +39,12 @@ void vm_exit_end(struct vm_exit *exit, void (*out)(void *data, const char *text,
 /**
  * struct vm_line - one of a guest's consoles
  * @fd: its file, or -1 when it has ended
+ * @heard: bytes that were read
  * @exit: what is looked for there
  */
 struct vm_line {
 	int fd;
+	uint64_t heard;
 	struct vm_exit exit;
 };
 
@@ -117,6 +121,7 @@ enum vm_end { VM_LIVES, VM_OFF, VM_REBOOT, VM_CRASHED, VM_KILLED, VM_BROKEN };
  * @dtb_size: bytes of that
  * @assignment: what it is given of claims, or NULL without claims
  * @console: what it says
+ * @root: of a secure container, or NULL
  * @exit: exit code that it told otherwise, or -1
  * @signal: that ended the hypervisor, where one did
  * @created: there is a virtual machine
@@ -134,6 +139,7 @@ struct vm {
 	size_t dtb_size;
 	struct hwc_assignment *assignment;
 	struct vm_console console;
+	struct vm_root *root;
 	int exit;
 	int signal;
 	bool created;

@@ -82,6 +82,19 @@ static void end_input(struct life *life)
 	}
 }
 
+/* As with a pipe that is not read any more: the next write there is an error. */
+static void end_output(struct life *life)
+{
+	for (int i = WAY_OUT; i <= WAY_ERR; i++) {
+		struct relay *way = &life->ways[i];
+
+		if (way->to >= 0 || way->from < 0 || way->from == life->child.in)
+			continue;
+		close(way->from);
+		way->from = -1;
+	}
+}
+
 /* Its exit status when it was this one, else -1. All orphans come here. */
 static int reap(pid_t pid)
 {
@@ -111,9 +124,8 @@ static void wait_for_news(struct life *life, int signals)
 	for (int i = 0; i < WAYS; i++) {
 		const struct relay *way = &life->ways[i];
 
-		/* a file with no event to wait for would tell its end again and again */
-		*file++ = (struct pollfd){ relay_wants_input(way) ? way->from : -1, POLLIN, 0 };
-		*file++ = (struct pollfd){ relay_wants_output(way) ? way->to : -1, POLLOUT, 0 };
+		*file++ = (struct pollfd){ relay_input(way), POLLIN, 0 };
+		*file++ = (struct pollfd){ relay_output(way), POLLOUT, 0 };
 	}
 	poll(files, file - files, -1);
 	if (files[0].revents)
@@ -131,6 +143,7 @@ static int live(struct life *life, int signals)
 		for (int i = 0; i < WAYS; i++)
 			relay_move(&life->ways[i]);
 		end_input(life);
+		end_output(life);
 		code = reap(life->child.pid);
 	}
 	life->child.pid = 0;
@@ -176,8 +189,8 @@ int life_watch(struct life *life, const struct record *record)
 	ports_say(&life->ports, "started");
 	code = live(life, open_signals());
 	end_others();
-	relay_drain(&life->ways[WAY_OUT]);
-	relay_drain(&life->ways[WAY_ERR]);
+	relay_drain(&life->ways[WAY_OUT], -1);
+	relay_drain(&life->ways[WAY_ERR], -1);
 	return code;
 }
 

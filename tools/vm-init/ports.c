@@ -82,8 +82,8 @@ void ports_open(struct ports *ports, bool terminal)
 	int left_ms = WAIT_MS;
 
 	ports->control = open_port(PORT_CONTROL, &left_ms);
-	ports->in = open_port(PORT_IN, &left_ms);
 	ports->out = open_port(PORT_OUT, &left_ms);
+	ports->in = terminal ? ports->out : open_port(PORT_IN, &left_ms);
 	ports->err = terminal ? -1 : open_port(PORT_ERR, &left_ms);
 }
 

@@ -28,8 +28,9 @@
 /* Where the runtime lays copies of files to be mounted, by number. */
 #define RECORD_FILES "/hwc/files"
 
-/* The tag of the root file system. */
+/* The tags of the root file system and of other folders, by number. */
 #define RECORD_ROOT_TAG "root"
+#define RECORD_SHARE_TAG "share%d"
 
 /*
  * The ports. Lines of the control port, to the init:
@@ -45,7 +46,8 @@
  *	error TEXT	why it does not
  *	exit N OUT ERR	its exit status, after so many bytes on the other two ports
  *
- * After "exit" the init waits for "off". A process with a terminal has no PORT_ERR.
+ * After "exit" the init waits for "off". The terminal of a process that has one is
+ * PORT_OUT, both ways; there are no other ports then.
  */
 #define PORT_CONTROL "org.hwcontainer.control"
 #define PORT_IN "org.hwcontainer.stdin"

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 #include "protocol.h"
+#include "relay.h"
 
 /* record.c: what to run, as the runtime wrote it */
 
@@ -162,33 +163,6 @@ bool birth_give(const struct record *record, struct child *child, struct failure
 
 /* become.c: that process, in its root, becomes the program; returns only with a failure */
 void become(const struct record *record, struct failure *failure);
-
-/* relay.c: bytes on their way from one file to another */
-
-/**
- * struct relay - one way
- * @from: -1 when nothing more comes
- * @to: -1 when nobody wants it any more
- * @total: bytes that were read
- * @start: of those in @text that were not written yet
- * @size: of them
- */
-struct relay {
-	int from;
-	int to;
-	uint64_t total;
-	size_t start;
-	size_t size;
-	char text[8192];
-};
-
-/* Events to wait for at its two ends. */
-short relay_wants_input(const struct relay *relay);
-short relay_wants_output(const struct relay *relay);
-/* Passes on what it can, without waiting. */
-void relay_move(struct relay *relay);
-/* Takes all that is there, and waits until it is written. */
-void relay_drain(struct relay *relay);
 
 /* life.c: the life of the process, from outside */
 
