@@ -44,7 +44,7 @@ host_tests() {
 	# style.sh may build the modules from nothing, beside a guest
 	"$here/ktap.py" --tests "${TESTS-}" --tally "$tally" --limit 900 \
 		$(find "$programs/tests" -maxdepth 1 -type f -perm -u+x 2>/dev/null | sort) \
-		"$here/test-ktap.py" "$here/rtos/test-rtos.py" "$here/style.sh"
+		"$here/test-ktap.py" "$here/rtos/test-rtos.py" "$here/vm/test-vm.sh" "$here/style.sh"
 }
 
 # Whether a guest has anything to do.

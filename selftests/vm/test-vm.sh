@@ -1,0 +1,428 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# test-vm.sh [FOLDER]: containers that are virtual machines, on this machine: QEMU starts the
+# stand-in of ../rtos. FOLDER has our programs in bin/ and that in rtos/; default build/check
+# at the top. Needs root, for namespaces and QEMU's sandbox. Prints KTAP.
+# shellcheck disable=SC2317 # expect calls
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+folder=${1:-$here/../../build/check}
+
+skip() {
+	echo "1..0 # SKIP $*"
+	exit 4
+}
+[ "$(id -u)" = 0 ] || skip "virtual machines are started by root"
+command -v qemu-system-aarch64 >/dev/null || skip "qemu-system-aarch64 is not installed"
+
+work=$(mktemp -d)
+me=vm$$
+number=0
+failed=0
+export PATH="$folder/bin:$PATH"
+
+# What a test that failed may have left, and all that is of these tests in the end.
+tidy() {
+	for container in "$work"/run/*; do
+		[ ! -d "$container" ] || rt delete --force "${container##*/}"
+	done
+	for process in $(processes); do kill -9 "$process"; done
+}
+
+end() {
+	tidy
+	rm -rf "$work"
+}
+trap 'end >/dev/null 2>&1' EXIT
+trap 'exit 1' INT TERM
+
+expect() {
+	number=$((number + 1))
+	name=$1
+	shift
+	plain
+	if "$@" >"$work/said" 2>&1; then
+		echo "ok $number - $name"
+	else
+		sed 's/^/# /' "$work/said"
+		echo "not ok $number - $name"
+		failed=1
+		tidy >/dev/null 2>&1
+	fi
+}
+
+same() { # wanted seen
+	[ "$1" = "$2" ] && return
+	echo "expected: $1"
+	echo "seen:     $2"
+	return 1
+}
+
+has() { # file text
+	grep -qF -- "$2" "$1" && return
+	echo "expected: ...$2..."
+	sed 's/^/seen:     /' "$1"
+	return 1
+}
+
+within() { # seconds command...
+	tries=$((50 * $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || { "$@"; return 1; }
+		sleep 0.02
+	done
+}
+
+# With the settings of $work/system, which is this system otherwise.
+rt() {
+	hwcontainer-runtime --root "$work/run" --sysroot "$work/system" "$@"
+}
+
+settings() {
+	echo "$1" >"$work/system/etc/hwcontainer/runtime.json"
+}
+
+# Numbers of all processes of the container of these tests: nobody else's has its name. The
+# one that looks for it does not say it.
+processes() {
+	grep -lzsx "v[m]$$" /proc/[0-9]*/cmdline | tr -dc '0-9\n'
+}
+
+# The one process that another has started.
+child_of() {
+	tr -d ' ' 2>/dev/null <"/proc/$1/task/$1/children"
+}
+
+no_process() {
+	same "" "$(processes)"
+}
+
+nothing_left() {
+	no_process && same "" "$(ls "$work/run")"
+}
+
+# bundle ANNOTATIONS [MEMBERS]: one with the stand-in
+bundle() {
+	cat >"$work/b/config.json" <<EOT
+{
+	"ociVersion": "1.3.0",
+	"process": { "args": ["/boot/rtos.bin"], "cwd": "/", "user": { "uid": 0, "gid": 0 } },
+	"root": { "path": "rootfs" },
+	"annotations": { $1 }${2+, $2}
+}
+EOT
+}
+
+# Words of the stand-in's command line.
+does() {
+	bundle "\"KERNEL\": \"/boot/rtos.bin\", \"CMDLINE\": \"$1\""
+}
+
+# What every test begins with.
+plain() {
+	settings '{}'
+	does ticks
+}
+
+run() { # exit status
+	rt run -b "$work/b" "$me" >"$work/out" 2>"$work/err" </dev/null
+	same "$1" $?
+}
+
+create() {
+	rt create -b "$work/b" --pid-file "$work/pid" "$me" >"$work/out" 2>"$work/err" </dev/null
+}
+
+started() {
+	create && rt start "$me"
+}
+
+# refuses SENTENCE COMMAND...
+refuses() {
+	sentence=$1
+	shift
+	rt "$@" >"$work/refusal" 2>&1 </dev/null
+	same 1 $? && same "hwcontainer-runtime: $sentence" "$(cat "$work/refusal")"
+}
+
+# not_created SENTENCE: and nothing of it is there
+not_created() {
+	refuses "$1" create -b "$work/b" "$me" && nothing_left
+}
+
+status_is() {
+	same "$1" "$(rt state "$me" | sed -n 's/^ *"status": "\(.*\)",$/\1/p')"
+}
+
+deleted() {
+	rt delete "$me" && nothing_left
+}
+
+## a life
+
+runs() {
+	does exit=7
+	run 7 && same "" "$(cat "$work/err")" &&
+		same "rtos: entered at EL1, 256 MiB of memory, 1 cpus, GICv3
+engine: none" "$(tr -d '\r' <"$work/out")" && nothing_left
+}
+
+codes() {
+	does exit=0
+	run 0 || return
+	does exit=255
+	run 255 || return
+	does reboot
+	run 0 || return
+	does crash
+	run 134 && same "hwcontainer-runtime: the virtual machine has crashed" "$(cat "$work/err")" &&
+		nothing_left
+}
+
+lives() {
+	create || return
+	pid=$(cat "$work/pid")
+	same hwc-vm "$(cat "/proc/$pid/comm")" && status_is created && sleep 0.3 &&
+		same "" "$(cat "$work/out")" && rt start "$me" && status_is running &&
+		within 10 has "$work/out" "tick 2" || return
+	refuses "cannot start running container $me" start "$me" &&
+		refuses "cannot delete running container $me" delete "$me" &&
+		refuses "container $me is a virtual machine: there is no \"exec\" for it" exec "$me" ls &&
+		refuses "a virtual machine takes no SIGHUP; SIGTERM and SIGINT ask it to switch itself off, SIGKILL ends it" kill "$me" HUP &&
+		rt kill "$me" 0 || return
+	rt list | grep -q "^$me  *$pid  *running " || return
+	rt kill "$me" TERM && within 10 status_is stopped && has "$work/out" "rtos: asked to end" &&
+		refuses "container not running" kill "$me" TERM && deleted
+}
+
+dies() {
+	started && rt kill "$me" KILL && within 10 status_is stopped && deleted || return
+	started && rt delete --force "$me" && nothing_left || return
+	create && rt delete "$me" && nothing_left || return
+	# one that does not listen is told so again, and lives
+	does hang
+	started && sleep 0.2 && rt kill "$me" TERM && sleep 0.3 && status_is running &&
+		rt delete --force "$me" && nothing_left
+}
+
+is_machine() {
+	bundle '"KERNEL": "/boot/rtos.bin", "CMDLINE": "mem exit=0", "org.hwcontainer.vm.memory": "64M", "org.hwcontainer.vm.vcpus": "2"'
+	run 0 && has "$work/out" "64 MiB of memory, 2 cpus"
+}
+
+# Standard input is the guest's; a code is told in the middle of what it says.
+typed() {
+	does echo
+	printf 'hello\nexit 3\n' | rt run -b "$work/b" "$me" >"$work/out" 2>"$work/err"
+	same 3 $? && has "$work/out" hello && nothing_left
+}
+
+# As an engine has it: a terminal by the socket, all of whose keys are the guest's.
+has_terminal() {
+	bundle '"KERNEL": "/boot/rtos.bin", "CMDLINE": "echo"' '"unused": 0'
+	sed -i 's/"args"/"terminal": true, "args"/' "$work/b/config.json"
+	refuses "process.terminal is true, and there is no --console-socket" create -b "$work/b" "$me" ||
+		return
+	"$here/terminal.py" "$work/socket" 'hello\rexit 4\r' >"$work/seen" &
+	engine=$!
+	within 10 test -S "$work/socket" &&
+		rt create -b "$work/b" --console-socket "$work/socket" --pid-file "$work/pid" "$me" &&
+		rt start "$me" && wait "$engine" && has "$work/seen" hello &&
+		within 10 status_is stopped && deleted
+}
+
+in_namespaces() {
+	bundle '"KERNEL": "/boot/rtos.bin", "CMDLINE": "ticks"' '"linux": { "namespaces": [ { "type": "pid" }, { "type": "network" }, { "type": "ipc" }, { "type": "uts" }, { "type": "mount" } ] }'
+	started && within 10 has "$work/out" "tick 1" || return
+	qemu=$(child_of "$(cat "$work/pid")")
+	for namespace in pid net ipc uts; do
+		[ "$(readlink "/proc/$qemu/ns/$namespace")" != "$(readlink "/proc/self/ns/$namespace")" ] ||
+			{ echo "$namespace: the host's" && return 1; }
+	done
+	rt kill "$me" KILL && within 10 status_is stopped && deleted
+}
+
+hook() { # kind
+	printf '"%s": [ { "path": "/bin/sh", "args": ["sh", "-c", "echo %s >>%s/hooks"] } ]' "$1" "$1" \
+		"$work"
+}
+
+runs_hooks() {
+	bundle '"KERNEL": "/boot/rtos.bin", "CMDLINE": "exit=0"' "\"hooks\": { $(hook prestart), $(hook createRuntime), $(hook createContainer), $(hook startContainer), $(hook poststart), $(hook poststop) }"
+	run 0 && same "prestart createRuntime createContainer startContainer poststart poststop" \
+		"$(tr '\n' ' ' <"$work/hooks" | sed 's/ $//')" || return
+	bundle '"KERNEL": "/boot/rtos.bin"' '"hooks": { "createRuntime": [ { "path": "/bin/false" } ] }'
+	rt create -b "$work/b" "$me" >"$work/out" 2>&1 </dev/null
+	same 1 $? && nothing_left
+}
+
+takes_parameters() {
+	bundle '' '"vm": { "kernel": { "path": "'"$work"'/b/rootfs/boot/rtos.bin", "parameters": ["exit=5"] }, "hypervisor": { "path": "'"$(command -v qemu-system-aarch64)"'", "parameters": ["-fw_cfg", "name=opt/x,string=y"] }, "hwConfig": { "memory": 67108864, "vcpus": 1 } }'
+	run 5 && has "$work/out" "64 MiB of memory"
+}
+
+## bad input
+
+is_no_kernel() {
+	echo "no kernel at all, though it has some bytes in it" >"$work/b/rootfs/boot/none"
+	: >"$work/b/rootfs/boot/empty"
+	head -c 60 "$work/b/rootfs/boot/rtos.bin" >"$work/b/rootfs/boot/short"
+	for file in none empty short absent ../../../../etc/passwd; do
+		bundle "\"KERNEL\": \"/boot/$file\""
+		rt create -b "$work/b" "$me" >"$work/refusal" 2>&1 </dev/null
+		same 1 $? && same 1 "$(grep -c . "$work/refusal")" && nothing_left || return
+	done
+	bundle '"KERNEL": "/boot/rtos.bin", "RAMDISK": "/boot/absent"'
+	rt create -b "$work/b" "$me" >"$work/refusal" 2>&1 </dev/null
+	same 1 $? && has "$work/refusal" absent && nothing_left
+}
+
+# Of memory more than there is, and of hardware anything.
+is_too_much() {
+	have=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 1024))
+	bundle '"KERNEL": "/boot/rtos.bin", "org.hwcontainer.vm.memory": "1024G"'
+	not_created "the virtual machine is to have 1048576 MiB of memory, and this machine has $have MiB" ||
+		return
+	bundle '' '"vm": { "kernel": { "path": "'"$work"'/b/rootfs/boot/rtos.bin" }, "hwConfig": { "irqs": [34] } }'
+	not_created "QEMU cannot give hardware to a virtual machine; Xen can, where it is installed and the container says org.hwcontainer.vm=xen"
+}
+
+has_no_qemu() {
+	settings "{ \"vm\": { \"qemu\": \"$work/none\" } }"
+	not_created "$work/none cannot be executed: No such file or directory"
+}
+
+# A program in QEMU's place.
+instead() {
+	printf '#!/bin/sh\n%s\n' "$1" >"$work/fake"
+	chmod +x "$work/fake"
+	settings "{ \"vm\": { \"qemu\": \"$work/fake\", \"timeout\": 1 } }"
+}
+
+qemu_hangs() {
+	instead 'exec sleep 60'
+	not_created "$work/fake has not answered for 1000 ms" || return
+	instead 'echo "qemu: no such luck" >&2; echo "and more"; exit 1'
+	not_created "qemu: no such luck" || return
+	instead 'kill -SEGV $$'
+	not_created "qemu-system-aarch64 was killed by signal 11" || return
+	# it greets, takes the first command, and says nothing more
+	# shellcheck disable=SC2016 # it is a script
+	instead 'for word; do case $word in socket,id=qmp,fd=*) fd=${word##*=} ;; esac; done
+exec python3 -c "
+import socket, time
+s = socket.socket(fileno=$fd)
+s.send(b\"{\\\"QMP\\\": {}}\\n\")
+s.recv(100)
+s.send(b\"{\\\"return\\\": {}}\\n\")
+time.sleep(60)"'
+	create || return
+	refuses "$work/fake has not answered for 1000 ms" start "$me" && within 5 status_is stopped &&
+		deleted
+}
+
+## somebody is killed
+
+qemu_is_killed() {
+	for when in created started; do
+		create || return
+		[ "$when" = created ] || { rt start "$me" && within 10 has "$work/out" "tick 1"; } || return
+		kill -9 "$(child_of "$(cat "$work/pid")")"
+		within 10 status_is stopped &&
+			has "$work/err" "qemu-system-aarch64 was killed by signal 9" && deleted || return
+	done
+	# one that is told to end by somebody does so, and that is not the guest's will
+	rt run -b "$work/b" "$me" >"$work/out" 2>"$work/err" </dev/null &
+	runtime=$!
+	within 10 has "$work/out" "tick 1" || return
+	# the function, the runtime, the container's process
+	kill "$(child_of "$(child_of "$(child_of "$runtime")")")" || return
+	wait "$runtime"
+	same 137 $? && has "$work/err" "was told to end by somebody else" && nothing_left
+}
+
+process_is_killed() {
+	for when in created started; do
+		create || return
+		[ "$when" = created ] || rt start "$me" || return
+		kill -9 "$(cat "$work/pid")"
+		within 10 status_is stopped && deleted || return
+	done
+}
+
+# kill_after MILLISECONDS: what was started last
+kill_after() {
+	sleep "$(printf '0.%03d' "$1")"
+	# a function is a process of its own; what it runs has to go, too
+	kill -9 $! "$(child_of $!)" 2>/dev/null
+	wait $! 2>/dev/null
+	same "" "$(rt delete --force "$me" 2>&1)" && within 10 nothing_left && return
+	echo "after $1 ms"
+	return 1
+}
+
+# At many instants of a create, of a start and of a run.
+runtime_is_killed() {
+	for ms in 0 5 10 15 20 25 30 40 50 60 70 80 100 120; do
+		create &
+		kill_after "$ms" || return
+	done
+	for ms in 0 5 10 20 40; do
+		create || return
+		rt start "$me" >/dev/null 2>&1 &
+		kill_after "$ms" || return
+	done
+	for ms in 20 60 100 200; do
+		rt run -b "$work/b" "$me" >/dev/null 2>&1 </dev/null &
+		kill_after "$ms" || return
+	done
+}
+
+# Without a delete: nobody is left who waits for it.
+run_is_killed() {
+	rt run -b "$work/b" "$me" >"$work/out" 2>/dev/null </dev/null &
+	within 10 has "$work/out" "tick 1" && kill -9 "$(child_of $!)" && within 10 no_process &&
+		status_is stopped && deleted
+}
+
+cycle() {
+	create && status_is created && rt start "$me" && within 10 status_is stopped && rt delete "$me"
+}
+
+again_and_again() {
+	does exit=1
+	for n in $(seq 50); do
+		cycle && continue
+		echo "cycle $n"
+		return 1
+	done
+	nothing_left
+}
+
+mkdir -p "$work/b/rootfs/boot" "$work/run" "$work/system/etc/hwcontainer"
+cp "$folder/rtos/rtos.bin" "$folder/rtos/app.dtb" "$work/b/rootfs/boot/" || exit
+
+echo "TAP version 13"
+expect "a kernel runs, and its exit code is the container's" runs
+expect "codes are told, and without one the end says it" codes
+expect "create, start, state, kill, delete" lives
+expect "SIGKILL ends it, delete by force ends what runs" dies
+expect "memory and processors are as asked for" is_machine
+expect "what is typed is the guest's" typed
+expect "a terminal goes to the engine" has_terminal
+expect "the hypervisor is in the container's namespaces" in_namespaces
+expect "hooks are run, and one that fails leaves nothing" runs_hooks
+expect "the object vm names kernel, hypervisor and their parameters" takes_parameters
+expect "what is no kernel, or not there, is refused" is_no_kernel
+expect "more memory than there is, and hardware, are refused" is_too_much
+expect "without QEMU it is said what to install" has_no_qemu
+expect "a QEMU that hangs or crashes is ended" qemu_hangs
+expect "QEMU is killed" qemu_is_killed
+expect "the container's process is killed" process_is_killed
+expect "the runtime is killed at any time" runtime_is_killed
+expect "who waits for it is killed" run_is_killed
+expect "50 times in a row" again_and_again
+echo "1..$number"
+exit $failed
