@@ -1054,6 +1054,95 @@ struct hwc_vm_files {
 	struct hwc_kernel kernel_is;
 };
 
+/* assignment: what a virtual machine is given of claims (Documentation/vm.rst) */
+struct hwc_assignment;
+
+/* bytes of what is assigned in whole: a page, as Xen has them on arm64 */
+#define HWC_PAGE_SIZE 4096
+
+/**
+ * struct hwc_iomem - pages of registers
+ * @host: number of the first page on this machine
+ * @guest: number that it has in the virtual machine
+ * @pages: how many
+ */
+struct hwc_iomem {
+	uint64_t host;
+	uint64_t guest;
+	uint64_t pages;
+};
+
+/**
+ * struct hwc_assignment_plan - what is known of the virtual machine
+ * @tree: folder with the live device tree; NULL for this machine's
+ * @dtb: the container's own partial device tree, which is not trusted; or NULL
+ * @dtb_size: its bytes
+ * @taken: pages that the virtual machine is given otherwise
+ * @n_taken: how many there are of them
+ */
+struct hwc_assignment_plan {
+	const char *tree;
+	const void *dtb;
+	size_t dtb_size;
+	const struct hwc_iomem *taken;
+	size_t n_taken;
+};
+
+/**
+ * hwc_assignment_new() - work out what a virtual machine is given of claims
+ * @plan: NULL is one that says nothing
+ * @claims: @n claims that are ready, with their devices (hwc_claim_get()); 0 where
+ *	only the container's device tree is to be checked
+ * @assignment: receives it; does not need the claims any more
+ *
+ * Nothing is changed by it, and the module is not asked.
+ *
+ * Return: 0; -EPERM when a device is one that no guest can have; -EEXIST when
+ * two have the same registers or name; -ENOSPC when the registers do not fit;
+ * -EBADMSG when a device tree is not well-formed; -ENOENT without a device tree;
+ * -ENOMEM.
+ */
+HWC_API int hwc_assignment_new(struct hwc_ctx *ctx, const struct hwc_assignment_plan *plan,
+			       struct hwc_claim *const *claims, size_t n,
+			       struct hwc_assignment **assignment);
+HWC_API void hwc_assignment_free(struct hwc_assignment *assignment);
+HWC_API size_t hwc_assignment_iomems(const struct hwc_assignment *assignment);
+HWC_API const struct hwc_iomem *hwc_assignment_iomem(const struct hwc_assignment *assignment,
+						     size_t i);
+/* numbers of the interrupt controller's, an SPI and 32; the same ones in the guest */
+HWC_API size_t hwc_assignment_irqs(const struct hwc_assignment *assignment);
+HWC_API uint32_t hwc_assignment_irq(const struct hwc_assignment *assignment, size_t i);
+/* paths in the device tree of what goes by DMA, each of it behind an IOMMU */
+HWC_API size_t hwc_assignment_dtdevs(const struct hwc_assignment *assignment);
+HWC_API const char *hwc_assignment_dtdev(const struct hwc_assignment *assignment, size_t i);
+/** hwc_assignment_dtb() - the partial device tree; NULL where there is nothing to say */
+HWC_API const void *hwc_assignment_dtb(const struct hwc_assignment *assignment, size_t *size);
+/**
+ * hwc_assignment_xl() - as lines of an xl.cfg
+ *
+ * Return: iomem, irqs, dtdev and passthrough, each where there is something of it;
+ * device_tree is a file, and the caller's to write.
+ */
+HWC_API const char *hwc_assignment_xl(const struct hwc_assignment *assignment);
+
+/**
+ * hwc_partial_check() - check a partial device tree that a container brings
+ * @dtb: the tree: /passthrough and /aliases
+ *
+ * Return: 0; -EBADMSG; -EPERM when it describes what is not its own; -EFBIG; -ENOMEM.
+ */
+HWC_API int hwc_partial_check(struct hwc_ctx *ctx, const void *dtb, size_t size);
+/**
+ * hwc_partial_merge() - put a partial device tree into the whole one of a machine
+ * @whole: the machine's, as its emulator wrote it
+ * @dtb: the partial one, which is checked
+ * @fdt: receives the result, to be freed with free()
+ *
+ * Return: as hwc_partial_check(); -EEXIST when both have a node, an alias or a phandle.
+ */
+HWC_API int hwc_partial_merge(struct hwc_ctx *ctx, const void *whole, size_t whole_size,
+			      const void *dtb, size_t size, void **fdt, size_t *fdt_size);
+
 /* bundle: an OCI bundle that asks for hardware (Documentation/oci.rst) */
 struct hwc_bundle;
 struct hwc_policy;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A tree of dtree.c as a flattened overlay. Phandles are numbered anew, from 1,
- * for nodes of two overlays may be in it; only the nodes that something refers
- * to and those that had a phandle get one. No __symbols__ are written.
+ * A tree of dtree.c, flattened. Phandles are numbered anew, for nodes of two
+ * trees may be in it; only the nodes that something refers to and those that had
+ * a phandle get one. No __symbols__ are written.
  */
 #include <errno.h>
 #include <libfdt.h>
@@ -20,6 +20,7 @@ struct fixup {
 
 struct writer {
 	void *fdt;
+	const struct hwc_dt_form *form;
 	const struct hwc_dt_node *root;
 	struct hwc_array fixups;
 	uint32_t phandle;
@@ -43,24 +44,48 @@ static const struct hwc_dt_ref *ref_at(const struct hwc_dt_prop *prop, size_t i)
 	return (const struct hwc_dt_ref *)prop->refs.data + i;
 }
 
+static void mark_reference(struct hwc_dt_node *to)
+{
+	if (to && !(to->fixed && to->phandle))
+		to->phandle = UINT32_MAX;
+}
+
 static void mark_references(struct hwc_dt_node *node)
 {
 	struct hwc_dt_node *child;
 
 	for (size_t i = 0; i < node->props.count; i++)
 		for (size_t k = 0; k < prop_at(node, i)->refs.count; k++)
-			if (ref_at(prop_at(node, i), k)->node)
-				ref_at(prop_at(node, i), k)->node->phandle = UINT32_MAX;
+			mark_reference(ref_at(prop_at(node, i), k)->node);
 	for (child = node->child; child; child = child->next)
 		mark_references(child);
+}
+
+/* Those that stay are below the first one that is given. */
+static void skip_fixed(struct writer *w, const struct hwc_dt_node *node)
+{
+	const struct hwc_dt_node *child;
+
+	if (node->fixed && node->phandle != UINT32_MAX && node->phandle > w->phandle)
+		w->phandle = node->phandle;
+	for (child = node->child; child; child = child->next)
+		skip_fixed(w, child);
+}
+
+static uint32_t next_phandle(struct writer *w)
+{
+	w->phandle++;
+	if (w->phandle == HWC_PHANDLE_GIC)
+		w->phandle++;
+	return w->phandle;
 }
 
 static void number(struct writer *w, struct hwc_dt_node *node)
 {
 	struct hwc_dt_node *child;
 
-	if (node->phandle)
-		node->phandle = ++w->phandle;
+	if (node->phandle && (!node->fixed || node->phandle == UINT32_MAX))
+		node->phandle = next_phandle(w);
 	for (child = node->child; child; child = child->next)
 		number(w, child);
 }
@@ -205,16 +230,32 @@ static void write_locals(struct writer *w, const struct hwc_dt_node *node, const
 	put(w, fdt_end_node(w->fdt));
 }
 
+static void write_reserved(struct writer *w)
+{
+	int count = w->form->like ? fdt_num_mem_rsv(w->form->like) : 0;
+	uint64_t start, size;
+
+	for (int i = 0; i < count; i++) {
+		put(w, fdt_get_mem_rsv(w->form->like, i, &start, &size));
+		put(w, fdt_add_reservemap_entry(w->fdt, start, size));
+	}
+}
+
 static void write_all(struct writer *w, void *data, size_t room)
 {
 	w->fdt = data;
 	put(w, fdt_create(w->fdt, room));
+	write_reserved(w);
 	put(w, fdt_finish_reservemap(w->fdt));
 	write_node(w, w->root);
-	write_fixups(w);
-	write_locals(w, w->root, "__local_fixups__");
+	if (!w->form->resolved) {
+		write_fixups(w);
+		write_locals(w, w->root, "__local_fixups__");
+	}
 	put(w, fdt_end_node(w->fdt));
 	put(w, fdt_finish(w->fdt));
+	if (!w->err && w->form->like)
+		fdt_set_boot_cpuid_phys(w->fdt, fdt_boot_cpuid_phys(w->form->like));
 }
 
 static void clear(struct writer *w)
@@ -226,25 +267,26 @@ static void clear(struct writer *w)
 	free(fixups);
 }
 
-int hwc_dt_write(struct hwc_ctx *ctx, struct hwc_dt_node *root, void **fdt, size_t *size)
+int hwc_dt_flatten(struct hwc_ctx *ctx, struct hwc_dt_node *root, const struct hwc_dt_form *form,
+		   void **fdt, size_t *size)
 {
-	struct writer w = { .root = root };
-	void *data = calloc(1, HWC_OVERLAY_MAX);
+	struct writer w = { .form = form, .root = root };
+	void *data = calloc(1, form->max);
 	int err = 0;
 
 	if (!data)
 		return hwc_err_nomem(ctx);
 	mark_references(root);
+	skip_fixed(&w, root);
 	number(&w, root);
-	write_all(&w, data, HWC_OVERLAY_MAX);
+	write_all(&w, data, form->max);
 	clear(&w);
 	if (w.nomem)
 		err = hwc_err_nomem(ctx);
 	else if (w.err == -FDT_ERR_NOSPACE)
-		err = hwc_err(ctx, -EFBIG, "the rewritten overlay has more than %u bytes",
-			      HWC_OVERLAY_MAX);
+		err = hwc_err(ctx, -EFBIG, "%s has more than %zu bytes", form->what, form->max);
 	else if (w.err)
-		err = hwc_err(ctx, -EBADMSG, "the rewritten overlay cannot be written (%s)",
+		err = hwc_err(ctx, -EBADMSG, "%s cannot be written (%s)", form->what,
 			      fdt_strerror(w.err));
 	if (err) {
 		free(data);
@@ -253,4 +295,14 @@ int hwc_dt_write(struct hwc_ctx *ctx, struct hwc_dt_node *root, void **fdt, size
 	*size = fdt_totalsize(data);
 	*fdt = data;
 	return 0;
+}
+
+int hwc_dt_write(struct hwc_ctx *ctx, struct hwc_dt_node *root, void **fdt, size_t *size)
+{
+	static const struct hwc_dt_form overlay = {
+		.what = "the rewritten overlay",
+		.max = HWC_OVERLAY_MAX,
+	};
+
+	return hwc_dt_flatten(ctx, root, &overlay, fdt, size);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * An overlay as a tree whose nodes can be moved. What refers to a node, by
+ * A device tree whose nodes can be moved. What refers to a node of an overlay, by
  * __fixups__ and __local_fixups__, hangs on the property that does, so that it
  * stays right wherever the node goes; labels hang on their nodes.
  */
@@ -114,7 +114,7 @@ int hwc_dt_set(struct hwc_dt_node *node, const char *name, const void *value, si
 	return 0;
 }
 
-static int add_ref(struct hwc_dt_prop *prop, uint32_t offset, const char *label,
+int hwc_dt_add_ref(struct hwc_dt_prop *prop, uint32_t offset, const char *label,
 		   struct hwc_dt_node *node)
 {
 	struct hwc_dt_ref *ref = hwc_array_grow(&prop->refs, sizeof(*ref));
@@ -133,7 +133,7 @@ int hwc_dt_copy_refs(struct hwc_dt_prop *to, const struct hwc_dt_prop *from)
 	const struct hwc_dt_ref *refs = from->refs.data;
 
 	for (size_t i = 0; i < from->refs.count; i++)
-		if (add_ref(to, refs[i].offset, refs[i].label, refs[i].node))
+		if (hwc_dt_add_ref(to, refs[i].offset, refs[i].label, refs[i].node))
 			return -ENOMEM;
 	return 0;
 }
@@ -212,6 +212,11 @@ struct hwc_dt_node *hwc_dt_symbol(const struct hwc_dt *dt, const char *label)
 	return NULL;
 }
 
+struct hwc_dt_node *hwc_dt_at(const struct hwc_dt *dt, const char *path)
+{
+	return node_at(dt, path, strlen(path));
+}
+
 char *hwc_dt_path(const struct hwc_dt_node *node, const struct hwc_dt_node *top)
 {
 	char *above, *path;
@@ -227,22 +232,34 @@ char *hwc_dt_path(const struct hwc_dt_node *node, const struct hwc_dt_node *top)
 
 /* parsing */
 
-static int add_prop(struct hwc_ctx *ctx, const void *fdt, int offset, struct hwc_dt_node *node)
+static const char *name_of(const struct hwc_dt *dt)
+{
+	return dt->what ? dt->what : "the overlay";
+}
+
+int hwc_dt_take_prop(struct hwc_ctx *ctx, const struct hwc_dt *dt, struct hwc_dt_node *node,
+		     const char *name, const void *value, size_t size)
+{
+	if (strcmp(name, "phandle") && strcmp(name, "linux,phandle"))
+		return hwc_dt_set(node, name, value, size) ? hwc_err_nomem(ctx) : 0;
+	if (size != sizeof(uint32_t))
+		return hwc_err(ctx, -EBADMSG, "%s's node %s has a %s of %zu bytes", name_of(dt),
+			       node->name, name, size);
+	node->phandle = hwc_cell(value, 0);
+	return 0;
+}
+
+static int add_prop(struct hwc_ctx *ctx, const struct hwc_dt *dt, const void *fdt, int offset,
+		    struct hwc_dt_node *node)
 {
 	const char *name;
 	int size;
 	const void *value = fdt_getprop_by_offset(fdt, offset, &name, &size);
 
 	if (!value)
-		return hwc_err(ctx, -EBADMSG, "the overlay's node %s has a property without value",
-			       node->name);
-	if (strcmp(name, "phandle") && strcmp(name, "linux,phandle"))
-		return hwc_dt_set(node, name, value, size) ? hwc_err_nomem(ctx) : 0;
-	if (size != sizeof(uint32_t))
-		return hwc_err(ctx, -EBADMSG, "the overlay's node %s has a %s of %d bytes",
-			       node->name, name, size);
-	node->phandle = hwc_cell(value, 0);
-	return 0;
+		return hwc_err(ctx, -EBADMSG, "%s's node %s has a property without value",
+			       name_of(dt), node->name);
+	return hwc_dt_take_prop(ctx, dt, node, name, value, size);
 }
 
 static int add_node(struct hwc_ctx *ctx, struct hwc_dt *dt, const void *fdt, int offset,
@@ -259,10 +276,10 @@ static int add_node(struct hwc_ctx *ctx, struct hwc_dt *dt, const void *fdt, int
 	else
 		dt->root = node;
 	if (depth > DEPTH_MAX)
-		return hwc_err(ctx, -EBADMSG,
-			       "the overlay has more than %d nodes inside each other", DEPTH_MAX);
+		return hwc_err(ctx, -EBADMSG, "%s has more than %d nodes inside each other",
+			       name_of(dt), DEPTH_MAX);
 	fdt_for_each_property_offset(at, fdt, offset) {
-		err = add_prop(ctx, fdt, at, node);
+		err = add_prop(ctx, dt, fdt, at, node);
 		if (err)
 			return err;
 	}
@@ -279,7 +296,7 @@ static int add_labels(struct hwc_ctx *ctx, struct hwc_dt *dt, const struct hwc_d
 	for (size_t i = 0; symbols && i < symbols->props.count; i++) {
 		const char *name = props_of(symbols)[i].name;
 		const char *path = hwc_dt_string(symbols, name);
-		struct hwc_dt_node *node = path ? node_at(dt, path, strlen(path)) : NULL;
+		struct hwc_dt_node *node = path ? hwc_dt_at(dt, path) : NULL;
 		struct hwc_dt_label *label;
 
 		if (!node)
@@ -322,7 +339,7 @@ static int add_fixup(struct hwc_ctx *ctx, const struct hwc_dt *dt, const char *l
 	offset = strtoul(last + 1, &end, 10);
 	if (!prop || end == last + 1 || *end || !is_cell_in(prop, offset))
 		return malformed(ctx, "__fixups__", entry);
-	return add_ref(prop, offset, label, NULL) ? hwc_err_nomem(ctx) : 0;
+	return hwc_dt_add_ref(prop, offset, label, NULL) ? hwc_err_nomem(ctx) : 0;
 }
 
 static int add_fixups(struct hwc_ctx *ctx, const struct hwc_dt *dt,
@@ -342,7 +359,7 @@ static int add_fixups(struct hwc_ctx *ctx, const struct hwc_dt *dt,
 	return 0;
 }
 
-static struct hwc_dt_node *by_phandle(const struct hwc_dt *dt, uint32_t phandle)
+struct hwc_dt_node *hwc_dt_by_phandle(const struct hwc_dt *dt, uint32_t phandle)
 {
 	struct hwc_dt_node **nodes = dt->nodes.data;
 
@@ -363,10 +380,10 @@ static int add_local(struct hwc_ctx *ctx, const struct hwc_dt *dt, const struct 
 		struct hwc_dt_node *to = NULL;
 
 		if (prop && is_cell_in(prop, offset))
-			to = by_phandle(dt, hwc_cells(prop->value + offset, 0, 1));
+			to = hwc_dt_by_phandle(dt, hwc_cells(prop->value + offset, 0, 1));
 		if (!to)
 			return malformed(ctx, "__local_fixups__", from->name);
-		if (add_ref(prop, offset, NULL, to))
+		if (hwc_dt_add_ref(prop, offset, NULL, to))
 			return hwc_err_nomem(ctx);
 	}
 	return 0;
@@ -397,6 +414,19 @@ static struct hwc_dt_node *take(struct hwc_dt *dt, const char *name)
 	if (node)
 		hwc_dt_detach(node);
 	return node;
+}
+
+int hwc_dt_parse_whole(struct hwc_ctx *ctx, const char *what, const void *fdt, struct hwc_dt *dt)
+{
+	int err;
+
+	dt->what = what;
+	err = add_node(ctx, dt, fdt, 0, NULL, 0);
+	if (err)
+		return err;
+	for (size_t i = 0; i < dt->nodes.count; i++)
+		((struct hwc_dt_node **)dt->nodes.data)[i]->fixed = true;
+	return 0;
 }
 
 int hwc_dt_parse(struct hwc_ctx *ctx, const void *fdt, struct hwc_dt *dt)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/types.h>
 
+struct dirent;
 struct nlattr;
 struct nlmsghdr;
 struct mnl_socket;
@@ -493,6 +494,13 @@ void *hwc_tree_prop(const struct hwc_tree *tree, const char *node, const char *n
 bool hwc_tree_cell(const struct hwc_tree *tree, const char *node, const char *name, uint32_t *cell);
 /* As of_bus_n_addr_cells(): what the nearest node upwards says that says so. */
 uint32_t hwc_tree_bus_cells(const struct hwc_tree *tree, const char *node, const char *name);
+/**
+ * hwc_tree_list() - what is in a node
+ * @list: receives the entries by name, both to be freed; folders are nodes, files properties
+ *
+ * Return: how many, or -1 where there is no such node.
+ */
+int hwc_tree_list(const struct hwc_tree *tree, const char *node, struct dirent ***list);
 /* Whether one of the strings of compatible is @name. */
 bool hwc_tree_compatible(const struct hwc_tree *tree, const char *node, const char *name);
 /* Path of a label, to be freed; NULL where it is not known. */
@@ -678,6 +686,8 @@ int hwc_overlay_walk(const struct hwc_ctx *ctx, struct hwc_overlay *overlay, con
 bool hwc_refs_may_leave(const char *prop);
 /* Whether the module takes no overlay with it, wherever it is. */
 bool hwc_refs_is_forbidden(const char *prop);
+/* Whether drivers read it as phandles, other than those that may leave. */
+bool hwc_refs_is_phandle(const char *prop);
 
 /* The label that the target of a fragment waits for; NULL where it is none. */
 const char *hwc_refs_target(struct hwc_walk *w, int fragment);
@@ -688,7 +698,7 @@ void hwc_refs_slots(struct hwc_walk *w, int parent, uint32_t parent_cells);
 /* The properties of a node that an overlay adds. */
 void hwc_refs_node(struct hwc_walk *w, int node, const char *path);
 
-/* dtree.c: an overlay as a tree whose nodes can be moved */
+/* dtree.c: a device tree whose nodes can be moved */
 
 struct hwc_dt_node;
 
@@ -727,6 +737,8 @@ struct hwc_dt_prop {
  * @next: next one beside
  * @props: struct hwc_dt_prop, without the phandle
  * @phandle: 0 for none
+ * @fixed: the phandle is written as it is
+ * @mark: free for whoever has the tree
  */
 struct hwc_dt_node {
 	char *name;
@@ -736,6 +748,8 @@ struct hwc_dt_node {
 	struct hwc_dt_node *next;
 	struct hwc_array props;
 	uint32_t phandle;
+	bool fixed;
+	bool mark;
 };
 
 struct hwc_dt_label {
@@ -745,11 +759,13 @@ struct hwc_dt_label {
 
 /**
  * struct hwc_dt - a tree; zeroed when empty
- * @root: node above the fragments
+ * @what: what sentences call it; NULL for "the overlay"
+ * @root: its root, of an overlay the node above the fragments
  * @labels: struct hwc_dt_label, as __symbols__ had them
  * @nodes: struct hwc_dt_node *, all of them, also those taken out
  */
 struct hwc_dt {
+	const char *what;
 	struct hwc_dt_node *root;
 	struct hwc_array labels;
 	struct hwc_array nodes;
@@ -763,6 +779,11 @@ struct hwc_dt {
  * Return: 0; -EBADMSG when fixups or symbols do not fit the rest; -ENOMEM.
  */
 int hwc_dt_parse(struct hwc_ctx *ctx, const void *fdt, struct hwc_dt *dt);
+/* The same of a tree that is no overlay, whose phandles stay and which has nothing to resolve. */
+int hwc_dt_parse_whole(struct hwc_ctx *ctx, const char *what, const void *fdt, struct hwc_dt *dt);
+/* A property as a tree has it; a phandle becomes the node's. */
+int hwc_dt_take_prop(struct hwc_ctx *ctx, const struct hwc_dt *dt, struct hwc_dt_node *node,
+		     const char *name, const void *value, size_t size);
 void hwc_dt_clear(struct hwc_dt *dt);
 /* A node of @dt that is nowhere yet; NULL without memory. */
 struct hwc_dt_node *hwc_dt_new(struct hwc_dt *dt, const char *name);
@@ -773,6 +794,9 @@ struct hwc_dt_prop *hwc_dt_prop(const struct hwc_dt_node *node, const char *name
 /* Sets a property that refers to nothing; 0 or -ENOMEM. */
 int hwc_dt_set(struct hwc_dt_node *node, const char *name, const void *value, size_t size);
 void hwc_dt_unset(struct hwc_dt_node *node, const char *name);
+/* Says that a cell of a property stands for a node or a label; 0 or -ENOMEM. */
+int hwc_dt_add_ref(struct hwc_dt_prop *prop, uint32_t offset, const char *label,
+		   struct hwc_dt_node *node);
 /* Adds what the same value of @from refers to; 0 or -ENOMEM. */
 int hwc_dt_copy_refs(struct hwc_dt_prop *to, const struct hwc_dt_prop *from);
 bool hwc_dt_cell(const struct hwc_dt_node *node, const char *name, uint32_t *cell);
@@ -783,19 +807,81 @@ bool hwc_dt_compatible(const struct hwc_dt_node *node, const char *begin, bool w
 struct hwc_dt_node *hwc_dt_child(const struct hwc_dt_node *node, const char *name, size_t size);
 /* What a fragment adds; NULL where it is none. */
 struct hwc_dt_node *hwc_dt_overlay(const struct hwc_dt_node *fragment);
+/* The node at a path; NULL where there is none. */
+struct hwc_dt_node *hwc_dt_at(const struct hwc_dt *dt, const char *path);
+/* Wherever it is; NULL for 0, too. */
+struct hwc_dt_node *hwc_dt_by_phandle(const struct hwc_dt *dt, uint32_t phandle);
 /* Wherever it is now. */
 struct hwc_dt_node *hwc_dt_symbol(const struct hwc_dt *dt, const char *label);
 /* Path from @top down, "" for itself; to be freed, NULL without memory. */
 char *hwc_dt_path(const struct hwc_dt_node *node, const struct hwc_dt_node *top);
 
-/* dtree-write.c */
+/* dtree-addr.c */
+
+struct hwc_cell_sizes {
+	uint32_t addr;
+	uint32_t size;
+};
+
+/* Of what is below a node. */
+struct hwc_cell_sizes hwc_dt_cells(const struct hwc_dt_node *bus);
+/* How many entries reg has, also where the last one is none. */
+size_t hwc_dt_windows(const struct hwc_dt_node *node);
+/**
+ * hwc_dt_window() - where registers of a node are for the CPU
+ * @i: number of the entry of reg
+ * @at: receives the node that is to blame
+ *
+ * Return: 0; -EINVAL when reg, or the ranges of @at, are none; -ENXIO when @at has no
+ * ranges; -ERANGE when they do not lie in them; -ENOMEM.
+ */
+int hwc_dt_window(const struct hwc_dt_node *node, size_t i, struct hwc_window *window,
+		  const struct hwc_dt_node **at);
+
+/* dtree-load.c */
 
 /**
- * hwc_dt_write() - flatten a tree
- * @root: its root; phandles below it change
- * @fdt: receives the overlay, to be freed
+ * hwc_dt_load() - make a tree of the one that the kernel shows in files
+ * @tree: the files
+ * @dt: empty; to be cleared also after an error
+ *
+ * Children are in the order of their names.
+ */
+int hwc_dt_load(struct hwc_ctx *ctx, const struct hwc_tree *tree, struct hwc_dt *dt);
+
+/* dtree-write.c */
+
+/* libxl gives this one to the interrupt controller of a guest, whatever else there is. */
+#define HWC_PHANDLE_GIC 65000
+
+/**
+ * struct hwc_dt_form - what a flattened tree is to be
+ * @what: what sentences call it
+ * @max: bytes that it may have
+ * @resolved: it says nowhere which cells are references
+ * @like: one whose memory reservations and boot CPU it has, or NULL
+ */
+struct hwc_dt_form {
+	const char *what;
+	size_t max;
+	bool resolved;
+	const void *like;
+};
+
+/**
+ * hwc_dt_flatten() - flatten a tree
+ * @root: its root; phandles below it change, but for those that are fixed
+ * @fdt: receives it, to be freed
  *
  * What is referred to by a reference must be below @root.
+ *
+ * Return: 0; -EFBIG; -ENOMEM.
+ */
+int hwc_dt_flatten(struct hwc_ctx *ctx, struct hwc_dt_node *root, const struct hwc_dt_form *form,
+		   void **fdt, size_t *size);
+
+/**
+ * hwc_dt_write() - the same as an overlay that the module takes
  *
  * Return: 0; -EFBIG when the module would not take so much; -ENOMEM.
  */
@@ -872,11 +958,6 @@ bool hwc_rewrite_needed(struct hwc_ctx *ctx, const void *fdt, size_t size,
 			const struct hwc_plan *plan);
 
 /* What rewrite*.c know of each other. */
-
-struct hwc_cell_sizes {
-	uint32_t addr;
-	uint32_t size;
-};
 
 /**
  * struct hwc_rewriter - an overlay that is being rewritten

@@ -311,7 +311,7 @@ static bool ends_in(const char *name, size_t size, const char *end)
 	return size > length && !memcmp(name + size - length, end, length);
 }
 
-static bool is_phandle(const char *name)
+bool hwc_refs_is_phandle(const char *name)
 {
 	size_t size = strlen(name);
 
@@ -388,7 +388,7 @@ static void prop_check(struct hwc_walk *w, int prop, const char *path)
 		hwc_walk_refuse(w, "%s has %s, which no overlay of a claim may have", path, name);
 	if (supply)
 		supply_check(w, supply, value, size, path);
-	if (!is_phandle(name) || size < (int)sizeof(phandle))
+	if (!hwc_refs_is_phandle(name) || size < (int)sizeof(phandle))
 		return;
 	phandle = hwc_cell(value, 0);
 	/* what waits to be resolved is seen in __fixups__ */

@@ -216,6 +216,28 @@ char *hwc_tree_label(const struct hwc_tree *tree, const char *label)
 	return hwc_tree_prop(tree, "/__symbols__", label, &size);
 }
 
+static int by_name(const struct dirent **left, const struct dirent **right)
+{
+	return strcmp((*left)->d_name, (*right)->d_name);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+	return *entry->d_name != '.';
+}
+
+int hwc_tree_list(const struct hwc_tree *tree, const char *node, struct dirent ***list)
+{
+	int fd = tree_open_at(tree, node, "", O_DIRECTORY);
+	int count;
+
+	if (fd < 0)
+		return -1;
+	count = scandirat(fd, ".", list, is_visible, by_name);
+	close(fd);
+	return count;
+}
+
 static bool has_phandle(const struct hwc_tree *tree, const char *node, uint32_t phandle)
 {
 	uint32_t cell;

@@ -140,3 +140,46 @@ void dts_write(const char *path, const void *blob, size_t size)
 	assert_int_equal(fwrite(blob, 1, size, file), size);
 	assert_int_equal(fclose(file), 0);
 }
+
+static void write_temporary(char *path, const void *blob, size_t size)
+{
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, blob, size), size);
+	close(fd);
+}
+
+char *dts_text(const void *blob, size_t size)
+{
+	char path[] = "/tmp/hwc-dtb-XXXXXX", command[4096];
+	char *output, *text;
+
+	write_temporary(path, blob, size);
+	snprintf(command, sizeof(command), "dtc -q -I dtb -O dts -o - '%s'", path);
+	output = run(command, &size);
+	unlink(path);
+	text = strndup(output, size);
+	free(output);
+	assert_non_null(text);
+	return text;
+}
+
+void dts_check(const void *blob, size_t size)
+{
+	/* those that are not on by themselves, but for the ones that find fault with everything */
+	static const char options[] = "-W node_name_chars_strict -W property_name_chars_strict "
+				      "-W unique_unit_address_if_enabled";
+	char path[] = "/tmp/hwc-dtb-XXXXXX", command[4096], said[512];
+	FILE *pipe;
+
+	write_temporary(path, blob, size);
+	snprintf(command, sizeof(command), "dtc -I dtb -O dtb -o /dev/null %s '%s' 2>&1", options,
+		 path);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	if (fgets(said, sizeof(said), pipe))
+		fail_msg("%s", said);
+	assert_int_equal(pclose(pipe), 0);
+	unlink(path);
+}

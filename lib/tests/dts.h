@@ -19,6 +19,10 @@ extern const char dts_slot0[];
 void *dts_compile(const char *text, const char *options, size_t *size);
 /* The same from a file, NULL where it is not there. */
 void *dts_compile_file(const char *path, const char *options, size_t *size);
+/* What dtc makes of a blob, to be freed. */
+char *dts_text(const void *blob, size_t size);
+/* Fails the test where dtc has anything to say about a blob. */
+void dts_check(const void *blob, size_t size);
 /* The blob as @path. */
 void dts_write(const char *path, const void *blob, size_t size);
 

@@ -2,6 +2,7 @@
 /* A live device tree of files. */
 #include <fcntl.h>
 #include <ftw.h>
+#include <libfdt.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -136,6 +137,37 @@ char *scene_board(void)
 	scene_cells(scene, "/axi", "#size-cells", 1, 2);
 	scene_cells(scene, "/axi", "ranges", 0);
 	add_node(scene, "/axi/i2c");
+	return scene;
+}
+
+static void unpack_node(const char *scene, const void *fdt, int offset, const char *node)
+{
+	int at;
+
+	fdt_for_each_property_offset(at, fdt, offset) {
+		const char *name;
+		int size;
+		const void *value = fdt_getprop_by_offset(fdt, at, &name, &size);
+
+		assert_non_null(value);
+		write_file(scene, node, name, value, size);
+	}
+	fdt_for_each_subnode(at, fdt, offset) {
+		char path[256];
+
+		snprintf(path, sizeof(path), "%s/%s", node, fdt_get_name(fdt, at, NULL));
+		add_node(scene, path);
+		unpack_node(scene, fdt, at, path);
+	}
+}
+
+char *scene_unpack(const void *fdt)
+{
+	char *scene = strdup("/tmp/hwc-tree-XXXXXX");
+
+	assert_non_null(scene);
+	assert_non_null(mkdtemp(scene));
+	unpack_node(scene, fdt, 0, "");
 	return scene;
 }
 

@@ -25,6 +25,8 @@ char *scene_new(void);
  * amba, i2c0, gic, gpio, zynqmp_clk, zynqmp_reset.
  */
 char *scene_board(void);
+/* That of a flattened one. */
+char *scene_unpack(const void *fdt);
 void scene_free(char *scene);
 
 /* A property of any bytes. */

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Interrupts of an assigned node. Those of the machine's GIC that all CPUs share
+ * are handed over, under their own numbers; those of a controller that is assigned,
+ * too, stay as they are. There are no others in a guest.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include "assign.h"
+
+/* Devicetree binding arm,gic.yaml and arm,gic-v3.yaml */
+#define GIC_CELLS 3
+#define GIC_SPI 0
+#define GIC_PPI 1
+#define GIC_SPI_BASE 32
+#define GIC_SPI_MAX (1020 - GIC_SPI_BASE)
+
+/* More than any controller has. */
+#define CELLS_MAX 16
+
+/* Steps up to a controller: none takes more, and phandles could lead in a circle. */
+#define STEPS_MAX 64
+
+/* Those that Xen knows (xen/arch/arm/gic-v2.c and gic-v3.c). */
+static const char *const gics[] = {
+	"arm,gic-400",	     "arm,gic-v3",     "arm,cortex-a15-gic",
+	"arm,cortex-a9-gic", "arm,eb11mp-gic", "arm,cortex-a7-gic",
+};
+
+struct irq_walk {
+	struct hwc_assigner *a;
+	struct hwc_dt_node *node;
+	size_t from_gic;
+	size_t from_assigned;
+	uint8_t *cells; /* of those from the GIC */
+	size_t n_cells;
+};
+
+static bool is_gic(const struct hwc_dt_node *node)
+{
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(gics); i++)
+		if (hwc_dt_compatible(node, gics[i], true))
+			return true;
+	return false;
+}
+
+/* of_irq_find_parent() of drivers/of/irq.c */
+static struct hwc_dt_node *parent_of(const struct hwc_dt *dt, struct hwc_dt_node *node)
+{
+	uint32_t phandle;
+	int steps = 0;
+
+	do {
+		if (hwc_dt_cell(node, "interrupt-parent", &phandle))
+			node = hwc_dt_by_phandle(dt, phandle);
+		else
+			node = node->parent;
+	} while (node && !hwc_dt_prop(node, "#interrupt-cells") && ++steps < STEPS_MAX);
+	return steps < STEPS_MAX ? node : NULL;
+}
+
+static int refuse_controller(struct irq_walk *w, const struct hwc_dt_node *controller)
+{
+	char *path = hwc_assign_path(controller);
+	int err;
+
+	if (!path)
+		return hwc_err_nomem(w->a->ctx);
+	err = hwc_assign_refuse(w->a, -EPERM, w->node,
+				"its interrupt goes through %s, which a guest cannot have", path);
+	free(path);
+	return err;
+}
+
+static int add_irq(struct irq_walk *w, uint32_t irq)
+{
+	struct hwc_array *irqs = &w->a->out->irqs;
+	uint32_t *slot = irqs->data;
+
+	for (size_t i = 0; i < irqs->count; i++)
+		if (slot[i] == irq)
+			return 0;
+	slot = hwc_array_grow(irqs, sizeof(*slot));
+	if (!slot)
+		return hwc_err_nomem(w->a->ctx);
+	*slot = irq;
+	irqs->count++;
+	return 0;
+}
+
+static int add_spi(struct irq_walk *w, const void *words)
+{
+	uint32_t type = hwc_cell(words, 0), number = hwc_cell(words, 1);
+
+	if (type == GIC_PPI)
+		return hwc_assign_refuse(w->a, -EPERM, w->node,
+					 "its interrupt is a private one of each CPU (PPI %u)",
+					 number);
+	if (type != GIC_SPI || number >= GIC_SPI_MAX)
+		return hwc_assign_refuse(w->a, -EPERM, w->node,
+					 "its interrupt %u of type %u is no shared one (SPI)",
+					 number, type);
+	memcpy(w->cells + w->n_cells, words, GIC_CELLS * sizeof(uint32_t));
+	w->n_cells += GIC_CELLS * sizeof(uint32_t);
+	w->from_gic++;
+	return add_irq(w, number + GIC_SPI_BASE);
+}
+
+/* One interrupt of @size bytes. */
+static int add_interrupt(struct irq_walk *w, const struct hwc_dt_node *controller,
+			 const uint8_t *words, size_t size)
+{
+	if (hwc_assign_has(controller)) {
+		w->from_assigned++;
+		return 0;
+	}
+	if (!is_gic(controller) || size < GIC_CELLS * sizeof(uint32_t))
+		return refuse_controller(w, controller);
+	return add_spi(w, words);
+}
+
+static int refuse_nowhere(struct irq_walk *w)
+{
+	return hwc_assign_refuse(w->a, -EPERM, w->node,
+				 "its interrupts lead to no interrupt controller");
+}
+
+static int walk_plain(struct irq_walk *w, const struct hwc_dt_prop *prop,
+		      const struct hwc_dt_node *controller)
+{
+	uint32_t cells;
+	size_t step;
+	int err = 0;
+
+	if (!controller || !hwc_dt_cell(controller, "#interrupt-cells", &cells) || !cells ||
+	    cells > CELLS_MAX)
+		return refuse_nowhere(w);
+	step = cells * sizeof(uint32_t);
+	if (!prop->size || prop->size % step)
+		return hwc_assign_refuse(w->a, -EPERM, w->node, "its interrupts are none");
+	for (size_t at = 0; !err && at < prop->size; at += step)
+		err = add_interrupt(w, controller, prop->value + at, step);
+	return err;
+}
+
+static int walk_extended(struct irq_walk *w, const struct hwc_dt_prop *prop)
+{
+	struct hwc_assign_ref ref = { 0 };
+	int ret = 0, err = 0;
+
+	while (!err &&
+	       (ret = hwc_assign_next_ref(w->a, w->node, prop, "#interrupt-cells", &ref)) > 0)
+		err = ref.to ? add_interrupt(w, ref.to, prop->value + ref.offset + sizeof(uint32_t),
+					     ref.args) :
+			       refuse_nowhere(w);
+	return err ? err : ret;
+}
+
+/* Also an empty entry keeps its place. */
+static int refer_extended(struct irq_walk *w, struct hwc_dt_prop *prop)
+{
+	struct hwc_assign_ref ref = { 0 };
+	int ret = 0, err = 0;
+
+	while (!err &&
+	       (ret = hwc_assign_next_ref(w->a, w->node, prop, "#interrupt-cells", &ref)) > 0)
+		err = hwc_dt_add_ref(prop, ref.offset, NULL, ref.to);
+	return err ? hwc_err_nomem(w->a->ctx) : ret;
+}
+
+static int refer_parent(struct irq_walk *w, struct hwc_dt_node *controller)
+{
+	static const uint8_t zero[sizeof(uint32_t)];
+
+	if (hwc_dt_set(w->node, "interrupt-parent", zero, sizeof(zero)) ||
+	    hwc_dt_add_ref(hwc_dt_prop(w->node, "interrupt-parent"), 0, NULL, controller))
+		return hwc_err_nomem(w->a->ctx);
+	return 0;
+}
+
+/* In the guest it is the root that says which controller is meant. */
+static int write_gic(struct irq_walk *w)
+{
+	const struct hwc_dt_node *above;
+
+	for (above = w->node->parent; above && hwc_assign_has(above); above = above->parent)
+		if (hwc_dt_prop(above, "#interrupt-cells"))
+			return hwc_assign_refuse(w->a, -EPERM, w->node,
+						 "its interrupt passes the controller it is in");
+	hwc_dt_unset(w->node, "interrupts-extended");
+	return hwc_dt_set(w->node, "interrupts", w->cells, w->n_cells) ? hwc_err_nomem(w->a->ctx) :
+									 0;
+}
+
+static int edit(struct irq_walk *w, struct hwc_dt_prop *extended, struct hwc_dt_node *controller)
+{
+	if (w->from_gic && w->from_assigned)
+		return hwc_assign_refuse(w->a, -EPERM, w->node,
+					 "its interrupts go through two controllers");
+	if (w->from_gic)
+		return write_gic(w);
+	return extended ? refer_extended(w, extended) : refer_parent(w, controller);
+}
+
+int hwc_assign_interrupts(struct hwc_assigner *a, struct hwc_dt_node *node)
+{
+	struct irq_walk w = { .a = a, .node = node };
+	struct hwc_dt_prop *extended = hwc_dt_prop(node, "interrupts-extended");
+	struct hwc_dt_prop *prop = extended ? extended : hwc_dt_prop(node, "interrupts");
+	struct hwc_dt_node *controller = extended ? NULL : parent_of(&a->live, node);
+	int err;
+
+	if (!prop) {
+		hwc_dt_unset(node, "interrupt-parent");
+		return 0;
+	}
+	w.cells = malloc(prop->size + 1);
+	if (!w.cells)
+		return hwc_err_nomem(a->ctx);
+	err = extended ? walk_extended(&w, prop) : walk_plain(&w, prop, controller);
+	if (!err) {
+		hwc_dt_unset(node, "interrupt-parent");
+		if (extended)
+			hwc_dt_unset(node, "interrupts");
+		/* the one that was found may have moved */
+		err = edit(&w, hwc_dt_prop(node, "interrupts-extended"), controller);
+	}
+	free(w.cells);
+	return err;
+}

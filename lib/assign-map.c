@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Where registers are in the guest. Pages are given whole, so that nobody else
+ * must have registers in them; they are in the guest from 0x10000000 on, where
+ * Xen has nothing on arm64 (xen/include/public/arch-arm.h), in their order.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include "assign.h"
+
+#define GUEST_FIRST (UINT64_C(0x10000000) / HWC_PAGE_SIZE)
+#define GUEST_END (UINT64_C(0x20000000) / HWC_PAGE_SIZE)
+
+static const struct hwc_assign_window *window_at(const struct hwc_assigner *a, size_t i)
+{
+	return (const struct hwc_assign_window *)a->windows.data + i;
+}
+
+static uint64_t last_of(const struct hwc_window *window)
+{
+	return window->start + (window->size - 1);
+}
+
+static bool overlap(const struct hwc_window *x, const struct hwc_window *y)
+{
+	return x->start <= last_of(y) && y->start <= last_of(x);
+}
+
+static bool is_above(const struct hwc_dt_node *above, const struct hwc_dt_node *node)
+{
+	while (node && node != above)
+		node = node->parent;
+	return node;
+}
+
+/* A device may have parts in its own registers, and nothing else. */
+static int check_apart(struct hwc_assigner *a, const struct hwc_assign_window *x,
+		       const struct hwc_assign_window *y)
+{
+	char *path;
+	int err;
+
+	if (is_above(x->node, y->node) || is_above(y->node, x->node) ||
+	    !overlap(&x->window, &y->window))
+		return 0;
+	path = hwc_assign_path(x->node);
+	if (!path)
+		return hwc_err_nomem(a->ctx);
+	err = hwc_assign_refuse(a, -EEXIST, y->node, "its registers are those of %s, too", path);
+	free(path);
+	return err;
+}
+
+static int check_windows(struct hwc_assigner *a)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < a->windows.count; i++)
+		for (size_t k = 0; !err && k < i; k++)
+			err = check_apart(a, window_at(a, k), window_at(a, i));
+	return err;
+}
+
+static int compare_windows(const void *left, const void *right)
+{
+	const struct hwc_assign_window *x = left, *y = right;
+
+	return (x->window.start > y->window.start) - (x->window.start < y->window.start);
+}
+
+/* What is side by side becomes one; the windows come in their order. */
+static int add_pages(struct hwc_assigner *a, const struct hwc_window *window)
+{
+	struct hwc_iomem *iomems = a->out->iomems.data;
+	struct hwc_iomem *last = a->out->iomems.count ? &iomems[a->out->iomems.count - 1] : NULL;
+	uint64_t first = window->start / HWC_PAGE_SIZE, end = last_of(window) / HWC_PAGE_SIZE + 1;
+
+	if (last && first <= last->host + last->pages) {
+		if (end > last->host + last->pages)
+			last->pages = end - last->host;
+		return 0;
+	}
+	last = hwc_array_grow(&a->out->iomems, sizeof(*last));
+	if (!last)
+		return hwc_err_nomem(a->ctx);
+	*last = (struct hwc_iomem){ .host = first, .pages = end - first };
+	a->out->iomems.count++;
+	return 0;
+}
+
+static int find_pages(struct hwc_assigner *a)
+{
+	struct hwc_assign_window *sorted;
+	int err = 0;
+
+	if (!a->windows.count)
+		return 0;
+	sorted = reallocarray(NULL, a->windows.count, sizeof(*sorted));
+	if (!sorted)
+		return hwc_err_nomem(a->ctx);
+	memcpy(sorted, a->windows.data, a->windows.count * sizeof(*sorted));
+	qsort(sorted, a->windows.count, sizeof(*sorted), compare_windows);
+	for (size_t i = 0; !err && i < a->windows.count; i++)
+		err = add_pages(a, &sorted[i].window);
+	free(sorted);
+	return err;
+}
+
+/* The first pages from @guest on that the guest has nothing in. */
+static uint64_t skip_taken(const struct hwc_assigner *a, uint64_t guest, uint64_t pages)
+{
+	const struct hwc_assignment_plan *plan = a->plan;
+
+	for (size_t i = 0; i < plan->n_taken; i++) {
+		const struct hwc_iomem *taken = &plan->taken[i];
+
+		if (!taken->pages || taken->guest >= GUEST_END || taken->guest >= guest + pages ||
+		    guest >= taken->guest + taken->pages)
+			continue;
+		if (taken->pages > GUEST_END - taken->guest)
+			return GUEST_END;
+		return skip_taken(a, taken->guest + taken->pages, pages);
+	}
+	return guest;
+}
+
+static int place(struct hwc_assigner *a)
+{
+	struct hwc_iomem *iomems = a->out->iomems.data;
+	uint64_t guest = GUEST_FIRST;
+
+	for (size_t i = 0; i < a->out->iomems.count; i++) {
+		if (iomems[i].pages <= GUEST_END - guest)
+			guest = skip_taken(a, guest, iomems[i].pages);
+		if (iomems[i].pages > GUEST_END - guest)
+			return hwc_err(a->ctx, -ENOSPC,
+				       "%" PRIu64 " pages of registers from 0x%" PRIx64
+				       " on cannot be assigned: a guest has no room for so much "
+				       "between 0x10000000 and 0x20000000",
+				       iomems[i].pages, iomems[i].host * HWC_PAGE_SIZE);
+		iomems[i].guest = guest;
+		guest += iomems[i].pages;
+	}
+	return 0;
+}
+
+static const struct hwc_iomem *iomem_of(const struct hwc_assigner *a, uint64_t host)
+{
+	const struct hwc_iomem *iomems = a->out->iomems.data;
+	uint64_t page = host / HWC_PAGE_SIZE;
+
+	for (size_t i = 0; i < a->out->iomems.count; i++)
+		if (page >= iomems[i].host && page - iomems[i].host < iomems[i].pages)
+			return &iomems[i];
+	return NULL;
+}
+
+uint64_t hwc_assign_guest(const struct hwc_assigner *a, uint64_t host)
+{
+	const struct hwc_iomem *iomem = iomem_of(a, host);
+
+	return host - (iomem->host - iomem->guest) * HWC_PAGE_SIZE;
+}
+
+bool hwc_assign_is_mapped(const struct hwc_assigner *a, const struct hwc_window *window)
+{
+	const struct hwc_iomem *iomems = a->out->iomems.data;
+
+	for (size_t i = 0; i < a->out->iomems.count; i++) {
+		const struct hwc_window pages = {
+			.start = iomems[i].guest * HWC_PAGE_SIZE,
+			.size = iomems[i].pages * HWC_PAGE_SIZE,
+		};
+
+		if (overlap(&pages, window))
+			return true;
+	}
+	return false;
+}
+
+/* The assigned page that a window on this machine has addresses of. */
+static bool shares(const struct hwc_assigner *a, const struct hwc_window *window, uint64_t *page)
+{
+	const struct hwc_iomem *iomems = a->out->iomems.data;
+	uint64_t first = window->start / HWC_PAGE_SIZE, last = last_of(window) / HWC_PAGE_SIZE;
+
+	for (size_t i = 0; i < a->out->iomems.count; i++)
+		if (first < iomems[i].host + iomems[i].pages && iomems[i].host <= last) {
+			*page = first > iomems[i].host ? first : iomems[i].host;
+			return true;
+		}
+	return false;
+}
+
+/* Memory is none of a device, and it is Xen that does not give it away. */
+static bool is_memory(const struct hwc_dt_node *node)
+{
+	const char *type = hwc_dt_string(node, "device_type");
+
+	return (type && !strcmp(type, "memory")) || !strcmp(node->parent->name, "reserved-memory");
+}
+
+/* Who has registers in that page that are assigned. */
+static const struct hwc_dt_node *owner(const struct hwc_assigner *a, uint64_t page)
+{
+	for (size_t i = 0; i < a->windows.count; i++) {
+		const struct hwc_assign_window *window = window_at(a, i);
+
+		if (window->window.start / HWC_PAGE_SIZE <= page &&
+		    page <= last_of(&window->window) / HWC_PAGE_SIZE)
+			return window->node;
+	}
+	return NULL;
+}
+
+static int refuse_shared(struct hwc_assigner *a, const struct hwc_dt_node *node, uint64_t page)
+{
+	const struct hwc_dt_node *assigned = owner(a, page);
+	char *path = hwc_assign_path(node);
+	int err;
+
+	if (!path || !assigned)
+		err = hwc_err_nomem(a->ctx);
+	else
+		err = hwc_assign_refuse(a, -EPERM, assigned,
+					"its page 0x%" PRIx64
+					" has registers of %s, too, which is not assigned",
+					page * HWC_PAGE_SIZE, path);
+	free(path);
+	return err;
+}
+
+static int check_shared(struct hwc_assigner *a)
+{
+	struct hwc_dt_node **nodes = a->live.nodes.data;
+	const struct hwc_dt_node *at;
+	struct hwc_window window;
+	uint64_t page;
+
+	for (size_t i = 0; i < a->live.nodes.count; i++) {
+		if (!hwc_dt_windows(nodes[i]) || hwc_assign_has(nodes[i]) || is_memory(nodes[i]))
+			continue;
+		for (size_t k = 0; k < hwc_dt_windows(nodes[i]); k++)
+			if (!hwc_dt_window(nodes[i], k, &window, &at) && shares(a, &window, &page))
+				return refuse_shared(a, nodes[i], page);
+	}
+	return 0;
+}
+
+int hwc_assign_map(struct hwc_assigner *a)
+{
+	int err = check_windows(a);
+
+	if (!err)
+		err = find_pages(a);
+	if (!err && a->out->iomems.count)
+		err = check_shared(a);
+	return err ? err : place(a);
+}
