@@ -29,6 +29,7 @@ void sim_intc_raise(u32 line)
 	if (sim_intc)
 		generic_handle_domain_irq_safe(sim_intc, line);
 	mutex_unlock(&sim_intc_lock);
+	sim_line_pulse(line);
 }
 
 /* The edge flow handler wants one; there is nothing to acknowledge. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What can be made to fail, in debugfs. Every knob is off until it is set. */
+#include <linux/atomic.h>
 #include <linux/debugfs.h>
 #include <linux/device.h>
 #include <linux/export.h>
@@ -29,6 +30,9 @@ static struct sim_knobs sim_top = {
 	.n = ARRAY_SIZE(sim_top_knob),
 };
 
+/* Times that a driver was asked whether an accelerator is its. */
+static atomic_t sim_probes;
+
 bool sim_no_irq(void)
 {
 	return sim_knob(&sim_top_knob[NO_IRQ]);
@@ -48,6 +52,7 @@ int hwcontainer_sim_probe(struct device *dev)
 {
 	int ret = sim_knob_errno(&sim_top_knob[FAIL_PROBE]);
 
+	atomic_inc(&sim_probes);
 	sim_knob_stall(&sim_top_knob[STALL_PROBE_MS]);
 	if (ret)
 		dev_err(dev, "fail_probe is set: %d\n", ret);
@@ -156,6 +161,7 @@ void sim_knobs_init(void)
 	sim_top.dir = sim_debugfs;
 	sim_knobs_add(&sim_top);
 	debugfs_create_file("reset", 0200, sim_debugfs, NULL, &sim_reset_fops);
+	debugfs_create_atomic_t("probes", 0444, sim_debugfs, &sim_probes);
 	debugfs_create_file("state", 0444, sim_debugfs, NULL, &sim_state_fops);
 }
 

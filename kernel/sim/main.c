@@ -21,11 +21,16 @@ static int __init sim_init(void)
 	ret = sim_bridge_init();
 	if (ret)
 		goto err_board;
-	ret = sim_intc_init();
+	ret = sim_line_init();
 	if (ret)
 		goto err_bridge;
+	ret = sim_intc_init();
+	if (ret)
+		goto err_line;
 	return 0;
 
+err_line:
+	sim_line_exit();
 err_bridge:
 	sim_bridge_exit();
 err_board:
@@ -45,6 +50,7 @@ err_knobs:
 static void __exit sim_exit(void)
 {
 	sim_intc_exit();
+	sim_line_exit();
 	sim_bridge_exit();
 	sim_board_exit();
 	sim_mgr_exit();

@@ -213,7 +213,7 @@ int sim_config_begin(struct sim_config *config, struct sim_fabric *fabric, bool 
 int sim_config_feed(struct sim_config *config, const u8 *bytes, size_t count);
 int sim_config_end(struct sim_config *config);
 
-/* mgr.c, board.c, bridge.c, intc.c: what the mainline frameworks see */
+/* mgr.c, board.c, bridge.c, intc.c, line.c: what the mainline frameworks see */
 
 int sim_mgr_init(void);
 void sim_mgr_exit(void);
@@ -235,5 +235,8 @@ void sim_bridge_exit(void);
 int sim_intc_init(void);
 void sim_intc_exit(void);
 void sim_intc_raise(u32 line);
+int sim_line_init(void);
+void sim_line_exit(void);
+void sim_line_pulse(u32 line);
 
 #endif
