@@ -3,6 +3,8 @@
 #ifndef HWC_COMPAT_H
 #define HWC_COMPAT_H
 
+#include <linux/platform_device.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 
 struct device_node;
@@ -15,6 +17,23 @@ int of_resolve_phandles(struct device_node *tree);
 /* drivers/remoteproc/remoteproc_elf_loader.c; declared in remoteproc_internal.h there. */
 int rproc_elf_load_segments(struct rproc *rproc, const struct firmware *fw);
 int rproc_elf_load_rsc_table(struct rproc *rproc, const struct firmware *fw);
+
+/*
+ * Let a platform device have that driver only. What says so was the platform device's,
+ * and has become the device's within 6.12, too (see Kbuild).
+ */
+#ifdef HWC_DEVICE_HAS_OVERRIDE
+static inline int hwc_device_set_override(struct device *dev, const char *driver)
+{
+	return device_set_driver_override(dev, driver);
+}
+#else
+static inline int hwc_device_set_override(struct device *dev, const char *driver)
+{
+	return driver_set_override(dev, &to_platform_device(dev)->driver_override, driver,
+				   strlen(driver));
+}
+#endif
 
 /*
  * Wait for what drivers have given to schedule_work(), whichever queue that goes to:

@@ -242,6 +242,10 @@ static int hwc_confine_slot(const struct hwc_ov *ov, const struct device_node *n
 	const struct device_node *other;
 	int len = 0;
 
+	if (ov->assign)
+		return hwc_confine_refuse(ov,
+			"overlay's node %s is a slot: a shell is claimed without assign, its slots with it",
+			node->full_name);
 	if (of_node_check_flag(ov->region, OF_OVERLAY))
 		return hwc_confine_refuse(ov, "overlay's node %s would be a slot of a slot",
 					  node->full_name);

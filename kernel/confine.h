@@ -13,6 +13,7 @@ struct device_node;
  * @target: live node that the fragment targets, or NULL
  * @overlay: the fragment's __overlay__, not in the tree
  * @in_advance: nodes of overlays that are in the region now will have gone
+ * @assign: its devices are for a virtual machine
  * @why: receives one sentence on refusal, HWC_WHY bytes
  */
 struct hwc_ov {
@@ -20,6 +21,7 @@ struct hwc_ov {
 	const struct device_node *target;
 	const struct device_node *overlay;
 	bool in_advance;
+	bool assign;
 	char *why;
 };
 

@@ -414,7 +414,7 @@ int hwc_region_configure(struct hwcontainer_resource *res, struct hwcontainer_cl
 	ret = hwc_region_clear(r, claim);
 	if (ret)
 		return ret;
-	hwc_guard_on(&r->guard);
+	hwc_guard_on(&r->guard, hwc_claim_assigns(claim));
 	hwc_overlay_barrier();
 	ret = hwc_region_check_foreign(r, claim);
 	if (ret) {
@@ -523,6 +523,16 @@ static bool hwc_region_all_bound(const struct hwc_region *r, bool unbound)
 	return !np;
 }
 
+static int hwc_region_refuse_unbound(struct hwcontainer_claim *claim, struct device_node *np,
+				     unsigned int ms)
+{
+	if (hwc_claim_assigns(claim))
+		return hwcontainer_claim_refuse(claim, -ENODEV,
+			"%pOF cannot be held for a virtual machine after %u ms: the kernel's log says what it lacks",
+			np, ms);
+	return hwcontainer_claim_refuse(claim, -ENODEV, "%pOF has no driver after %u ms", np, ms);
+}
+
 static int hwc_region_wait_bound(struct hwc_region *r, struct hwcontainer_claim *claim)
 {
 	unsigned int timeout = READ_ONCE(hwc_bind_timeout_ms);
@@ -540,10 +550,16 @@ static int hwc_region_wait_bound(struct hwc_region *r, struct hwcontainer_claim 
 	}
 	np = hwc_unbound_below(r->guard.np, true, unbound);
 	if (np)
-		ret = hwcontainer_claim_refuse(claim, -ENODEV, "%pOF has no driver after %u ms", np,
-					       timeout);
+		ret = hwc_region_refuse_unbound(claim, np, timeout);
 	of_node_put(np);
 	return ret;
+}
+
+static int hwc_region_report_one(struct hwcontainer_claim *claim, struct device *dev)
+{
+	int ret = hwc_claim_assigns(claim) ? hwc_assign_check(claim, dev) : 0;
+
+	return ret ?: hwcontainer_claim_add_device(claim, dev);
 }
 
 static int hwc_region_report(struct hwcontainer_claim *claim, struct device_node *np)
@@ -557,7 +573,7 @@ static int hwc_region_report(struct hwcontainer_claim *claim, struct device_node
 			continue;
 		pdev = of_find_device_by_node(child);
 		if (pdev) {
-			ret = hwcontainer_claim_add_device(claim, &pdev->dev);
+			ret = hwc_region_report_one(claim, &pdev->dev);
 			put_device(&pdev->dev);
 		}
 		ret = ret ?: hwc_region_report(claim, child);

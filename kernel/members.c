@@ -248,9 +248,12 @@ int hwc_region_init(void)
 	ret = hwc_load_init();
 	if (ret)
 		goto err_overlay;
-	ret = hwcontainer_kind_register(&hwc_region_kind);
+	ret = hwc_assign_init();
 	if (ret)
 		goto err_load;
+	ret = hwcontainer_kind_register(&hwc_region_kind);
+	if (ret)
+		goto err_assign;
 	ret = class_interface_register(&hwc_region_interface);
 	if (ret)
 		goto err_kind;
@@ -258,6 +261,8 @@ int hwc_region_init(void)
 
 err_kind:
 	hwcontainer_kind_unregister(&hwc_region_kind);
+err_assign:
+	hwc_assign_exit();
 err_load:
 	hwc_load_exit();
 err_overlay:
@@ -303,6 +308,7 @@ void hwc_region_exit(void)
 	while ((r = hwc_region_get_first()))
 		hwc_region_exit_one(r);
 	hwcontainer_kind_unregister(&hwc_region_kind);
+	hwc_assign_exit();
 	hwc_load_exit();
 	hwc_overlay_exit();
 }

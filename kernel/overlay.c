@@ -102,9 +102,10 @@ static struct hwc_overlay_op *hwc_op_current_locked(void)
 }
 
 /* From now on, only we change what is below the region. */
-void hwc_guard_on(struct hwc_guard *guard)
+void hwc_guard_on(struct hwc_guard *guard, bool assign)
 {
 	mutex_lock(&hwc_guards_lock);
+	guard->assign = assign;
 	if (list_empty(&guard->in_guards))
 		list_add(&guard->in_guards, &hwc_guards);
 	mutex_unlock(&hwc_guards_lock);
@@ -115,6 +116,33 @@ void hwc_guard_off(struct hwc_guard *guard)
 	mutex_lock(&hwc_guards_lock);
 	list_del_init(&guard->in_guards);
 	mutex_unlock(&hwc_guards_lock);
+}
+
+static struct hwc_guard *hwc_guard_find_locked(const struct device_node *np)
+{
+	struct hwc_guard *guard;
+
+	lockdep_assert_held(&hwc_guards_lock);
+	list_for_each_entry(guard, &hwc_guards, in_guards)
+		if (guard->np == np)
+			return guard;
+	return NULL;
+}
+
+/* Is a device for a virtual machine? The innermost guarded region around it says. */
+bool hwc_guard_assigns(const struct device_node *np)
+{
+	const struct hwc_guard *guard = NULL;
+	bool assigns;
+
+	mutex_lock(&hwc_guards_lock);
+	while (!guard && np) {
+		np = np->parent;
+		guard = hwc_guard_find_locked(np);
+	}
+	assigns = guard && guard->assign;
+	mutex_unlock(&hwc_guards_lock);
+	return assigns;
 }
 
 /* Without a reference: the nodes of an overlay are not counted, and stay. */
@@ -181,6 +209,7 @@ static int hwc_check_own(struct hwc_overlay_op *op, const struct of_overlay_noti
 		.region = op->guard->np,
 		.target = nd->target,
 		.overlay = nd->overlay,
+		.assign = op->guard->assign,
 		.why = op->why,
 	};
 	int ret = hwc_confine_fragment(&ov);
@@ -280,12 +309,9 @@ static void hwc_op_wait_for_nodes(struct hwc_overlay_op *op)
 static bool hwc_overlay_hides_removal_locked(const struct hwc_overlay_op *op,
 					     const struct device_node *target)
 {
-	struct hwc_guard *guard;
+	const struct hwc_guard *guard = hwc_guard_find_locked(target);
 
-	list_for_each_entry(guard, &hwc_guards, in_guards)
-		if (guard->np == target)
-			return !(op && op->teardown && op->guard == guard);
-	return false;
+	return guard && !(op && op->teardown && op->guard == guard);
 }
 
 static int hwc_overlay_notify(struct notifier_block *nb, unsigned long action, void *data)
@@ -389,9 +415,14 @@ int hwc_overlay_remove(struct hwc_guard *guard, int *id)
 }
 
 static int hwc_overlay_check_tree(const struct hwc_guard *guard, struct device_node *root,
-				  char *why)
+				  bool assign, char *why)
 {
-	struct hwc_ov ov = { .region = guard->np, .in_advance = true, .why = why };
+	struct hwc_ov ov = {
+		.region = guard->np,
+		.in_advance = true,
+		.assign = assign,
+		.why = why,
+	};
 	struct device_node *fragment, *overlay, *target;
 	int ret = of_resolve_phandles(root);
 
@@ -422,6 +453,7 @@ static int hwc_overlay_check_tree(const struct hwc_guard *guard, struct device_n
  * @guard: the region; need not be guarded
  * @fdt: flattened overlay, unchecked
  * @size: its bytes
+ * @assign: its devices are for a virtual machine
  * @why: receives one sentence on refusal, HWC_WHY bytes
  *
  * Nothing is changed; the same is checked again when it is applied.
@@ -429,7 +461,8 @@ static int hwc_overlay_check_tree(const struct hwc_guard *guard, struct device_n
  * Return: 0; -EBADMSG when it is no valid overlay; -EPERM when it is not
  * confined to the region; other -errno when it does not fit the tree.
  */
-int hwc_overlay_check(const struct hwc_guard *guard, const void *fdt, size_t size, char *why)
+int hwc_overlay_check(const struct hwc_guard *guard, const void *fdt, size_t size, bool assign,
+		      char *why)
 {
 	struct device_node *root;
 	void *copy, *mem;
@@ -443,7 +476,7 @@ int hwc_overlay_check(const struct hwc_guard *guard, const void *fdt, size_t siz
 	mem = copy ? of_fdt_unflatten_tree(copy, NULL, &root) : NULL;
 	if (mem) {
 		reader = srcu_read_lock(&hwc_tree_readers);
-		ret = hwc_overlay_check_tree(guard, root, why);
+		ret = hwc_overlay_check_tree(guard, root, assign, why);
 		srcu_read_unlock(&hwc_tree_readers, reader);
 	} else {
 		snprintf(why, HWC_WHY, "out of memory");

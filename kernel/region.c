@@ -105,7 +105,7 @@ static int hwc_region_check_overlay(struct hwc_region *r, struct hwcontainer_cla
 
 	if (!blob->data)
 		return 0;
-	ret = hwc_overlay_check(&r->guard, blob->data, blob->size, why);
+	ret = hwc_overlay_check(&r->guard, blob->data, blob->size, hwc_claim_assigns(claim), why);
 	return ret ? hwcontainer_claim_refuse(claim, ret, "%s", why) : 0;
 }
 
@@ -204,8 +204,8 @@ static int hwc_region_check_manager_answers(struct hwc_region *r, struct netlink
  * Is what the claim asks for loaded, to the last bit, and by those who ask for it? The
  * files and mappings of others would go on reaching the devices.
  */
-static bool hwc_region_is_warm_for(const struct hwc_region *r,
-				   const struct hwcontainer_claim *claim)
+static bool hwc_region_has_loaded(const struct hwc_region *r,
+				  const struct hwcontainer_claim *claim)
 {
 	const u8 *want;
 	int slot;
@@ -230,12 +230,15 @@ static int hwc_region_acquire(struct hwcontainer_resource *res, struct hwcontain
 			      struct netlink_ext_ack *extack)
 {
 	struct hwc_region *r = hwcontainer_resource_priv(res);
-	bool warm;
+	bool loaded, warm, same_side;
 	int ret;
 
 	lockdep_assert_held(&hwc_lock);
 	r->res = res;	/* a claim may be faster than the registration returns */
-	warm = !res->on_hw && hwc_region_is_warm_for(r, claim) &&
+	loaded = !res->on_hw && hwc_region_has_loaded(r, claim);
+	/* What a guest leaves is not for the host's drivers, nor what those leave for a guest. */
+	same_side = hwc_claim_assigns(claim) == r->guard.assign;
+	warm = loaded && same_side &&
 	       !(hwcontainer_claim_flags(claim) & HWCONTAINER_CLAIM_FLAGS_DRY_RUN);
 	ret = hwc_region_check_family(r, claim, warm, extack) ?:
 	      hwc_region_check_manager_answers(r, extack);
@@ -245,10 +248,14 @@ static int hwc_region_acquire(struct hwcontainer_resource *res, struct hwcontain
 		r->deferred = false;
 		return HWCONTAINER_DONE;
 	}
-	if (!hwcontainer_claim_brings(claim, HWCONTAINER_IMAGE))
+	if (hwcontainer_claim_brings(claim, HWCONTAINER_IMAGE))
+		return HWCONTAINER_WORK;
+	if (loaded && !same_side)
 		return hwc_refuse(extack, -ENOENT,
-				  "the image with that digest is not loaded, and no file was given");
-	return HWCONTAINER_WORK;
+				  "the image is loaded for %s, and no file was given",
+				  r->guard.assign ? "virtual machines" : "the host");
+	return hwc_refuse(extack, -ENOENT,
+			  "the image with that digest is not loaded, and no file was given");
 }
 
 static int hwc_region_drop(struct hwcontainer_resource *res, struct hwcontainer_claim *claim)
@@ -289,6 +296,7 @@ const struct hwcontainer_kind hwc_region_kind = {
 	.priv_size = sizeof(struct hwc_bitstream),
 	.blob_max = { HWC_BITSTREAM_MAX, HWC_OVERLAY_MAX },
 	.blob_required = { true, false },
+	.assignable = true,
 	.acquire = hwc_region_acquire,
 	.examine = hwc_region_examine,
 	.configure = hwc_region_configure,

@@ -102,6 +102,11 @@ static inline const char *hwc_region_name(const struct hwc_region *r)
 	return hwcontainer_resource_name(r->res);
 }
 
+static inline bool hwc_claim_assigns(const struct hwcontainer_claim *claim)
+{
+	return hwcontainer_claim_flags(claim) & HWCONTAINER_CLAIM_FLAGS_ASSIGN;
+}
+
 /* region.c */
 
 extern const struct hwcontainer_kind hwc_region_kind;
@@ -159,6 +164,12 @@ void hwc_region_release(struct hwcontainer_resource *res, struct hwcontainer_cla
 void hwc_region_set_failed(struct hwc_region *r, const char *text);
 struct fpga_image_info *hwc_region_info(struct hwc_region *r, const struct hwcontainer_blob *blob,
 					const struct hwc_bitstream *bs);
+
+/* assign.c */
+
+int hwc_assign_init(void);
+void hwc_assign_exit(void);
+int hwc_assign_check(struct hwcontainer_claim *claim, struct device *dev);
 
 /* region-blank.c; in the manager's worker */
 
