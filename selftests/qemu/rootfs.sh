@@ -19,10 +19,11 @@ bench=$(cd "$(dirname "$0")" && pwd)
 recipe=1
 root_packages="busybox-static runc crun libmnl0 libfdt1 libjson-c5 libnl-3-200 libnl-genl-3-200"
 # Not as dependencies: those bring Python and udev, which xl and the daemons do without.
+# The tests want dtc.
 xen_packages="xen-hypervisor-4.17-arm64 xen-utils-4.17 xenstore-utils libxenmisc4.17
 	libxencall1 libxendevicemodel1 libxenevtchn1 libxenforeignmemory1 libxengnttab1
 	libxenhypfs1 libxenstore4 libxentoolcore1 libxentoollog1 libyajl2 libuuid1
-	libext2fs2 libcom-err2 zlib1g"
+	libext2fs2 libcom-err2 zlib1g device-tree-compiler libyaml-0-2"
 # With what they link, and nothing of libc: the cross compiler has its own.
 sysroot_packages="libmnl-dev libmnl0 libfdt-dev libfdt1 libjson-c-dev libjson-c5
 	libnl-3-dev libnl-3-200 libnl-genl-3-dev libnl-genl-3-200"
