@@ -980,14 +980,14 @@ struct hwc_vm_file {
 };
 
 /**
- * struct hwc_vm_iomem - pages of the host's address space for the guest
- * @guest: number of the first one there
- * @host: number of the first one here
+ * struct hwc_iomem - pages of the host's address space for a guest
+ * @host: number of the first page on this machine
+ * @guest: number that it has in the virtual machine
  * @pages: how many
  */
-struct hwc_vm_iomem {
-	uint64_t guest;
+struct hwc_iomem {
 	uint64_t host;
+	uint64_t guest;
 	uint64_t pages;
 };
 
@@ -1030,7 +1030,7 @@ struct hwc_vm {
 	const char *console;
 	uint64_t memory;
 	uint32_t vcpus;
-	const struct hwc_vm_iomem *iomems;
+	const struct hwc_iomem *iomems;
 	size_t n_iomems;
 	const uint32_t *irqs;
 	size_t n_irqs;
@@ -1059,18 +1059,6 @@ struct hwc_assignment;
 
 /* bytes of what is assigned in whole: a page, as Xen has them on arm64 */
 #define HWC_PAGE_SIZE 4096
-
-/**
- * struct hwc_iomem - pages of registers
- * @host: number of the first page on this machine
- * @guest: number that it has in the virtual machine
- * @pages: how many
- */
-struct hwc_iomem {
-	uint64_t host;
-	uint64_t guest;
-	uint64_t pages;
-};
 
 /**
  * struct hwc_assignment_plan - what is known of the virtual machine

@@ -1262,7 +1262,7 @@ void hwc_wants_free(struct hwc_wants *wants);
  * @strings: char *
  * @parameters: char *, for the hypervisor
  * @dtdevs: char *
- * @iomems: struct hwc_vm_iomem
+ * @iomems: struct hwc_iomem
  * @irqs: uint32_t
  * @kernel: digest that it must have
  * @ramdisk: digest that it must have

@@ -202,7 +202,7 @@ static int read_image(const struct hwc_vm_reader *r, struct json_object *vm)
 
 static int read_iomem(const struct hwc_vm_reader *r, struct json_object *obj)
 {
-	struct hwc_vm_iomem *iomem = hwc_array_grow(&r->machine->iomems, sizeof(*iomem));
+	struct hwc_iomem *iomem = hwc_array_grow(&r->machine->iomems, sizeof(*iomem));
 	uint64_t host = FRAMES_MAX, guest = FRAMES_MAX, pages = 0;
 	int err;
 
@@ -229,7 +229,7 @@ static int read_iomem(const struct hwc_vm_reader *r, struct json_object *obj)
 			       "%s: vm.hwConfig.iomems.nrMFNs=%" PRIu64
 			       " goes over the end of what can be addressed",
 			       r->what, pages);
-	*iomem = (struct hwc_vm_iomem){ .guest = guest, .host = host, .pages = pages };
+	*iomem = (struct hwc_iomem){ .guest = guest, .host = host, .pages = pages };
 	r->machine->iomems.count++;
 	return 0;
 }

@@ -271,12 +271,45 @@ is_no_kernel() {
 	head -c 60 "$work/b/rootfs/boot/rtos.bin" >"$work/b/rootfs/boot/short"
 	for file in none empty short absent ../../../../etc/passwd; do
 		bundle "\"KERNEL\": \"/boot/$file\""
-		rt create -b "$work/b" "$me" >"$work/refusal" 2>&1 </dev/null
-		same 1 $? && same 1 "$(grep -c . "$work/refusal")" && nothing_left || return
+		fails_with "/boot/$file" || return
 	done
 	bundle '"KERNEL": "/boot/rtos.bin", "RAMDISK": "/boot/absent"'
+	fails_with /boot/absent
+}
+
+tree() { # source
+	echo "/dts-v1/; / { $1 };" | dtc -q -I dts -O dtb -o "$work/b/rootfs/boot/own.dtb" -
+}
+
+has_tree() {
+	tree 'passthrough { compatible = "simple-bus"; #address-cells = <2>; #size-cells = <2>; ranges; it { word = "here"; }; }; aliases { it = "/passthrough/it"; };'
+	bundle '"KERNEL": "/boot/rtos.bin", "CMDLINE": "exit=0", "DTB": "/boot/own.dtb"'
+	run 0 && has "$work/out" "256 MiB of memory, 1 cpus" || return
+	# what the machine gets is QEMU's own with that in it
+	does ticks
+	sed -i 's|"KERNEL"|"DTB": "/boot/own.dtb", "KERNEL"|' "$work/b/config.json"
+	create || return
+	file=$(tr '\0' '\n' <"/proc/$(child_of "$(cat "$work/pid")")/cmdline" | sed -n '/^-dtb$/{n;p}')
+	dtc -q -I dtb -O dts "/proc/$(child_of "$(cat "$work/pid")")/${file#/proc/self/}" >"$work/dts" &&
+		has "$work/dts" 'word = "here";' && has "$work/dts" 'it = "/passthrough/it";' &&
+		has "$work/dts" 'compatible = "arm,pl011' && rt delete "$me" && nothing_left
+}
+
+is_bad_tree() {
+	bundle '"KERNEL": "/boot/rtos.bin", "DTB": "/boot/own.dtb"'
+	tree 'memory@0 { device_type = "memory"; reg = <0 0>; };'
+	fails_with memory || return
+	tree 'cpus { };'
+	fails_with cpus || return
+	echo "no device tree, but longer than the head of one would be" >"$work/b/rootfs/boot/own.dtb"
+	fails_with "device tree" || return
+	rm "$work/b/rootfs/boot/own.dtb"
+	fails_with own.dtb
+}
+
+fails_with() { # word
 	rt create -b "$work/b" "$me" >"$work/refusal" 2>&1 </dev/null
-	same 1 $? && has "$work/refusal" absent && nothing_left
+	same 1 $? && same 1 "$(grep -c . "$work/refusal")" && has "$work/refusal" "$1" && nothing_left
 }
 
 # Of memory more than there is, and of hardware anything.
@@ -415,6 +448,8 @@ expect "a terminal goes to the engine" has_terminal
 expect "the hypervisor is in the container's namespaces" in_namespaces
 expect "hooks are run, and one that fails leaves nothing" runs_hooks
 expect "the object vm names kernel, hypervisor and their parameters" takes_parameters
+expect "a device tree is added to the machine's" has_tree
+expect "one that is broken or describes the machine is refused" is_bad_tree
 expect "what is no kernel, or not there, is refused" is_no_kernel
 expect "more memory than there is, and hardware, are refused" is_too_much
 expect "without QEMU it is said what to install" has_no_qemu

@@ -41,7 +41,9 @@ int vm_ports_open(struct vm_ports *ports, bool terminal, const uint64_t *heard)
 	bool typed = !terminal && console_is_typed(STDIN_FILENO, false);
 	int err = 0;
 
-	*ports = (struct vm_ports){ .terminal = terminal, .heard = heard, .messages = -1, .code = -1 };
+	*ports = (struct vm_ports){
+		.terminal = terminal, .heard = heard, .messages = -1, .code = -1
+	};
 	for (int i = 0; i < VM_PORTS; i++)
 		ports->ours[i] = ports->theirs[i] = -1;
 	for (int i = 0; !err && i < VM_PORTS; i++)

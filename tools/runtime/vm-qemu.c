@@ -161,6 +161,11 @@ static int check(struct vm *vm)
 			  hwc_arch_name(vm->files.kernel_is.arch));
 		return -EOPNOTSUPP;
 	}
+	if (vm->dtb && !q->machine->has_tree) {
+		log_error(&vm->s->command, "%s: QEMU's machine for %s has no device tree",
+			  vm->asked->dtb.path, hwc_arch_name(q->machine->arch));
+		return -EOPNOTSUPP;
+	}
 	err = refuse_hardware(vm);
 	return err ? err : find_program(vm, q);
 }
@@ -185,7 +190,8 @@ static bool has_kvm(const struct machine *machine)
 	return made >= 0;
 }
 
-static void add_machine(const struct vm *vm, struct words *words)
+/* @more: further options of it, or "" */
+static void add_machine(const struct vm *vm, struct words *words, const char *more)
 {
 	const struct qemu *q = vm->own;
 	bool kvm = has_kvm(q->machine);
@@ -196,7 +202,7 @@ static void add_machine(const struct vm *vm, struct words *words)
 	words_add(words, "-display");
 	words_add(words, "none");
 	words_add(words, "-machine");
-	words_add(words, "%s", q->machine->type);
+	words_add(words, "%s%s", q->machine->type, more);
 	words_add(words, "-accel");
 	words_add(words, "%s", kvm ? "kvm" : "tcg");
 	words_add(words, "-cpu");
@@ -277,7 +283,7 @@ static void fill_words(const struct vm *vm, struct words *words, int console, in
 {
 	const struct qemu *q = vm->own;
 
-	add_machine(vm, words);
+	add_machine(vm, words, "");
 	words_add(words, "-name");
 	words_add(words, "%s", vm->s->command.id);
 	words_add(words, "-S");
@@ -291,6 +297,40 @@ static void fill_words(const struct vm *vm, struct words *words, int console, in
 		vm_root_words(vm->root, q->machine->bus, words);
 	for (size_t i = 0; i < vm->asked->n_hypervisor_parameters; i++)
 		words_add(words, "%s", vm->asked->hypervisor_parameters[i]);
+}
+
+static int keep_tree(const struct vm *vm, struct qemu *q, const void *tree, size_t size)
+{
+	q->dtb = memfd_create("dtb", MFD_CLOEXEC);
+	if (q->dtb < 0 || write_all(q->dtb, tree, size))
+		return log_errno(&vm->s->command, "the device tree");
+	return 0;
+}
+
+/* The machine's own tree with what the image brings. */
+static int make_tree(const struct vm *vm, struct qemu *q)
+{
+	struct hwc_ctx *ctx = vm->s->claims->ctx;
+	size_t whole_size, size;
+	struct words words = { 0 };
+	void *whole, *tree;
+	int err;
+
+	if (!vm->dtb)
+		return 0;
+	add_machine(vm, &words, ",dumpdtb=" VM_TREE_PATH);
+	err = vm_tree_read(vm, &words, &whole, &whole_size);
+	words_free(&words);
+	if (err)
+		return err;
+	err = claims_report(vm->s->claims, hwc_partial_merge(ctx, whole, whole_size, vm->dtb,
+							     vm->dtb_size, &tree, &size));
+	free(whole);
+	if (err)
+		return err;
+	err = keep_tree(vm, q, tree, size);
+	free(tree);
+	return err;
 }
 
 static int start_program(struct vm *vm, int console, int qmp)
@@ -441,8 +481,10 @@ static int settle(struct vm *vm)
 
 static int create(struct vm *vm)
 {
-	int err = start_connected(vm);
+	int err = make_tree(vm, vm->own);
 
+	if (!err)
+		err = start_connected(vm);
 	if (!err)
 		err = wait_for_answer(vm);
 	return err ? err : tell(vm, "qmp_capabilities");

@@ -102,6 +102,8 @@ static int check(struct supervisor *s)
 	if (!err)
 		err = claims_report(claims, hwc_bundle_vm_open(claims->bundle, &vm->ops->kernels,
 							       &vm->files));
+	if (!err)
+		err = vm_assign_check(vm);
 	if (!err && vm->asked->secure)
 		err = vm_root_check(vm);
 	return err ? err : vm->ops->check(vm);
@@ -131,13 +133,13 @@ static void leave(struct supervisor *s)
 /* Those that a process could take are its process's; the kernel sends some of its own will. */
 static void fill_signals(const struct supervisor *s, sigset_t *set)
 {
-	static const int not [] = { SIGCHLD, SIGPIPE, SIGTTIN, SIGTTOU, SIGWINCH };
+	static const int others[] = { SIGCHLD, SIGPIPE, SIGTTIN, SIGTTOU, SIGWINCH };
 
 	if (!s->vm->asked->secure)
 		return;
 	sigfillset(set);
-	for (size_t i = 0; i < ARRAY_SIZE(not ); i++)
-		sigdelset(set, not [i]);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		sigdelset(set, others[i]);
 }
 
 static int settle(struct supervisor *s)
@@ -150,6 +152,8 @@ static int create_vm(struct vm *vm)
 {
 	int err = claims_take(vm->s->claims);
 
+	if (!err && vm->s->claims->count)
+		err = vm_assign(vm);
 	if (!err && vm->asked->secure)
 		err = vm_root_prepare(vm);
 	return err ? err : vm->ops->create(vm);

@@ -191,6 +191,13 @@ extern const struct vm_ops vm_qemu;
 int vm_no_memory(const struct vm *vm);
 const struct vm_settings *vm_settings_of(const struct vm *vm);
 
+/* vm-assign.c: its hardware. Logs errors. */
+
+/* Reads and checks the device tree of its image, where it has one. */
+int vm_assign_check(struct vm *vm);
+/* What it is given of its claims, which are ready. */
+int vm_assign(struct vm *vm);
+
 /* vm-choose.c: the table of hypervisors */
 
 /* The one of a bundle; logs why there is none. */
@@ -247,6 +254,14 @@ void child_hear(const struct command *command, struct child *child, bool tell);
 void child_kill(struct child *child);
 /* What it ended with, as waitpid() has it; it has ended. */
 int child_wait(struct child *child);
+
+/* vm-tree.c: QEMU's device tree of a machine. Logs errors. */
+
+/* Where a machine is to write it: as dumpdtb=. */
+#define VM_TREE_PATH "/tmp/tree"
+
+/* @words: the machine, to be executed; @tree receives what is to be freed. */
+int vm_tree_read(const struct vm *vm, const struct words *words, void **tree, size_t *size);
 
 /* vm-qmp.c: QEMU's protocol, lines of JSON */
 

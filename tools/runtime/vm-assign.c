@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a virtual machine is given of this one, and the device tree that tells it so. */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "vm.h"
+
+/* A device tree for a part of a machine is some KiB. */
+#define DTB_MAX (1u << 20)
+
+static int read_whole(const struct vm *vm, int fd, void *data, size_t size)
+{
+	ssize_t n = pread(fd, data, size, 0);
+
+	if (n == (ssize_t)size)
+		return 0;
+	log_error(&vm->s->command, "%s: it cannot be read as a whole", vm->asked->dtb.path);
+	return n < 0 ? -errno : -ENODATA;
+}
+
+/* Read once: what is checked is what is used. */
+int vm_assign_check(struct vm *vm)
+{
+	struct stat st;
+	int err;
+
+	if (vm->files.dtb < 0)
+		return 0;
+	if (fstat(vm->files.dtb, &st))
+		return log_errno(&vm->s->command, vm->asked->dtb.path);
+	if (st.st_size > DTB_MAX) {
+		log_error(&vm->s->command, "%s has %lld bytes, and a device tree at most %u",
+			  vm->asked->dtb.path, (long long)st.st_size, DTB_MAX);
+		return -EFBIG;
+	}
+	vm->dtb = malloc(st.st_size + 1);
+	if (!vm->dtb)
+		return vm_no_memory(vm);
+	vm->dtb_size = st.st_size;
+	err = read_whole(vm, vm->files.dtb, vm->dtb, vm->dtb_size);
+	return err ? err :
+		     claims_report(vm->s->claims,
+				   hwc_partial_check(vm->s->claims->ctx, vm->dtb, vm->dtb_size));
+}
+
+static int get_claims(const struct claims *claims, struct hwc_claim **claim)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < claims->count; i++) {
+		err = holding_watch(claims, i);
+		if (!err)
+			err = claims_report(claims, hwc_claim_get(claims->ctx, claims->grants[i].id,
+								  &claim[i]));
+	}
+	return err;
+}
+
+int vm_assign(struct vm *vm)
+{
+	const struct claims *claims = vm->s->claims;
+	const struct hwc_assignment_plan plan = {
+		.dtb = vm->dtb,
+		.dtb_size = vm->dtb_size,
+		.taken = vm->asked->iomems,
+		.n_taken = vm->asked->n_iomems,
+	};
+	struct hwc_claim **claim = calloc(claims->count, sizeof(*claim));
+	int err;
+
+	if (!claim)
+		return vm_no_memory(vm);
+	err = get_claims(claims, claim);
+	if (!err)
+		err = claims_report(claims, hwc_assignment_new(claims->ctx, &plan, claim,
+							       claims->count, &vm->assignment));
+	for (size_t i = 0; i < claims->count; i++)
+		hwc_claim_free(claim[i]);
+	free(claim);
+	return err;
+}

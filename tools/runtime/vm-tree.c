@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The device tree that QEMU makes for a machine, to add to it. QEMU writes it to a file
+ * by way of another one beside it; so it gets a file system in memory of its own, which
+ * nobody else sees and which is gone when it has ended.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "vm.h"
+
+#define FOLDER "/tmp"
+
+/* As QEMU makes it, with room for more: FDT_MAX_SIZE there. */
+#define TREE_MAX (4l << 20)
+
+static int make_place(const struct command *command)
+{
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("none", FOLDER, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=700"))
+		return log_errno(command, FOLDER);
+	return 0;
+}
+
+static int execute(const struct vm *vm, const struct words *words)
+{
+	const struct command *command = &vm->s->command;
+	int timeout_ms = vm_settings_of(vm)->timeout_ms, err;
+	struct child child;
+
+	err = child_start(command, &child, words, NULL, 0);
+	if (err)
+		return err;
+	if (!process_wait(child.pidfd, timeout_ms)) {
+		log_error(command, "%s has not ended after %d ms", words->list[0], timeout_ms);
+		child_kill(&child);
+		return -ETIMEDOUT;
+	}
+	child_hear(command, &child, false);
+	if (!child_wait(&child))
+		return 0;
+	log_error(command, "%s: %s", words->list[0], *child.first ? child.first : "no device tree");
+	return -EIO;
+}
+
+static int copy(const struct command *command, int to)
+{
+	int from = open(VM_TREE_PATH, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	int err = 0;
+
+	if (from < 0 || fstat(from, &st) || st.st_size > TREE_MAX ||
+	    sendfile(to, from, NULL, st.st_size) != st.st_size)
+		err = log_errno(command, VM_TREE_PATH);
+	if (from >= 0)
+		close(from);
+	return err;
+}
+
+/* In a process of its own, which has that place. */
+static int dump(const struct vm *vm, const struct words *words, int to)
+{
+	int err;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	err = make_place(&vm->s->command);
+	if (!err)
+		err = execute(vm, words);
+	return err ? err : copy(&vm->s->command, to);
+}
+
+static int fork_and_wait(const struct vm *vm, const struct words *words, int to)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		_exit(dump(vm, words, to) ? EXIT_FAILURE : EXIT_SUCCESS);
+	if (pid < 0)
+		return log_errno(&vm->s->command, "fork");
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return log_errno(&vm->s->command, "waitpid");
+	return status ? -EIO : 0;
+}
+
+static int read_back(const struct vm *vm, int fd, void **tree, size_t *size)
+{
+	struct stat st;
+	void *data;
+
+	if (fstat(fd, &st))
+		return log_errno(&vm->s->command, VM_TREE_PATH);
+	data = malloc(st.st_size + 1);
+	if (!data)
+		return vm_no_memory(vm);
+	if (pread(fd, data, st.st_size, 0) != st.st_size) {
+		free(data);
+		return log_errno(&vm->s->command, VM_TREE_PATH);
+	}
+	*tree = data;
+	*size = st.st_size;
+	return 0;
+}
+
+int vm_tree_read(const struct vm *vm, const struct words *words, void **tree, size_t *size)
+{
+	int fd = memfd_create("tree", MFD_CLOEXEC), err;
+
+	if (fd < 0)
+		return log_errno(&vm->s->command, "memfd_create");
+	err = fork_and_wait(vm, words, fd);
+	if (!err)
+		err = read_back(vm, fd, tree, size);
+	close(fd);
+	return err;
+}
