@@ -34,17 +34,22 @@ wanted() {
 
 host_tests() {
 	title "unit tests and style checks"
-	# style.sh builds the modules against it, and has no time to build it
-	if [ -z "${TESTS-}" ] || wanted style.sh; then "$here/qemu/kernel.sh" base >/dev/null || return; fi
+	# what builds the modules against it, or starts it, has no time to build it
+	if [ -z "${TESTS-}" ] || wanted style.sh || wanted test-secure.sh; then
+		"$here/qemu/kernel.sh" base >/dev/null && "$here/qemu/rootfs.sh" root >/dev/null || return
+	fi
 	for dir in lib tools; do
 		make --no-print-directory -C "$top/$dir" O="$programs" CROSS_COMPILE= WERROR=1 all tests ||
 			return
 	done
 	make --no-print-directory -C "$here/rtos" O="$programs/rtos" || return
+	make --no-print-directory -C "$top/tools" O="$programs/arm64" CROSS_COMPILE=aarch64-linux-gnu- \
+		WERROR=1 vm-init || return
 	# style.sh may build the modules from nothing, beside a guest
 	"$here/ktap.py" --tests "${TESTS-}" --tally "$tally" --limit 900 \
 		$(find "$programs/tests" -maxdepth 1 -type f -perm -u+x 2>/dev/null | sort) \
-		"$here/test-ktap.py" "$here/rtos/test-rtos.py" "$here/vm/test-vm.sh" "$here/style.sh"
+		"$here/test-ktap.py" "$here/rtos/test-rtos.py" \
+		"$here/vm/test-vm.sh" "$here/vm/test-secure.sh" "$here/style.sh"
 }
 
 # Whether a guest has anything to do.

@@ -161,7 +161,7 @@ void vm_ports_drain(struct vm_ports *ports);
  * The kernel says nothing unless it crashes, which ends the machine: the container's
  * output is its process's.
  */
-#define VM_ROOT_CMDLINE "loglevel=0 panic=-1"
+#define VM_ROOT_CMDLINE "loglevel=1 panic=-1"
 
 /**
  * struct vm_root - what a secure container has besides other virtual machines

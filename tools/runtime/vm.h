@@ -235,6 +235,7 @@ void words_free(struct words *words);
  * @first: the first line of that
  * @line: the beginning of a line that is not finished
  * @size: bytes of that
+ * @told: lines that it has said to a log
  */
 struct child {
 	pid_t pid;
@@ -243,6 +244,7 @@ struct child {
 	char first[256];
 	char line[256];
 	size_t size;
+	unsigned int told;
 };
 
 /* @kept: @n files that it has under the same numbers, -1 for none; with no other but its own */

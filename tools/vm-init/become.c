@@ -121,8 +121,10 @@ static void execute(const struct record *record, struct failure *failure)
 	const char *name = record->args[0], *at = search_path(record);
 	char path[PATH_MAX];
 
-	failure_say(failure, EXIT_NOT_FOUND, "%s is not in the container's root file system%s",
-		    name, strchr(name, '/') ? "" : ", not in a folder of its PATH");
+	failure_say(failure, EXIT_NOT_FOUND,
+		    strchr(name, '/') ? "%s is not in the container's root file system" :
+					"%s is in no folder of the container's PATH",
+		    name);
 	if (strchr(name, '/')) {
 		try(record, name, failure);
 		return;

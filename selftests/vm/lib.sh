@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2034,SC2154
+# What the tests of virtual machines share, on this machine. Sourced with $folder set to
+# what our programs are in; sets $work, a folder of the test's own, and $me, its container.
+
+skip() {
+	echo "1..0 # SKIP $*"
+	exit 4
+}
+[ "$(id -u)" = 0 ] || skip "virtual machines are started by root"
+command -v qemu-system-aarch64 >/dev/null || skip "qemu-system-aarch64 is not installed"
+
+work=$(mktemp -d)
+me=vm$$
+number=0
+failed=0
+export PATH="$folder/bin:$PATH"
+mkdir -p "$work/system/etc/hwcontainer" "$work/b/rootfs" "$work/run"
+
+# What a test that failed may have left, and all that is of these tests in the end.
+tidy() {
+	for container in "$work"/run/*; do
+		[ ! -d "$container" ] || rt delete --force "${container##*/}"
+	done
+	for process in $(processes); do kill -9 "$process"; done
+}
+
+end() {
+	tidy
+	rm -rf "$work"
+}
+trap 'end >/dev/null 2>&1' EXIT
+trap 'exit 1' INT TERM
+
+expect() {
+	number=$((number + 1))
+	name=$1
+	shift
+	plain
+	if "$@" >"$work/said" 2>&1; then
+		echo "ok $number - $name"
+	else
+		sed 's/^/# /' "$work/said"
+		echo "not ok $number - $name"
+		failed=1
+		tidy >/dev/null 2>&1
+	fi
+}
+
+same() { # wanted seen
+	[ "$1" = "$2" ] && return
+	echo "expected: $1"
+	echo "seen:     $2"
+	return 1
+}
+
+has() { # file text
+	grep -qF -- "$2" "$1" && return
+	echo "expected: ...$2..."
+	sed 's/^/seen:     /' "$1"
+	return 1
+}
+
+within() { # seconds command...
+	tries=$((50 * $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || { "$@"; return 1; }
+		sleep 0.02
+	done
+}
+
+# With the settings of $work/system, which is this system otherwise.
+rt() {
+	hwcontainer-runtime --root "$work/run" --sysroot "$work/system" "$@"
+}
+
+settings() {
+	echo "$1" >"$work/system/etc/hwcontainer/runtime.json"
+}
+
+# Numbers of all processes of the container of these tests: nobody else's has its name. The
+# one that looks for it does not say it.
+processes() {
+	grep -lzsx "v[m]$$" /proc/[0-9]*/cmdline | tr -dc '0-9\n'
+}
+
+# The one process that another has started.
+child_of() {
+	tr -d ' ' 2>/dev/null <"/proc/$1/task/$1/children"
+}
+
+no_process() {
+	same "" "$(processes)"
+}
+
+nothing_left() {
+	no_process && same "" "$(ls "$work/run")"
+}
+
+run() { # exit status
+	rt run -b "$work/b" "$me" >"$work/out" 2>"$work/err" </dev/null
+	same "$1" $?
+}
+
+create() {
+	rt create -b "$work/b" --pid-file "$work/pid" "$me" >"$work/out" 2>"$work/err" </dev/null
+}
+
+started() {
+	create && rt start "$me"
+}
+
+# refuses SENTENCE COMMAND...
+refuses() {
+	sentence=$1
+	shift
+	rt "$@" >"$work/refusal" 2>&1 </dev/null
+	same 1 $? && same "hwcontainer-runtime: $sentence" "$(cat "$work/refusal")"
+}
+
+# not_created SENTENCE: and nothing of it is there
+not_created() {
+	refuses "$1" create -b "$work/b" "$me" && nothing_left
+}
+
+status_is() {
+	same "$1" "$(rt state "$me" | sed -n 's/^ *"status": "\(.*\)",$/\1/p')"
+}
