@@ -234,6 +234,15 @@ time.sleep(60)"'
 		deleted
 }
 
+# Where it looks as if KVM could be used, and cannot, it goes on without.
+does_without_kvm() {
+	cp /proc/self/exe "$work/b/rootfs/boot/elf"
+	bundle '"KERNEL": "/boot/elf"'
+	instead 'case "$*" in *"-accel kvm"*) kill -ABRT $$ ;; esac; echo "$*" >&2; exit 1'
+	rt create -b "$work/b" "$me" >"$work/refusal" 2>&1 </dev/null
+	same 1 $? && has "$work/refusal" "-accel tcg" && nothing_left
+}
+
 ## somebody is killed
 
 qemu_is_killed() {
@@ -332,6 +341,7 @@ expect "what is no kernel, or not there, is refused" is_no_kernel
 expect "more memory than there is, and hardware, are refused" is_too_much
 expect "without QEMU it is said what to install" has_no_qemu
 expect "a QEMU that hangs or crashes is ended" qemu_hangs
+expect "KVM that does not work is done without" does_without_kvm
 expect "QEMU is killed" qemu_is_killed
 expect "the container's process is killed" process_is_killed
 expect "the runtime is killed at any time" runtime_is_killed

@@ -78,20 +78,24 @@ static const struct machine machines[] = {
 /**
  * struct qemu - one that runs
  * @machine: what it plays
+ * @kvm: it has this machine's processors
  * @program: which one it is
  * @path: room for that
  * @child: its process
  * @qmp: the connection to it
+ * @console: its end of the guest's console, or -1 when it has that
  * @hold: the container's, which it has, too
  * @dtb: its device tree where that is not its own, or -1
  * @end: what it has told of the guest's end
  */
 struct qemu {
 	const struct machine *machine;
+	bool kvm;
 	const char *program;
 	char path[PATH_MAX];
 	struct child child;
 	struct qmp qmp;
+	int console;
 	int hold;
 	int dtb;
 	enum vm_end end;
@@ -153,6 +157,7 @@ static int check(struct vm *vm)
 	vm->own = q;
 	q->child = (struct child){ .pidfd = -1, .says = -1 };
 	q->qmp.fd = -1;
+	q->console = -1;
 	q->hold = -1;
 	q->dtb = -1;
 	q->machine = find_machine(vm->files.kernel_is.arch);
@@ -194,7 +199,6 @@ static bool has_kvm(const struct machine *machine)
 static void add_machine(const struct vm *vm, struct words *words, const char *more)
 {
 	const struct qemu *q = vm->own;
-	bool kvm = has_kvm(q->machine);
 
 	words_add(words, "%s", q->program);
 	words_add(words, "-nodefaults");
@@ -204,9 +208,9 @@ static void add_machine(const struct vm *vm, struct words *words, const char *mo
 	words_add(words, "-machine");
 	words_add(words, "%s%s", q->machine->type, more);
 	words_add(words, "-accel");
-	words_add(words, "%s", kvm ? "kvm" : "tcg");
+	words_add(words, "%s", q->kvm ? "kvm" : "tcg");
 	words_add(words, "-cpu");
-	words_add(words, "%s", kvm ? "host" : q->machine->cpu);
+	words_add(words, "%s", q->kvm ? "host" : q->machine->cpu);
 	words_add(words, "-smp");
 	words_add(words, "%u", vm->vcpus);
 	words_add(words, "-m");
@@ -262,13 +266,13 @@ static void add_image(const struct vm *vm, struct words *words)
 	words_add(words, "virtio-blk-%s,drive=image", q->machine->bus);
 }
 
-/* @console, @qmp: its ends of those */
-static void add_connections(const struct vm *vm, struct words *words, int console, int qmp)
+/* @qmp: its end of that */
+static void add_connections(const struct vm *vm, struct words *words, int qmp)
 {
 	const struct qemu *q = vm->own;
 
 	words_add(words, "-chardev");
-	words_add(words, "socket,id=console,fd=%d", console);
+	words_add(words, "socket,id=console,fd=%d", q->console);
 	words_add(words, "-serial");
 	words_add(words, "chardev:console");
 	words_add(words, "-chardev");
@@ -279,7 +283,7 @@ static void add_connections(const struct vm *vm, struct words *words, int consol
 	words_add(words, "%s", q->machine->panic);
 }
 
-static void fill_words(const struct vm *vm, struct words *words, int console, int qmp)
+static void fill_words(const struct vm *vm, struct words *words, int qmp)
 {
 	const struct qemu *q = vm->own;
 
@@ -290,7 +294,7 @@ static void fill_words(const struct vm *vm, struct words *words, int console, in
 	words_add(words, "-no-reboot");
 	words_add(words, "-sandbox");
 	words_add(words, "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
-	add_connections(vm, words, console, qmp);
+	add_connections(vm, words, qmp);
 	add_kernel(vm, words);
 	add_image(vm, words);
 	if (vm->root)
@@ -333,12 +337,16 @@ static int make_tree(const struct vm *vm, struct qemu *q)
 	return err;
 }
 
-static int start_program(struct vm *vm, int console, int qmp)
+static int start_program(struct vm *vm, int qmp)
 {
 	struct qemu *q = vm->own;
-	const int own[] = {
-		vm->files.kernel, vm->files.ramdisk, vm->files.image, q->dtb, q->hold, console, qmp
-	};
+	const int own[] = { vm->files.kernel,
+			    vm->files.ramdisk,
+			    vm->files.image,
+			    q->dtb,
+			    q->hold,
+			    q->console,
+			    qmp };
 	size_t n = vm->root ? vm_root_files(vm->root, NULL) : 0;
 	int *kept = malloc(sizeof(own) + n * sizeof(*kept));
 	struct words words = { 0 };
@@ -349,7 +357,7 @@ static int start_program(struct vm *vm, int console, int qmp)
 	memcpy(kept, own, sizeof(own));
 	if (vm->root)
 		vm_root_files(vm->root, kept + ARRAY_SIZE(own));
-	fill_words(vm, &words, console, qmp);
+	fill_words(vm, &words, qmp);
 	err = child_start(&vm->s->command, &q->child, &words, kept, ARRAY_SIZE(own) + n);
 	words_free(&words);
 	free(kept);
@@ -358,26 +366,42 @@ static int start_program(struct vm *vm, int console, int qmp)
 
 static int start_connected(struct vm *vm)
 {
-	int console[2], qmp[2], err;
 	struct qemu *q = vm->own;
+	int qmp[2], err;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp))
+		return log_errno(&vm->s->command, "socketpair");
+	q->qmp.fd = qmp[0];
+	err = start_program(vm, qmp[1]);
+	close(qmp[1]);
+	return err;
+}
+
+static int open_console(struct vm *vm)
+{
+	struct qemu *q = vm->own;
+	int console[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, console))
 		return log_errno(&vm->s->command, "socketpair");
+	q->console = console[1];
 	if (vm->root)
 		vm->root->ports.messages = console[0];
 	else
 		vm_console_add(&vm->console, console[0]);
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp)) {
-		close(console[1]);
-		return log_errno(&vm->s->command, "socketpair");
-	}
-	q->qmp.fd = qmp[0];
-	err = start_program(vm, console[1], qmp[1]);
-	close(console[1]);
-	close(qmp[1]);
+	return 0;
+}
+
+/* It has them: its end is theirs now. */
+static void close_theirs(struct vm *vm)
+{
+	struct qemu *q = vm->own;
+
+	if (q->console >= 0)
+		close(q->console);
+	q->console = -1;
 	if (vm->root)
 		vm_ports_given(&vm->root->ports);
-	return err;
 }
 
 /* what it says */
@@ -432,10 +456,15 @@ static int report_end(struct vm *vm)
 	child_hear(&vm->s->command, &q->child, false);
 	status = child_wait(&q->child);
 	vm->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	if (vm->signal)
+	if (vm->signal && *q->child.first)
+		log_error(&vm->s->command, "%s was killed by signal %d after it said: %s", name,
+			  vm->signal, q->child.first);
+	else if (vm->signal)
 		log_error(&vm->s->command, "%s was killed by signal %d", name, vm->signal);
+	else if (*q->child.first)
+		log_error(&vm->s->command, "%s", q->child.first);
 	else
-		log_error(&vm->s->command, "%s", *q->child.first ? q->child.first : name);
+		log_error(&vm->s->command, "%s has ended and not said why", name);
 	return -EIO;
 }
 
@@ -479,7 +508,7 @@ static int settle(struct vm *vm)
 	return q->hold < 0 ? q->hold : 0;
 }
 
-static int create(struct vm *vm)
+static int try_to_create(struct vm *vm)
 {
 	int err = make_tree(vm, vm->own);
 
@@ -488,6 +517,35 @@ static int create(struct vm *vm)
 	if (!err)
 		err = wait_for_answer(vm);
 	return err ? err : tell(vm, "qmp_capabilities");
+}
+
+static void end_program(struct qemu *q)
+{
+	child_kill(&q->child);
+	qmp_close(&q->qmp);
+	if (q->dtb >= 0)
+		close(q->dtb);
+	q->dtb = -1;
+}
+
+/* KVM may be there, as in a virtual machine, and not be good for one. */
+static int create(struct vm *vm)
+{
+	struct qemu *q = vm->own;
+	int err = open_console(vm);
+
+	if (err)
+		return err;
+	q->kvm = has_kvm(q->machine);
+	err = try_to_create(vm);
+	if (err == -EIO && q->kvm) {
+		log_warning(&vm->s->command, "trying again without KVM");
+		end_program(q);
+		q->kvm = false;
+		err = try_to_create(vm);
+	}
+	close_theirs(vm);
+	return err;
 }
 
 static int start(struct vm *vm)
@@ -504,13 +562,7 @@ static int ask(struct vm *vm)
 
 static void destroy(struct vm *vm)
 {
-	struct qemu *q = vm->own;
-
-	child_kill(&q->child);
-	qmp_close(&q->qmp);
-	if (q->dtb >= 0)
-		close(q->dtb);
-	q->dtb = -1;
+	end_program(vm->own);
 }
 
 enum { FILE_QMP, FILE_SAYS, FILE_CHILD, FILES };
