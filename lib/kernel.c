@@ -188,6 +188,10 @@ static int read_segments(struct probe *p, const struct elf_layout *l)
 		err = reaches(p, at, l->entry);
 		if (!err)
 			err = read_at(p, entry, l->entry, at);
+		if (!err && word(entry, 4) == PT_INTERP)
+			return hwc_err(p->ctx, -ENOEXEC,
+				       "%s is no kernel: it is a program for an operating system",
+				       p->name);
 		if (err || word(entry, 4) != PT_LOAD)
 			continue;
 		p->kernel.memory += word(entry + l->p_memsz, l->word);

@@ -33,13 +33,14 @@ static int get_number(const struct hwc_vm_reader *r, struct json_object *obj, co
 		      uint64_t min, uint64_t max, uint64_t *number)
 {
 	struct json_object *value;
-	int64_t found;
+	uint64_t found;
 	int err = get(r, obj, key, json_type_int, &value);
 
 	if (err || !value)
 		return err;
+	/* one that is negative is beyond any @max then */
 	found = json_object_get_int64(value);
-	if (found < 0 || (uint64_t)found < min || (uint64_t)found > max)
+	if (found < min || found > max)
 		return hwc_err(r->ctx, -EINVAL,
 			       "%s: %s is %s, which is not between %" PRIu64 " and %" PRIu64,
 			       r->what, key, json_object_get_string(value), min, max);

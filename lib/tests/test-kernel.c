@@ -295,6 +295,9 @@ static void test_refusals(void **state)
 	put(s, 16, ET_REL, 2);
 	refuse(*state, s, 300, -ENOEXEC, "/boot/k is no kernel: it is an ELF file, but no program");
 	put(s, 16, ET_EXEC, 2);
+	put(s, 64, PT_INTERP, 4);
+	refuse(*state, s, 300, -ENOEXEC,
+	       "/boot/k is no kernel: it is a program for an operating system");
 	put(s, 56, 0, 2);
 	refuse(*state, s, 300, -ENOEXEC, "/boot/k is no kernel: nothing of it is loaded");
 	free(s);
