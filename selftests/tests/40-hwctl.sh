@@ -172,6 +172,18 @@ run 0 hwctl image check $images/sha256-pr1.pdi && says "format      Versal PDI" 
 	complains "$images/bad-truncated.pdi: file ends at byte 0x5000, 40624 bytes of a partition begin at byte 0x150"
 result $? "image check tells a PDI from a bitstream and says what it is for"
 
+# The least that an Image of arm64 has: 56 bytes, its magic, and 4 bytes more.
+{
+	head -c 56 /dev/zero
+	printf 'ARM\144\0\0\0\0'
+} >/tmp/kernel
+run 0 hwctl image check /tmp/kernel && says "format      kernel, Image for arm64" &&
+	run 0 hwctl -j image check /tmp/kernel && says '"architecture":"arm64"' &&
+	truncate -s 60 /tmp/kernel && run 1 hwctl image check /tmp/kernel &&
+	complains "/tmp/kernel is cut off: it has 60 bytes and speaks of what is behind them"
+result $? "image check says what a kernel is, and that it is cut off"
+rm -f /tmp/kernel
+
 # Whatever the overlay check refuses, the module must; what depends on drivers is the module's.
 same=0
 : >/tmp/all

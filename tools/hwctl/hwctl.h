@@ -180,6 +180,9 @@ char *claim_holder(const struct hwc_claim *claim);
 /* Time of the last stage, as text. */
 char *claim_took(const struct hwc_claim *claim);
 
+/* image_kernel.c: says what a kernel is, or what is missing of it; false where it is none */
+bool image_is_kernel(struct hwctl *h, const char *path, int *ret);
+
 /* image_list.c: what is wrong with a folder of dfx-mgr */
 void say_problems(const struct hwc_dfx_item *item);
 

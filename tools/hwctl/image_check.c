@@ -412,7 +412,7 @@ int image_check(struct hwctl *h, int argc, char **argv)
 	int ret;
 
 	ret = parse(h, argc, argv, &c);
-	if (ret == DONE)
+	if (ret == DONE && !image_is_kernel(h, c.path, &ret))
 		ret = check_all(h, &c);
 	hwc_overlay_free(c.overlay);
 	hwc_rewrite_free(c.rewrite);
