@@ -24,7 +24,15 @@ static struct json_object *describe(void)
 
 static void add_annotations(struct json_object *obj)
 {
-	static const char *const names[] = { "org.hwcontainer.", "remoteproc.name" };
+	static const char *const names[] = {
+		"org.hwcontainer.",
+		"remoteproc.name",
+		"KERNEL",
+		"RAMDISK",
+		"DTB",
+		"CMDLINE",
+		"io.katacontainers.config.hypervisor.",
+	};
 	struct json_object *list = json_object_object_get(obj, UNSAFE);
 
 	if (!json_object_is_type(list, json_type_array)) {
