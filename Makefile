@@ -101,7 +101,7 @@ check-debug: deps
 # Real remote processors are those of one machine.
 demo: export MACHINE := $(if $(CASE),versal,$(BOARD))
 demo: deps
-	+$(Q)selftests/qemu/run.sh base demo$(CASE:%=-%)
+	+$(Q)$(if $(filter vm,$(CASE)),selftests/demo/vm.sh,selftests/qemu/run.sh base demo$(CASE:%=-%))
 
 shell: deps
 	+$(Q)selftests/qemu/run.sh base shell
@@ -142,6 +142,7 @@ help:
 	@echo 'Try and test (Debian 12; missing packages are installed, a kernel is built once):'
 	@echo '  demo             a container gets the FPGA region its image asks for'
 	@echo '                   CASE=remoteproc: one that is firmware, on a real Cortex-R5'
+	@echo '                   CASE=vm: containers that are virtual machines, on this machine'
 	@echo '  shell            a prompt in the same guest; leave it with poweroff'
 	@echo '  check            unit tests, style checks, tests in the guest; TESTS=PATTERN a part'
 	@echo '  check-host       what needs no guest'
