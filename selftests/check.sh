@@ -88,7 +88,7 @@ half() { # number
 }
 
 # What depends on the manager that programs; the rest is the same as on virt.
-board_programs="01-board* 20-* 21-* 22-* 23-* 27-* 29-* 78-scrub-region"
+board_programs="01-board* 20-* 21-* 22-* 23-* 25-assign 27-* 29-* 78-scrub-region"
 # And what depends on remote processors: those of versal are real.
 core_programs="61-runtime-firmware 62-rproc* 62-runtime-console 63-* 78-scrub-r5"
 

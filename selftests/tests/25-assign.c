@@ -230,6 +230,38 @@ TEST_F(assign, device_that_cannot_be_held_fails_the_claim)
 	EXPECT_FALSE(hwc_test_has_node(HWC_PR0 "/sha256@0"));
 }
 
+/* Nobody else may have what the guest gets, nor may another device of its own. */
+TEST_F(assign, registers_are_one_devices)
+{
+	struct hwc_grant grant;
+
+	ASSERT_EQ(0, hwc_test_set(BIND_TIMEOUT, 100));
+	EXPECT_EQ(-ENODEV, try(self, HWC_PR0, BIT, HWC_DTBO "same-registers.dtbo", ASSIGN, &grant));
+	EXPECT_STREQ(HWC_PR0 "/second@800 cannot be held for a virtual machine after 100 ms: "
+			     "the kernel's log says what it lacks",
+		     hwc_ctx_error(self->ctx));
+	EXPECT_EQ(0,
+		  hwc_test_run("dmesg | tail -30 | grep -q "
+			       "'7ff00800.second: .*7ff00800-0x7ff00fff.* is in use on the host'"));
+}
+
+/* What a driver of the host would do before it touches a register. */
+TEST_F(assign, resets_are_released)
+{
+	struct hwc_grant grant;
+
+	if (strcmp(hwc_test_machine()->name, "zcu102"))
+		SKIP(return, "no resets of the firmware lead to the logic here (BOARD=zcu102)");
+	ASSERT_EQ(0, try(self, HWC_PR0, BIT, HWC_DTBO "assign-reset.dtbo", ASSIGN, &grant))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	/* 1116 is released, and asserted when nobody has the device */
+	EXPECT_EQ(0, hwc_test_run("grep RESET_ASSERT " HWC_MGR
+				  "log | tail -n 1 | grep -q ': 0x45c 0x0 '"));
+	end(_metadata, self, grant.id);
+	EXPECT_EQ(0, hwc_test_run("grep RESET_ASSERT " HWC_MGR
+				  "log | tail -n 1 | grep -q ': 0x45c 0x1 '"));
+}
+
 TEST_F(assign, dry_run_touches_nothing)
 {
 	long loads = hwc_test_number(HWC_MGR "loads");
