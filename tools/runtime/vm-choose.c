@@ -6,7 +6,7 @@
 #include "vm.h"
 
 /* The first that this host is made for; the last is for every host. */
-static const struct vm_ops *const hypervisors[] = { &vm_qemu };
+static const struct vm_ops *const hypervisors[] = { &vm_xen, &vm_qemu };
 
 static const struct vm_ops *find(const char *name)
 {
