@@ -1303,7 +1303,7 @@ struct hwc_vm_reader {
 	struct hwc_machine *machine;
 };
 
-/* A string without control characters, which is nobody's yet; 0 or -EINVAL. */
+/* Whether @value is a string without control characters: 0 or -EINVAL. */
 int hwc_vm_check_text(const struct hwc_vm_reader *r, const char *key, struct json_object *value);
 /* Keeps @text where @field has none. */
 int hwc_vm_set_text(const struct hwc_vm_reader *r, const char **field, const char *text);

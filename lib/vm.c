@@ -63,7 +63,10 @@ int hwc_vm_set_cmdline(const struct hwc_vm_reader *r, const char *key, const cha
 	return hwc_vm_set_text(r, &r->machine->vm.cmdline, text);
 }
 
-/* Keys of a kernel that nobody names would start a container as something else. */
+/*
+ * Keys of a kernel that nobody names would start a container as something else. In
+ * which of the sources they are is not known any more; their names find them.
+ */
 static int check_alone(const struct hwc_vm_reader *r)
 {
 	const struct hwc_machine *m = r->machine;
@@ -73,8 +76,8 @@ static int check_alone(const struct hwc_vm_reader *r)
 		key = m->vm.dtb.key ? m->vm.dtb.key : m->cmdline_key;
 	if (!key)
 		return 0;
-	return hwc_err(r->ctx, -EINVAL,
-		       "%s: %s is for a kernel and none is named: KERNEL is missing", r->what, key);
+	return hwc_err(r->ctx, -EINVAL, "%s is for a kernel and none is named: KERNEL is missing",
+		       key);
 }
 
 /* A digest of a file that nobody names was meant for something. */
@@ -83,8 +86,7 @@ static int attach(const struct hwc_vm_reader *r, struct hwc_vm_file *file,
 {
 	if (digest->known && !file->path)
 		return hwc_err(r->ctx, -EINVAL,
-			       "%s: " HWC_KEY_VM_PREFIX ".%s.digest is of a file that is not named",
-			       r->what, name);
+			       HWC_KEY_VM_PREFIX ".%s.digest is of a file that is not named", name);
 	file->digest = file->host ? NULL : hwc_digest_bytes(digest);
 	return 0;
 }
@@ -111,10 +113,9 @@ static int settle_sizes(const struct hwc_vm_reader *r, struct json_object *confi
 		m->vm.memory = memory;
 	else if (m->memory_key && memory && m->vm.memory > memory)
 		return hwc_err(r->ctx, -ERANGE,
-			       "%s: %s asks for %" PRIu64
-			       " bytes and the container may have %" PRIu64
+			       "%s asks for %" PRIu64 " bytes and the container may have %" PRIu64
 			       " (linux.resources.memory.limit)",
-			       r->what, m->memory_key, m->vm.memory, memory);
+			       m->memory_key, m->vm.memory, memory);
 	if (!m->vm.vcpus)
 		m->vm.vcpus = vcpus;
 	return 0;
