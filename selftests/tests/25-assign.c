@@ -394,7 +394,7 @@ TEST_F(assign, holder_may_die_at_any_time)
 		struct hwc_grant grant;
 
 		ASSERT_EQ(0, submit(self, HWC_PR0, BIT, DTBO, ASSIGN, &grant));
-		usleep(rand_r(&seed) % 20000);
+		usleep(rand_r(&seed) % 60000);
 		close(self->holder);
 		self->holder = hwc_holder_open(self->ctx);
 		ASSERT_EQ(0, hwc_test_wait_free(self->ctx, HWC_PR0));
