@@ -199,6 +199,12 @@ held_by_a_file() {
 	by_a_file "$programs/../lib/libhwcontainer.so" && core_is_free
 }
 
+is_for_no_machine() {
+	! ctl claim new --assign remoteproc0="$work/b/rootfs/boot/rpu.elf" 2>"$work/err" &&
+		same "hwctl: remoteproc0 is a remoteproc, which no virtual machine can be given" \
+			"$(cat "$work/err")"
+}
+
 tells_events() {
 	hwctl --sysroot "$dir" monitor >"$work/events" &
 	listener=$!
@@ -515,6 +521,7 @@ expect "the module is asked for as soon as it is there" within 10 ctl resource l
 expect "hwctl lists what sysfs has" lists_cores
 expect "a claim starts a core and its end stops it" claims_and_gives_back
 expect "a claim ends with the file that holds it" held_by_a_file
+expect "a virtual machine is given no core" is_for_no_machine
 expect "events are told" tells_events
 expect "an empty folder is a system without the module" knows_no_module
 expect "a container is created" is_created
