@@ -179,20 +179,6 @@ bool hwc_assign_is_mapped(const struct hwc_assigner *a, const struct hwc_window 
 	return false;
 }
 
-/* The assigned page that a window on this machine has addresses of. */
-static bool shares(const struct hwc_assigner *a, const struct hwc_window *window, uint64_t *page)
-{
-	const struct hwc_iomem *iomems = a->out->iomems.data;
-	uint64_t first = window->start / HWC_PAGE_SIZE, last = last_of(window) / HWC_PAGE_SIZE;
-
-	for (size_t i = 0; i < a->out->iomems.count; i++)
-		if (first < iomems[i].host + iomems[i].pages && iomems[i].host <= last) {
-			*page = first > iomems[i].host ? first : iomems[i].host;
-			return true;
-		}
-	return false;
-}
-
 /* Memory is none of a device, and it is Xen that does not give it away. */
 static bool is_memory(const struct hwc_dt_node *node)
 {
@@ -201,34 +187,83 @@ static bool is_memory(const struct hwc_dt_node *node)
 	return (type && !strcmp(type, "memory")) || !strcmp(node->parent->name, "reserved-memory");
 }
 
-/* Who has registers in that page that are assigned. */
-static const struct hwc_dt_node *owner(const struct hwc_assigner *a, uint64_t page)
+static bool has_all(const struct hwc_window *window, const struct hwc_window *of)
 {
-	for (size_t i = 0; i < a->windows.count; i++) {
-		const struct hwc_assign_window *window = window_at(a, i);
-
-		if (window->window.start / HWC_PAGE_SIZE <= page &&
-		    page <= last_of(&window->window) / HWC_PAGE_SIZE)
-			return window->node;
-	}
-	return NULL;
+	return window->start <= of->start && last_of(of) <= last_of(window);
 }
 
-static int refuse_shared(struct hwc_assigner *a, const struct hwc_dt_node *node, uint64_t page)
+/* Whether a window has all the addresses through which a region shows these registers. */
+static bool has_region(const struct hwc_window *window, const struct hwc_dt_node *region,
+		       const struct hwc_window *registers)
 {
-	const struct hwc_dt_node *assigned = owner(a, page);
+	const struct hwc_dt_node *at;
+	struct hwc_bus bus;
+	bool found = false;
+
+	if (hwc_dt_bus(region, &bus))
+		return false;
+	for (size_t i = 0; i < bus.n_ranges && !found; i++) {
+		struct hwc_window range = {
+			.start = bus.ranges[i].child,
+			.size = bus.ranges[i].size,
+		};
+
+		found = range.size && !hwc_dt_up(region, &range, &at) &&
+			has_all(&range, registers) && has_all(window, &range);
+	}
+	hwc_bus_clear(&bus);
+	return found;
+}
+
+/* A node that has a whole region describes it: on Xen, the first domain's pages of it. */
+static bool describes(const struct hwc_window *window, const struct hwc_assign_window *assigned)
+{
+	const struct hwc_dt_node *node = assigned->node;
+
+	while (node && !hwc_is_region(node))
+		node = node->parent;
+	return node && has_region(window, node, &assigned->window);
+}
+
+/* The first page of registers that a window on this machine has addresses of. */
+static bool shares(const struct hwc_window *window, const struct hwc_window *registers,
+		   uint64_t *page)
+{
+	uint64_t first = window->start / HWC_PAGE_SIZE, last = last_of(window) / HWC_PAGE_SIZE;
+	uint64_t from = registers->start / HWC_PAGE_SIZE;
+
+	*page = first > from ? first : from;
+	return *page <= last && *page <= last_of(registers) / HWC_PAGE_SIZE;
+}
+
+static int refuse_shared(struct hwc_assigner *a, const struct hwc_dt_node *assigned,
+			 const struct hwc_dt_node *node, uint64_t page)
+{
 	char *path = hwc_assign_path(node);
 	int err;
 
-	if (!path || !assigned)
-		err = hwc_err_nomem(a->ctx);
-	else
-		err = hwc_assign_refuse(a, -EPERM, assigned,
-					"its page 0x%" PRIx64
-					" has registers of %s, too, which is not assigned",
-					page * HWC_PAGE_SIZE, path);
+	if (!path)
+		return hwc_err_nomem(a->ctx);
+	err = hwc_assign_refuse(a, -EPERM, assigned,
+				"its page 0x%" PRIx64
+				" has registers of %s, too, which is not assigned",
+				page * HWC_PAGE_SIZE, path);
 	free(path);
 	return err;
+}
+
+static int check_window(struct hwc_assigner *a, const struct hwc_dt_node *node,
+			const struct hwc_window *window)
+{
+	uint64_t page;
+
+	for (size_t i = 0; i < a->windows.count; i++) {
+		const struct hwc_assign_window *assigned = window_at(a, i);
+
+		if (shares(window, &assigned->window, &page) && !describes(window, assigned))
+			return refuse_shared(a, assigned->node, node, page);
+	}
+	return 0;
 }
 
 static int check_shared(struct hwc_assigner *a)
@@ -236,16 +271,16 @@ static int check_shared(struct hwc_assigner *a)
 	struct hwc_dt_node **nodes = a->live.nodes.data;
 	const struct hwc_dt_node *at;
 	struct hwc_window window;
-	uint64_t page;
+	int err = 0;
 
 	for (size_t i = 0; i < a->live.nodes.count; i++) {
 		if (!hwc_dt_windows(nodes[i]) || hwc_assign_has(nodes[i]) || is_memory(nodes[i]))
 			continue;
-		for (size_t k = 0; k < hwc_dt_windows(nodes[i]); k++)
-			if (!hwc_dt_window(nodes[i], k, &window, &at) && shares(a, &window, &page))
-				return refuse_shared(a, nodes[i], page);
+		for (size_t k = 0; !err && k < hwc_dt_windows(nodes[i]); k++)
+			if (!hwc_dt_window(nodes[i], k, &window, &at))
+				err = check_window(a, nodes[i], &window);
 	}
-	return 0;
+	return err;
 }
 
 int hwc_assign_map(struct hwc_assigner *a)
@@ -254,7 +289,7 @@ int hwc_assign_map(struct hwc_assigner *a)
 
 	if (!err)
 		err = find_pages(a);
-	if (!err && a->out->iomems.count)
+	if (!err && a->windows.count)
 		err = check_shared(a);
 	return err ? err : place(a);
 }

@@ -23,21 +23,39 @@ struct hwc_cell_sizes hwc_dt_cells(const struct hwc_dt_node *bus)
 	};
 }
 
-/* Through the ranges of one bus, which is not the root. */
-static int up(const struct hwc_dt_node *node, struct hwc_window *window)
+int hwc_dt_bus(const struct hwc_dt_node *node, struct hwc_bus *bus)
 {
 	struct hwc_cell_sizes cells = hwc_dt_cells(node), above = hwc_dt_cells(node->parent);
 	const struct hwc_dt_prop *ranges = hwc_dt_prop(node, "ranges");
-	struct hwc_bus bus = { .addr_cells = cells.addr, .size_cells = cells.size };
-	const struct hwc_bus *edge;
-	int err;
 
-	err = hwc_bus_set_ranges(&bus, above.addr, ranges ? ranges->value : NULL,
-				 ranges ? ranges->size : 0);
+	*bus = (struct hwc_bus){ .addr_cells = cells.addr, .size_cells = cells.size };
+	return hwc_bus_set_ranges(bus, above.addr, ranges ? ranges->value : NULL,
+				  ranges ? ranges->size : 0);
+}
+
+/* Through the ranges of one bus, which is not the root. */
+static int up(const struct hwc_dt_node *node, struct hwc_window *window)
+{
+	const struct hwc_bus *edge;
+	struct hwc_bus bus;
+	int err = hwc_dt_bus(node, &bus);
+
 	if (!err)
 		err = hwc_bus_translate(&bus, NULL, window, &edge);
 	hwc_bus_clear(&bus);
 	return err;
+}
+
+int hwc_dt_up(const struct hwc_dt_node *bus, struct hwc_window *window,
+	      const struct hwc_dt_node **at)
+{
+	for (*at = bus; (*at)->parent; *at = (*at)->parent) {
+		int err = up(*at, window);
+
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 int hwc_dt_window(const struct hwc_dt_node *node, size_t i, struct hwc_window *window,
@@ -45,19 +63,16 @@ int hwc_dt_window(const struct hwc_dt_node *node, size_t i, struct hwc_window *w
 {
 	struct hwc_cell_sizes cells = hwc_dt_cells(node->parent);
 	struct hwc_window found = { .name = "" };
+	int err;
 
 	*at = node;
 	if (!hwc_reg_entry(node, &cells, i, &found) || !found.size ||
 	    found.size - 1 > UINT64_MAX - found.start)
 		return -EINVAL;
-	for (*at = node->parent; (*at)->parent; *at = (*at)->parent) {
-		int err = up(*at, &found);
-
-		if (err)
-			return err;
-	}
-	*window = found;
-	return 0;
+	err = hwc_dt_up(node->parent, &found, at);
+	if (!err)
+		*window = found;
+	return err;
 }
 
 size_t hwc_dt_windows(const struct hwc_dt_node *node)

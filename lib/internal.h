@@ -825,6 +825,11 @@ struct hwc_cell_sizes {
 
 /* Of what is below a node. */
 struct hwc_cell_sizes hwc_dt_cells(const struct hwc_dt_node *bus);
+/* The ranges of a node that is not the root, to be cleared; as hwc_bus_set_ranges(). */
+int hwc_dt_bus(const struct hwc_dt_node *node, struct hwc_bus *bus);
+/* Where a window on a bus is for the CPU; as hwc_dt_window(). */
+int hwc_dt_up(const struct hwc_dt_node *bus, struct hwc_window *window,
+	      const struct hwc_dt_node **at);
 /* How many entries reg has, also where the last one is none. */
 size_t hwc_dt_windows(const struct hwc_dt_node *node);
 /**

@@ -45,6 +45,7 @@ static const char machine[] =
 	"		reg = <0 0x9070000 0 0x1000>; #clock-cells = <1>;\n"
 	"		clock-output-names = \"pl0\", \"pl1\"; #reset-cells = <1>;\n"
 	"	};\n"
+	"	whole@a0010000 { reg = <0 0xa0010000 0 0x10000>; };\n"
 	"	gpio: gpio@9030000 { reg = <0 0x9030000 0 0x1000>; #gpio-cells = <2>; };\n"
 	"	pll: pll { #clock-cells = <0>; };\n"
 	"	fpga {\n"
@@ -300,6 +301,12 @@ static const struct refusal {
 	  PR0 "/a@0", -EPERM,
 	  "/fpga/PR0/a@0 cannot be assigned: its page 0xa0010000 has registers of "
 	  "/fpga/PR0/b@800, too, which is not assigned" },
+	/* /whole has all of the region, and /half has not */
+	{ "a@0 { reg = <0 0x1000>; };"
+	  "}; }; half@a0010000 { reg = <0 0xa0010000 0 0xffff>; }; x { x {",
+	  PR0 "/a@0", -EPERM,
+	  "/fpga/PR0/a@0 cannot be assigned: its page 0xa0010000 has registers of "
+	  "/half@a0010000, too, which is not assigned" },
 	{ "a@0 { reg = <0 0x1000>; }; b@800 { reg = <0x800 0x800>; };", PR0 "/a@0 " PR0 "/b@800",
 	  -EEXIST,
 	  "/fpga/PR0/b@800 cannot be assigned: its registers are those of /fpga/PR0/a@0, too" },

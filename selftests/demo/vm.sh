@@ -15,7 +15,7 @@ bench=$here/../qemu
 out=$build/demo-vm
 work=$out/work
 said=$work/said
-id=demo-vm-$$
+id=demo-vm
 
 ## what is needed
 

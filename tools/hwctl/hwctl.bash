@@ -18,7 +18,10 @@ _hwctl_words() {
 			"--takeover --assign"
 		hwctl resource list 2>/dev/null | awk 'NR > 1 { print $1 }'
 		;;
-	"claim show") hwctl claim list 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
+	"claim show")
+		echo "--xl --dtb"
+		hwctl claim list 2>/dev/null | awk 'NR > 1 { print $1 }'
+		;;
 	"claim handover")
 		echo "--pid --netns"
 		hwctl claim list 2>/dev/null | awk 'NR > 1 { print $1 }'

@@ -183,6 +183,23 @@ char *claim_took(const struct hwc_claim *claim);
 /* image_kernel.c: says what a kernel is, or what is missing of it; false where it is none */
 bool image_is_kernel(struct hwctl *h, const char *path, int *ret);
 
+/* claim_vm.c */
+
+/**
+ * struct vm_form - what is to be said of an assignment
+ * @xl: lines for an xl.cfg
+ * @dtb: the device tree
+ * @file: where that goes, NULL for standard output
+ */
+struct vm_form {
+	bool xl;
+	bool dtb;
+	const char *file;
+};
+
+/* What a virtual machine would be given of @n claims. */
+int show_for_vm(struct hwctl *h, const uint32_t *ids, size_t n, const struct vm_form *form);
+
 /* image_list.c: what is wrong with a folder of dfx-mgr */
 void say_problems(const struct hwc_dfx_item *item);
 

@@ -41,7 +41,11 @@ static const struct command commands[] = {
 	  "  --assign              the devices are for a virtual machine\n",
 	  claim_new },
 	{ "claim", "list", "", "all claims", NULL, claim_list },
-	{ "claim", "show", "ID", "everything about one claim", NULL, claim_show },
+	{ "claim", "show", "[OPTION...] ID...",
+	  "everything about one claim, or what a virtual machine would be given of several",
+	  "  --xl                  registers and interrupts, as an xl.cfg has them\n"
+	  "  --dtb[=FILE]          the devices, as the device tree for its device_tree\n",
+	  claim_show },
 	{ "claim", "handover", "[OPTION...] ID...",
 	  "give claims to another holder, all of them or none",
 	  "Without an option they are nobody's. They are charged where their holder is.\n"

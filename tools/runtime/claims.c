@@ -141,7 +141,10 @@ static int fill_request(const struct turn *turn, struct hwc_request *req)
 	size_t i;
 	int err;
 
-	hwc_request_holder_pidfd(req, turn->pidfd);
+	if (claims->by_file)
+		hwc_request_holder_file(req, claims->holder);
+	else
+		hwc_request_holder_pidfd(req, turn->pidfd);
 	hwc_request_netns(req, claims->netns);
 	hwc_request_wait(req, turn->only < 0 ? 0 : left_ms(turn->wait_end - now_ms()));
 	hwc_request_flags(req, turn->flags | claims->flags |

@@ -176,6 +176,7 @@ void settings_free(struct settings *settings);
  * @file: of each a file that tells of its end, -1 where there is none
  * @flags: enum hwcontainer_claim_flags that all of them get
  * @holder: /dev/hwcontainer, which tells of them; -1 until it is needed
+ * @by_file: they end with that file, which others may have, too, and not with this process
  * @interrupt: readable when nobody waits for them any more, or -1
  * @netns: network namespace that they are charged to, -1 for our own
  */
@@ -189,6 +190,7 @@ struct claims {
 	int *file;
 	uint32_t flags;
 	int holder;
+	bool by_file;
 	int interrupt;
 	int netns;
 };

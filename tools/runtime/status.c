@@ -78,9 +78,12 @@ static void add_state(struct found *found, const struct hwc_claim *claim)
 
 static bool is_held(const struct found *found, const struct hwc_claim *claim)
 {
-	return hwc_claim_holder(claim) == HWCONTAINER_HOLDER_PROCESS &&
-	       hwc_claim_holder_pid(claim) == found->pid &&
-	       !strcmp(hwc_claim_container(claim), found->container);
+	enum hwcontainer_holder holder = hwc_claim_holder(claim);
+	bool by_us =
+		holder == HWCONTAINER_HOLDER_FILE ||
+		(holder == HWCONTAINER_HOLDER_PROCESS && hwc_claim_holder_pid(claim) == found->pid);
+
+	return by_us && !strcmp(hwc_claim_container(claim), found->container);
 }
 
 /* One that is on its way out has no holder, but its hardware is not free yet. */

@@ -6,7 +6,7 @@
 #include "vm.h"
 
 /* The first that this host is made for; the last is for every host. */
-static const struct vm_ops *const hypervisors[] = { &vm_qemu };
+static const struct vm_ops *const hypervisors[] = { &vm_xen, &vm_qemu };
 
 static const struct vm_ops *find(const char *name)
 {
@@ -16,10 +16,16 @@ static const struct vm_ops *find(const char *name)
 	return NULL;
 }
 
+/* Only QEMU shares a folder of this host with a guest, which a secure container lives of. */
+static const char *default_name(const struct settings *settings, const struct hwc_vm *asked)
+{
+	return asked->secure ? vm_qemu.name : settings->vm.hypervisor;
+}
+
 const struct vm_ops *vm_choose(const struct command *command, const struct settings *settings,
 			       const struct hwc_vm *asked)
 {
-	const char *name = asked->hypervisor ? asked->hypervisor : settings->vm.hypervisor;
+	const char *name = asked->hypervisor ? asked->hypervisor : default_name(settings, asked);
 	const struct vm_ops *ops = find(name);
 	size_t i = 0;
 

@@ -17,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -147,6 +148,23 @@ static int find_program(const struct vm *vm, struct qemu *q)
 	return -ENOENT;
 }
 
+static int check_memory(const struct vm *vm)
+{
+	struct sysinfo info;
+	uint64_t have;
+
+	if (sysinfo(&info))
+		return log_errno(&vm->s->command, "sysinfo");
+	have = (uint64_t)info.totalram * info.mem_unit;
+	if (vm->memory <= have)
+		return 0;
+	log_error(
+		&vm->s->command,
+		"the virtual machine is to have %llu MiB of memory, and this machine has %llu MiB",
+		(unsigned long long)(vm->memory / MIB), (unsigned long long)(have / MIB));
+	return -ENOMEM;
+}
+
 static int check(struct vm *vm)
 {
 	struct qemu *q = calloc(1, sizeof(*q));
@@ -172,6 +190,8 @@ static int check(struct vm *vm)
 		return -EOPNOTSUPP;
 	}
 	err = refuse_hardware(vm);
+	if (!err)
+		err = check_memory(vm);
 	return err ? err : find_program(vm, q);
 }
 
@@ -560,9 +580,10 @@ static int ask(struct vm *vm)
 	return qmp_send(&q->qmp, "system_powerdown");
 }
 
-static void destroy(struct vm *vm)
+static int destroy(struct vm *vm)
 {
 	end_program(vm->own);
+	return 0;
 }
 
 enum { FILE_QMP, FILE_SAYS, FILE_CHILD, FILES };

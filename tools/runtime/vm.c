@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 #include "vm.h"
 #include "vm-root.h"
@@ -22,8 +21,6 @@
 
 /* For what its process has left behind to end. */
 #define REAP_TIMEOUT_MS 10000
-
-#define MIB (UINT64_C(1) << 20)
 
 int vm_no_memory(const struct vm *vm)
 {
@@ -49,24 +46,12 @@ static int start_vm(struct claims *claims, int *code)
 
 /* what is checked before there is anything */
 
-static int check_memory(struct vm *vm)
+static void find_size(struct vm *vm)
 {
-	struct sysinfo info;
-	uint64_t have;
+	uint64_t memory = vm->asked->memory ? vm->asked->memory : vm_settings_of(vm)->memory;
 
-	vm->memory = vm->asked->memory ? vm->asked->memory : vm_settings_of(vm)->memory;
-	vm->memory = (vm->memory + MIB - 1) / MIB * MIB;
+	vm->memory = (memory + MIB - 1) / MIB * MIB;
 	vm->vcpus = vm->asked->vcpus ? vm->asked->vcpus : 1;
-	if (sysinfo(&info))
-		return log_errno(&vm->s->command, "sysinfo");
-	have = (uint64_t)info.totalram * info.mem_unit;
-	if (vm->memory <= have)
-		return 0;
-	log_error(
-		&vm->s->command,
-		"the virtual machine is to have %llu MiB of memory, and this machine has %llu MiB",
-		(unsigned long long)(vm->memory / MIB), (unsigned long long)(have / MIB));
-	return -ENOMEM;
 }
 
 static struct vm *make(struct supervisor *s)
@@ -98,10 +83,9 @@ static int check(struct supervisor *s)
 	vm->ops = vm_choose(&s->command, claims->settings, vm->asked);
 	if (!vm->ops)
 		return -EINVAL;
-	err = check_memory(vm);
-	if (!err)
-		err = claims_report(claims, hwc_bundle_vm_open(claims->bundle, &vm->ops->kernels,
-							       &vm->files));
+	find_size(vm);
+	err = claims_report(claims,
+			    hwc_bundle_vm_open(claims->bundle, &vm->ops->kernels, &vm->files));
 	if (!err)
 		err = vm_assign_check(vm);
 	if (!err && vm->asked->secure)
@@ -159,6 +143,14 @@ static int create_vm(struct vm *vm)
 	return err ? err : vm->ops->create(vm);
 }
 
+/* A guest that is there still has its hardware, too. */
+static int end_vm(struct supervisor *s)
+{
+	if (s->vm->ops->destroy(s->vm))
+		return ENDED_STUCK;
+	return holding_end(s->claims);
+}
+
 static int create(struct supervisor *s)
 {
 	int err = create_vm(s->vm);
@@ -166,8 +158,7 @@ static int create(struct supervisor *s)
 	s->vm->created = !err;
 	if (!err)
 		return 0;
-	s->vm->ops->destroy(s->vm);
-	holding_end(s->claims);
+	end_vm(s);
 	return err;
 }
 
@@ -204,13 +195,12 @@ static int wait_ms(const struct supervisor *s)
 
 static int stop(struct supervisor *s)
 {
-	struct vm *vm = s->vm;
+	int code = end_vm(s);
 
-	vm->ops->destroy(vm);
-	vm->created = false;
-	vm_console_drain(&vm->console);
-	vm_root_end(vm);
-	return holding_end(s->claims);
+	s->vm->created = false;
+	vm_console_drain(&s->vm->console);
+	vm_root_end(s->vm);
+	return code;
 }
 
 /* What the guest told, or else what its end says of it. */

@@ -5,6 +5,8 @@
 
 #include "runtime.h"
 
+#define MIB (UINT64_C(1) << 20)
+
 struct vm_root;
 
 /* vm-exit.c: how a guest tells its exit code, on its console */
@@ -178,14 +180,14 @@ struct vm_ops {
 	int (*create)(struct vm *vm);
 	int (*start)(struct vm *vm);
 	int (*ask)(struct vm *vm);
-	void (*destroy)(struct vm *vm);
+	int (*destroy)(struct vm *vm);
 	void (*files)(const struct vm *vm, struct pollfd *files);
 	enum vm_end (*look)(struct vm *vm, const struct pollfd *files);
 	enum status (*status)(const struct container *container);
 	int (*reap)(const struct container *container, const struct settings *settings);
 };
 
-extern const struct vm_ops vm_qemu;
+extern const struct vm_ops vm_qemu, vm_xen;
 
 /* Logs a sentence as of this virtual machine's command; returns -ENOMEM. */
 int vm_no_memory(const struct vm *vm);

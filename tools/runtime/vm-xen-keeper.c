@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A domain lives until somebody destroys it: it is nobody's child. So it has a keeper, a
+ * process outside the container's cgroup and namespaces, which makes the domain and
+ * destroys it when the container's process is done with it or has ended, in whatever way.
+ * What the claims end with is open here, too: as long as the domain is there, nobody else
+ * gets the hardware that it has.
+ *
+ * "xl create -F" stays as long as the domain does, and says how that ended.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+#include "vm-xen.h"
+
+/* What xl says when the domain is made: its number follows. */
+#define MADE "(domid "
+#define MADE_WORD ") to die"
+
+/* Unix98 pseudo-terminals: UNIX98_PTY_SLAVE_MAJOR and those after it. */
+#define PTY_MAJOR 136
+#define PTY_MAJORS 8
+
+/* A domain that cannot be destroyed keeps its hardware, and is tried again so often. */
+#define AGAIN_MS 5000
+
+static struct xl new_xl(const struct keeper *k, int quit)
+{
+	return xl_new(&k->command, k->program, k->timeout_ms, quit);
+}
+
+int keeper_parse_end(const char *said, int id)
+{
+	char text[64];
+	const char *at;
+	int reason;
+
+	snprintf(text, sizeof(text), "Domain %d has shut down, reason code %%d", id);
+	at = strstr(said, "has shut down");
+	while (at && at > said && at[-1] != '\n')
+		at--;
+	if (at && sscanf(at, text, &reason) == 1)
+		return reason;
+	snprintf(text, sizeof(text), "Domain %d has been destroyed", id);
+	return strstr(said, text) ? XEN_DESTROYED : -1;
+}
+
+/* creation */
+
+/* The files have the numbers that the configuration has. */
+static int place_files(const struct keeper *k, const int *files, int *placed)
+{
+	for (int i = 0; i < XL_FILES_MAX; i++) {
+		placed[i] = -1;
+		if (files[i] < 0)
+			continue;
+		placed[i] = dup3(files[i], XL_FILES + i, O_CLOEXEC);
+		if (placed[i] < 0)
+			return log_errno(&k->command, "the domain's files");
+	}
+	return 0;
+}
+
+static void close_files(int *files)
+{
+	for (size_t i = 0; i < XL_FILES_MAX; i++)
+		if (files[i] >= 0)
+			close(files[i]);
+}
+
+/* Its own errors are of things that it was made of. */
+static int refuse_create(const struct keeper *k, int answer)
+{
+	struct xl info = new_xl(k, k->socket);
+	int64_t mib;
+
+	if (answer > 0 && strstr(k->monitor.text, "console tty: timed out")) {
+		log_error(&k->command, "xenconsoled does not answer: is it running?");
+		return -ETIMEDOUT;
+	}
+	if (answer <= 0 || (!strstr(k->monitor.text, "Out of memory") &&
+			    !strstr(k->monitor.text, "Cannot allocate memory") &&
+			    !strstr(k->monitor.text, "failed to free memory")))
+		return xl_refuse(&k->monitor, answer);
+	mib = xl_free_memory(&info);
+	if (mib < 0)
+		return xl_refuse(&k->monitor, answer);
+	log_error(
+		&k->command,
+		"the domain is to have %llu MiB of memory, and Xen has %lld MiB free: give it less, or its first domain (dom0_mem=)",
+		(unsigned long long)k->memory, (long long)mib);
+	return -ENOMEM;
+}
+
+static int make_domain(struct keeper *k, const int *files)
+{
+	static const char *const words[] = { "create", "-F", "-p", NULL, NULL };
+	char path[32];
+	const char *all[ARRAY_SIZE(words)];
+	int err, answer;
+
+	memcpy(all, words, sizeof(words));
+	snprintf(path, sizeof(path), XL_FOLDER "%d", XL_FILES + XEN_FILE_CONFIG);
+	all[3] = path;
+	k->tried = true;
+	err = xl_begin(&k->monitor, all, files, XL_FILES_MAX);
+	if (err)
+		return err;
+	answer = xl_wait(&k->monitor, MADE_WORD);
+	if (answer)
+		return refuse_create(k, answer);
+	k->id = atoi(strstr(k->monitor.text, MADE) + strlen(MADE));
+	return 0;
+}
+
+static bool is_pty(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISCHR(st.st_mode) && major(st.st_rdev) >= PTY_MAJOR &&
+	       major(st.st_rdev) < PTY_MAJOR + PTY_MAJORS;
+}
+
+/* -1 where the domain has none. */
+static int open_console(const struct keeper *k, int xenstore, const char *of)
+{
+	char path[64], tty[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/local/domain/%d/%s/tty", k->id, of);
+	if (xenstore_read(xenstore, path, tty, sizeof(tty), k->timeout_ms) <= 0)
+		return -1;
+	fd = open(tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || is_pty(fd))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int send_consoles(const struct keeper *k)
+{
+	int xenstore = xenstore_connect(), files[2], err;
+
+	if (xenstore < 0) {
+		log_error(&k->command, "xenstored does not answer: %s", strerror(-xenstore));
+		return xenstore;
+	}
+	files[0] = open_console(k, xenstore, "vuart/0");
+	files[1] = open_console(k, xenstore, "console");
+	close(xenstore);
+	err = keeper_send(k->socket, KEEPER_DONE, NULL, files, 2);
+	for (size_t i = 0; i < 2; i++)
+		if (files[i] >= 0)
+			close(files[i]);
+	return err;
+}
+
+static int create(struct keeper *k, struct keeper_packet *packet)
+{
+	int placed[XL_FILES_MAX] = { -1, -1, -1, -1 };
+	int err = place_files(k, packet->files, placed);
+
+	if (!err)
+		err = make_domain(k, placed);
+	close_files(placed);
+	return err ? err : send_consoles(k);
+}
+
+/* other requests */
+
+static int run(const struct keeper *k, const char *verb)
+{
+	struct xl xl = new_xl(k, k->socket);
+	char number[16];
+	const char *const words[] = { verb, number, NULL };
+	int err;
+
+	snprintf(number, sizeof(number), "%d", k->id);
+	err = xl_run(&xl, words);
+	xl_end(&xl);
+	return err;
+}
+
+/* What a guest's driver says of itself there: xl would wait for one that says nothing. */
+static bool listens(const struct keeper *k)
+{
+	int xenstore = xenstore_connect();
+	char path[64], value[8] = "";
+
+	if (xenstore < 0)
+		return false;
+	snprintf(path, sizeof(path), "/local/domain/%d/control/feature-poweroff", k->id);
+	xenstore_read(xenstore, path, value, sizeof(value), k->timeout_ms);
+	close(xenstore);
+	return !strcmp(value, "1");
+}
+
+/* Nobody waits for an answer. */
+static void ask(const struct keeper *k)
+{
+	if (listens(k))
+		run(k, "shutdown");
+	else
+		log_error(
+			&k->command,
+			"the guest does not listen when it is asked to switch itself off; SIGKILL ends it");
+}
+
+static int start(const struct keeper *k)
+{
+	int err = run(k, "unpause");
+
+	return err ? err : keeper_send(k->socket, KEEPER_DONE, NULL, NULL, 0);
+}
+
+static void tell_end(struct keeper *k, int end)
+{
+	char text[16];
+
+	if (k->told)
+		return;
+	k->told = true;
+	snprintf(text, sizeof(text), "%d", end);
+	keeper_send(k->socket, KEEPER_ENDED, text, NULL, 0);
+}
+
+/* What xl has said since, and whether it has ended. */
+static void watch(struct keeper *k, bool ended)
+{
+	int answer, end;
+
+	xl_hear(&k->monitor);
+	end = keeper_parse_end(k->monitor.text, k->id);
+	if (end < 0 && !ended)
+		return;
+	if (end < 0) {
+		answer = xl_wait(&k->monitor, NULL);
+		end = keeper_parse_end(k->monitor.text, k->id);
+		if (end < 0) {
+			log_error(&k->command,
+				  "xl, which waits for the end of domain %s, has ended before",
+				  k->name);
+			xl_refuse(&k->monitor, answer);
+			end = XEN_UNWATCHED;
+		}
+	}
+	tell_end(k, end);
+}
+
+static void do_request(struct keeper *k, struct keeper_packet *packet)
+{
+	int err = 0;
+
+	if (packet->kind == KEEPER_CREATE)
+		err = create(k, packet);
+	else if (packet->kind == KEEPER_START)
+		err = start(k);
+	else
+		ask(k);
+	if (err)
+		keeper_send(k->socket, KEEPER_NOT_DONE, NULL, NULL, 0);
+	close_files(packet->files);
+}
+
+/* False when the container's process is done with it, or has ended. */
+static bool answer(struct keeper *k)
+{
+	struct keeper_packet packet;
+	int err = keeper_receive(k->socket, &packet, -1);
+
+	if (err == -EAGAIN)
+		return true;
+	if (err || packet.kind == KEEPER_DESTROY)
+		return false;
+	do_request(k, &packet);
+	return true;
+}
+
+static void serve(struct keeper *k)
+{
+	bool goes_on = true;
+
+	while (goes_on) {
+		bool watched = k->id && !k->told;
+		struct pollfd files[] = { { k->socket, POLLIN, 0 },
+					  { watched ? k->monitor.child.says : -1, POLLIN, 0 },
+					  { watched ? k->monitor.child.pidfd : -1, POLLIN, 0 } };
+
+		if (poll(files, ARRAY_SIZE(files), -1) < 0)
+			continue;
+		if (files[1].revents || files[2].revents)
+			watch(k, files[2].revents);
+		if (files[0].revents)
+			goes_on = answer(k);
+	}
+}
+
+/* Whoever waits for that is told once; then it is tried without an end. */
+static void destroy(struct keeper *k)
+{
+	struct xl xl = new_xl(k, -1);
+
+	xl_end(&k->monitor);
+	if (!k->tried || !xl_destroy(&xl, k->uuid)) {
+		keeper_send(k->socket, KEEPER_DONE, NULL, NULL, 0);
+		return;
+	}
+	keeper_send(k->socket, KEEPER_NOT_DONE, NULL, NULL, 0);
+	do
+		poll(NULL, 0, AGAIN_MS);
+	while (xl_destroy(&xl, k->uuid));
+}
+
+/* its life */
+
+/* What came along would keep others waiting for its end: terminals, sockets, locks. */
+static void close_others(const struct keeper *k)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		int fd = atoi(entry->d_name);
+
+		if (fd > STDERR_FILENO && fd != dirfd(dir) && fd != k->socket && fd != k->holder &&
+		    fd != k->hold)
+			close(fd);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* Out of the way of the numbers that xl's files have. */
+static int move(int fd)
+{
+	int moved = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, XL_FILES + XL_FILES_MAX);
+
+	return moved < 0 ? fd : moved;
+}
+
+static void settle(struct keeper *k)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	sigset_t all;
+
+	prctl(PR_SET_NAME, "hwc-keeper");
+	setsid();
+	/* what ends the container ends it, too, but not before the domain */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	k->socket = move(k->socket);
+	k->holder = move(k->holder);
+	k->hold = move(k->hold);
+	close_others(k);
+	if (chdir("/"))
+		_exit(EXIT_FAILURE);
+}
+
+void keeper_live(struct keeper *k)
+{
+	settle(k);
+	k->command.sink = k->socket;
+	k->command.log = NULL;
+	k->command.debug = false;
+	k->monitor = new_xl(k, k->socket);
+	serve(k);
+	destroy(k);
+	_exit(EXIT_SUCCESS);
+}

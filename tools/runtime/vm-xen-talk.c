@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Packets between a domain's keeper and the container's process, which carry files, too. */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "vm-xen.h"
+
+/* Room for the files of one packet. */
+union control {
+	struct cmsghdr head;
+	char room[CMSG_SPACE(XL_FILES_MAX * sizeof(int))];
+};
+
+/* Those that there are, before a text that says which they are. */
+static size_t add_files(struct msghdr *message, union control *control, const int *files, size_t n,
+			char *which)
+{
+	int there[XL_FILES_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (files[i] < 0)
+			continue;
+		which[count] = '0' + i;
+		there[count++] = files[i];
+	}
+	if (!count)
+		return 0;
+	message->msg_control = control;
+	message->msg_controllen = CMSG_SPACE(count * sizeof(int));
+	control->head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(count * sizeof(int)),
+					  .cmsg_level = SOL_SOCKET,
+					  .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(&control->head), there, count * sizeof(int));
+	return count;
+}
+
+int keeper_send(int socket, char kind, const char *text, const int *files, size_t n)
+{
+	char packet[KEEPER_PACKET];
+	struct iovec data = { .iov_base = packet };
+	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1 };
+	union control control = { 0 };
+	size_t count;
+
+	packet[0] = kind;
+	count = add_files(&message, &control, files, n, packet + 1);
+	data.iov_len = 1 + count;
+	if (!count)
+		data.iov_len += snprintf(packet + 1, sizeof(packet) - 1, "%s", text ? text : "");
+	if (data.iov_len > sizeof(packet))
+		data.iov_len = sizeof(packet);
+	return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+/* Each goes where the text says; more than that are nobody's. */
+static void take_files(struct msghdr *message, struct keeper_packet *packet)
+{
+	struct cmsghdr *head = CMSG_FIRSTHDR(message);
+	size_t n = 0;
+	int fd;
+
+	if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS)
+		n = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	for (size_t i = 0; i < n; i++) {
+		size_t which = i < strlen(packet->text) ? packet->text[i] - '0' : XL_FILES_MAX;
+
+		memcpy(&fd, CMSG_DATA(head) + i * sizeof(fd), sizeof(fd));
+		if (which < XL_FILES_MAX && packet->files[which] < 0)
+			packet->files[which] = fd;
+		else
+			close(fd);
+	}
+}
+
+int keeper_receive(int socket, struct keeper_packet *packet, int timeout_ms)
+{
+	struct iovec data[] = { { &packet->kind, 1 }, { packet->text, KEEPER_PACKET - 1 } };
+	union control control;
+	struct msghdr message = { .msg_iov = data,
+				  .msg_iovlen = 2,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	struct pollfd file = { socket, POLLIN, 0 };
+	ssize_t size;
+
+	packet->kind = 0;
+	for (size_t i = 0; i < XL_FILES_MAX; i++)
+		packet->files[i] = -1;
+	if (!poll(&file, 1, timeout_ms))
+		return -ETIMEDOUT;
+	size = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+		return -EAGAIN;
+	if (size <= 0)
+		return -ECONNRESET;
+	packet->text[size - 1] = '\0';
+	take_files(&message, packet);
+	return 0;
+}
