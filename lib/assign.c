@@ -83,6 +83,20 @@ static int add_root(struct hwc_assigner *a)
 	return 0;
 }
 
+/* What the container says there, also of itself; not what it is. */
+static int copy_props(struct hwc_dt_node *to, const struct hwc_dt_node *from)
+{
+	const struct hwc_dt_prop *props = from->props.data;
+
+	for (size_t i = 0; i < from->props.count; i++)
+		if (!hwc_dt_prop(to, props[i].name) &&
+		    hwc_dt_set(to, props[i].name, props[i].value, props[i].size))
+			return -ENOMEM;
+	to->phandle = from->phandle;
+	to->fixed = true;
+	return 0;
+}
+
 static struct hwc_dt_node *add_passthrough(struct hwc_assigner *a)
 {
 	static const char compatible[] = "simple-bus";
@@ -91,10 +105,8 @@ static struct hwc_dt_node *add_passthrough(struct hwc_assigner *a)
 	if (!node || hwc_dt_set(node, "compatible", compatible, sizeof(compatible)) ||
 	    set_cells(a, node) || hwc_dt_set(node, "ranges", "", 0))
 		return NULL;
-	if (a->partial.passthrough) {
-		node->phandle = a->partial.passthrough->phandle;
-		node->fixed = true;
-	}
+	if (a->partial.passthrough && copy_props(node, a->partial.passthrough))
+		return NULL;
 	return node;
 }
 

@@ -201,7 +201,11 @@ static int check_passthrough(struct hwc_ctx *ctx, struct hwc_partial *p)
 	    p->cells.size > HWC_CELLS_MAX)
 		return refuse(ctx, p->passthrough,
 			      "must have one or two #address-cells and #size-cells");
+	/* the guest's controller, whatever stands for it here */
+	hwc_dt_unset(p->passthrough, "interrupt-parent");
 	err = check_phandle(ctx, p, p->passthrough);
+	if (!err)
+		err = check_refs(ctx, p, p->passthrough);
 	for (child = p->passthrough->child; !err && child; child = child->next)
 		err = check_node(ctx, p, child);
 	return err;
@@ -321,7 +325,6 @@ static int merge(struct hwc_ctx *ctx, struct hwc_dt *whole, struct hwc_partial *
 		return err;
 	hwc_dt_detach(p->passthrough);
 	hwc_dt_append(whole->root, p->passthrough);
-	hwc_dt_unset(p->passthrough, "interrupt-parent");
 	return p->aliases ? merge_aliases(ctx, whole, p) : 0;
 }
 
