@@ -79,6 +79,7 @@ dies() {
 	started && rt kill "$me" KILL && within 10 status_is stopped && deleted || return
 	started && rt delete --force "$me" && nothing_left || return
 	create && rt delete "$me" && nothing_left || return
+	create && rt kill "$me" TERM && within 10 status_is stopped && deleted || return
 	# one that does not listen is told so again, and lives
 	does hang
 	started && sleep 0.2 && rt kill "$me" TERM && sleep 0.3 && status_is running &&
@@ -141,6 +142,12 @@ takes_parameters() {
 	run 5 && has "$work/out" "64 MiB of memory"
 }
 
+# Engines ask for that once, of a runtime without runc behind it or with it.
+tells_features() {
+	rt features >"$work/features" && has "$work/features" '"KERNEL"' &&
+		has "$work/features" '"org.hwcontainer."'
+}
+
 ## bad input
 
 is_no_kernel() {
@@ -200,6 +207,12 @@ is_too_much() {
 	not_created "QEMU cannot give hardware to a virtual machine; Xen can, where it is installed and the container says org.hwcontainer.vm=xen"
 }
 
+# What is for firmware.
+is_for_others() {
+	bundle '"KERNEL": "/boot/rtos.bin", "org.hwcontainer.restart": "on-failure:2"'
+	not_created "org.hwcontainer.restart is for containers whose program is firmware"
+}
+
 has_no_qemu() {
 	settings "{ \"vm\": { \"qemu\": \"$work/none\" } }"
 	not_created "$work/none cannot be executed: No such file or directory"
@@ -236,8 +249,14 @@ time.sleep(60)"'
 
 # Where it looks as if KVM could be used, and cannot, it goes on without.
 does_without_kvm() {
-	cp /proc/self/exe "$work/b/rootfs/boot/elf"
-	bundle '"KERNEL": "/boot/elf"'
+	{
+		head -c 510 /dev/zero
+		printf '\125\252\0\0HdrS\014\002' # a bzImage for x86-64: the end of its boot sector,
+		head -c 46 /dev/zero          # its version, and that it has 64 bits
+		printf '\001'
+		head -c 2048 /dev/zero
+	} >"$work/b/rootfs/boot/bzImage"
+	bundle '"KERNEL": "/boot/bzImage"'
 	instead 'case "$*" in *"-accel kvm"*) kill -ABRT $$ ;; esac; echo "$*" >&2; exit 1'
 	rt create -b "$work/b" "$me" >"$work/refusal" 2>&1 </dev/null
 	same 1 $? && has "$work/refusal" "-accel tcg" && nothing_left
@@ -335,10 +354,12 @@ expect "a terminal goes to the engine" has_terminal
 expect "the hypervisor is in the container's namespaces" in_namespaces
 expect "hooks are run, and one that fails leaves nothing" runs_hooks
 expect "the object vm names kernel, hypervisor and their parameters" takes_parameters
+expect "its keys are among the features" tells_features
 expect "a device tree is added to the machine's" has_tree
 expect "one that is broken or describes the machine is refused" is_bad_tree
 expect "what is no kernel, or not there, is refused" is_no_kernel
 expect "more memory than there is, and hardware, are refused" is_too_much
+expect "restarts are refused" is_for_others
 expect "without QEMU it is said what to install" has_no_qemu
 expect "a QEMU that hangs or crashes is ended" qemu_hangs
 expect "KVM that does not work is done without" does_without_kvm

@@ -8,7 +8,7 @@
 /* Of runtime-spec's features.md: those that change what the host does. */
 #define UNSAFE "potentiallyUnsafeConfigAnnotations"
 
-/* Without another runtime: what firmware containers know. */
+/* Without another runtime: what containers of ours know. */
 static struct json_object *describe(void)
 {
 	static const char text[] =

@@ -251,6 +251,8 @@ int order_next(const struct place_in_line *line, size_t n);
  * here, or -errno after an error was logged.
  */
 int start_prepare(const struct command *command, const struct settings *settings, int *code);
+/* Refuses what only the process of a firmware container can do. Logs errors. */
+int start_refuse_supervision(const struct claims *claims);
 
 /* handover.c: our own verb, for the hook that start.c puts into config.json */
 
@@ -667,7 +669,7 @@ bool list_answer(const struct command *command, const struct settings *settings,
 /* behind.c: the runtime behind this one, if there is one */
 
 /* What is implemented for containers of ours. */
-#define OCI_VERSION "1.1.0"
+#define OCI_VERSION "1.3.0"
 
 /* Becomes it; answers itself where there is none. Returns an exit status. */
 int behind_execute(const struct command *command, const struct settings *settings);

@@ -155,8 +155,7 @@ static int claim_and_edit(struct start *start)
 	return err;
 }
 
-/* What only our own supervisor can do. */
-static int refuse_supervision(const struct claims *claims)
+int start_refuse_supervision(const struct claims *claims)
 {
 	const struct hwc_bundle *bundle = claims->bundle;
 
@@ -177,7 +176,7 @@ static int process_start(struct claims *claims, int *code)
 		return behind_refuse(claims->command);
 	if (!claims->count)
 		return claims_report(claims, hwc_bundle_save(claims->bundle));
-	err = refuse_supervision(claims);
+	err = start_refuse_supervision(claims);
 	return err ? err : claim_and_edit(&start);
 }
 

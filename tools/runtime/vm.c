@@ -40,8 +40,10 @@ static bool fits(const struct hwc_bundle *bundle)
 /* The devices of what it claims are for a guest. */
 static int start_vm(struct claims *claims, int *code)
 {
+	int err = start_refuse_supervision(claims);
+
 	claims->flags = HWCONTAINER_CLAIM_FLAGS_ASSIGN;
-	return verbs_start(claims, code);
+	return err ? err : verbs_start(claims, code);
 }
 
 /* what is checked before there is anything */

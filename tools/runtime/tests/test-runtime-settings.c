@@ -90,10 +90,56 @@ static void test_others(void **state)
 	expect_refusal("{\"dumps\": \"/\"}", "\"dumps\" is not a setting");
 }
 
+static struct vm_settings read_vm(const char *text)
+{
+	struct command command = { .sink = -1 };
+	struct settings settings;
+
+	write_settings(text);
+	assert_int_equal(settings_read(&command, path, &settings), 0);
+	return settings.vm;
+}
+
+static void test_vm(void **state)
+{
+	static const char bytes[] = "\"vm.memory\" must be a number of bytes from 1048576";
+	struct vm_settings vm = read_vm("{}");
+
+	(void)state;
+	assert_null(vm.hypervisor);
+	assert_null(vm.qemu);
+	assert_int_equal(vm.memory, 256 << 20);
+	assert_int_equal(vm.timeout_ms, 30000);
+	vm = read_vm("{\"vm\": {\"hypervisor\": \"xen\", \"kernel\": \"/k\", \"init\": \"/i\","
+		     "\"qemu\": \"/q\", \"xl\": \"/x\", \"memory\": 8589934592, \"timeout\": 5}}");
+	assert_string_equal(vm.hypervisor, "xen");
+	assert_string_equal(vm.kernel, "/k");
+	assert_string_equal(vm.init, "/i");
+	assert_string_equal(vm.qemu, "/q");
+	assert_string_equal(vm.xl, "/x");
+	assert_int_equal(vm.memory, UINT64_C(8) << 30);
+	assert_int_equal(vm.timeout_ms, 5000);
+	free(vm.hypervisor);
+	free(vm.kernel);
+	free(vm.init);
+	free(vm.qemu);
+	free(vm.xl);
+	expect_refusal("{\"vm\": 1}", "\"vm\" must be an object");
+	expect_refusal("{\"vm\": {\"cpus\": 1}}", "\"vm.cpus\" is not a setting");
+	expect_refusal("{\"vm\": {\"hypervisor\": \"kvm\"}}",
+		       "\"vm.hypervisor\" must be \"xen\" or \"qemu\"");
+	expect_refusal("{\"vm\": {\"qemu\": \"qemu\"}}", "\"vm.qemu\" must be an absolute path");
+	expect_refusal("{\"vm\": {\"memory\": 1048575}}", bytes);
+	expect_refusal("{\"vm\": {\"memory\": -1}}", bytes);
+	expect_refusal("{\"vm\": {\"memory\": \"1G\"}}", bytes);
+	expect_refusal("{\"vm\": {\"timeout\": 0}}",
+		       "\"vm.timeout\" must be a number of seconds from 1 to 3600");
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, make_file, remove_file)
-	const struct CMUnitTest tests[] = { TEST(test_paths), TEST(test_others) };
+	const struct CMUnitTest tests[] = { TEST(test_paths), TEST(test_others), TEST(test_vm) };
 
 	return cmocka_run_group_tests_name("runtime-settings", tests, NULL, NULL);
 }
