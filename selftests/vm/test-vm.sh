@@ -291,6 +291,31 @@ process_is_killed() {
 	done
 }
 
+# descendant PROCESS DEPTH
+descendant() {
+	process=$1
+	for _ in $(seq "$2"); do
+		[ -z "$process" ] || process=$(child_of "$process")
+	done 2>/dev/null
+	echo "$process"
+}
+
+# The container's process, or QEMU, at instants of a create, which says so or is done.
+creation_is_disturbed() {
+	for depth in 2 3; do
+		for ms in 10 20 30 40 50 60 80; do
+			create &
+			sleep "$(printf '0.%03d' "$ms")"
+			victim=$(descendant $! "$depth")
+			[ -z "$victim" ] || kill -9 "$victim" 2>/dev/null
+			wait $!
+			same "" "$(rt delete --force "$me" 2>&1)" && within 10 nothing_left && continue
+			echo "depth $depth, after $ms ms"
+			return 1
+		done
+	done
+}
+
 # kill_after MILLISECONDS: what was started last
 kill_after() {
 	sleep "$(printf '0.%03d' "$1")"
@@ -366,6 +391,7 @@ expect "a QEMU that hangs or crashes is ended" qemu_hangs
 expect "KVM that does not work is done without" does_without_kvm
 expect "QEMU is killed" qemu_is_killed
 expect "the container's process is killed" process_is_killed
+expect "either is killed while it is created" creation_is_disturbed
 expect "the runtime is killed at any time" runtime_is_killed
 expect "who waits for it is killed" run_is_killed
 expect "50 times in a row" again_and_again

@@ -157,10 +157,8 @@ static int create(struct supervisor *s)
 {
 	int err = create_vm(s->vm);
 
-	s->vm->created = !err;
-	if (!err)
-		return 0;
-	end_vm(s);
+	if (err)
+		end_vm(s);
 	return err;
 }
 
@@ -199,7 +197,6 @@ static int stop(struct supervisor *s)
 {
 	int code = end_vm(s);
 
-	s->vm->created = false;
 	vm_console_drain(&s->vm->console);
 	vm_root_end(s->vm);
 	return code;

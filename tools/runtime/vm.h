@@ -126,7 +126,6 @@ enum vm_end { VM_LIVES, VM_OFF, VM_REBOOT, VM_CRASHED, VM_KILLED, VM_BROKEN };
  * @root: of a secure container, or NULL
  * @exit: exit code that it told otherwise, or -1
  * @signal: that ended the hypervisor, where one did
- * @created: there is a virtual machine
  * @own: of the hypervisor's operations
  */
 struct vm {
@@ -144,7 +143,6 @@ struct vm {
 	struct vm_root *root;
 	int exit;
 	int signal;
-	bool created;
 	void *own;
 };
 
