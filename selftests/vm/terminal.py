@@ -17,8 +17,10 @@ LIMIT = 30  # seconds
 def take(path):
     """The terminal that comes there."""
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(path)
+        # whoever sees the name may connect to it
+        listener.bind(path + ".new")
         listener.listen()
+        os.rename(path + ".new", path)
         listener.settimeout(LIMIT)
         with listener.accept()[0] as connection:
             return socket.recv_fds(connection, 256, 1)[1][0]

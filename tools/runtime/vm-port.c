@@ -18,6 +18,9 @@
 /* For the last of what it wrote, where it was killed. */
 #define LAST_WORDS_MS 1000
 
+/* At once: a guest that floods must not keep us busy. */
+#define READS 16
+
 const char *vm_port_name(int port)
 {
 	static const char *const names[VM_PORTS] = { PORT_CONTROL, PORT_IN, PORT_OUT, PORT_ERR };
@@ -151,20 +154,22 @@ static void take_lines(struct vm_ports *ports)
 		ports->filled = 0;
 }
 
-static void hear(struct vm_ports *ports)
+/* Whether there may be more. */
+static bool hear(struct vm_ports *ports)
 {
-	ssize_t n = 1;
+	ssize_t n;
 
-	while (n > 0 && ports->ours[VM_PORT_CONTROL] >= 0) {
-		n = recv(ports->ours[VM_PORT_CONTROL], ports->line + ports->filled,
-			 sizeof(ports->line) - ports->filled, MSG_DONTWAIT);
-		if (n > 0) {
-			ports->filled += n;
-			take_lines(ports);
-		} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-			close_ours(ports, VM_PORT_CONTROL);
-		}
+	if (ports->ours[VM_PORT_CONTROL] < 0)
+		return false;
+	n = recv(ports->ours[VM_PORT_CONTROL], ports->line + ports->filled,
+		 sizeof(ports->line) - ports->filled, MSG_DONTWAIT);
+	if (n > 0) {
+		ports->filled += n;
+		take_lines(ports);
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		close_ours(ports, VM_PORT_CONTROL);
 	}
+	return n > 0;
 }
 
 /* the kernel */
@@ -193,23 +198,22 @@ static void take_messages(struct vm_ports *ports, const char *text, size_t size)
 	}
 }
 
-/* Nothing of it is kept but why it crashed. */
-static void hear_kernel(struct vm_ports *ports)
+/* Nothing of it is kept but why it crashed. Whether there may be more. */
+static bool hear_kernel(struct vm_ports *ports)
 {
 	char text[1024];
 	ssize_t n;
 
-	while (ports->messages >= 0) {
-		n = recv(ports->messages, text, sizeof(text), MSG_DONTWAIT);
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			return;
-		if (n > 0) {
-			take_messages(ports, text, n);
-			continue;
-		}
+	if (ports->messages < 0)
+		return false;
+	n = recv(ports->messages, text, sizeof(text), MSG_DONTWAIT);
+	if (n > 0) {
+		take_messages(ports, text, n);
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		close(ports->messages);
 		ports->messages = -1;
 	}
+	return n > 0;
 }
 
 /* standard streams */
@@ -277,8 +281,10 @@ void vm_ports_files(const struct vm_ports *ports, struct pollfd *files)
 
 void vm_ports_look(struct vm_ports *ports)
 {
-	hear(ports);
-	hear_kernel(ports);
+	for (int i = 0; i < READS && hear(ports); i++)
+		;
+	for (int i = 0; i < READS && hear_kernel(ports); i++)
+		;
 	relay_move(&ports->in);
 	relay_move(&ports->out);
 	relay_move(&ports->err);
@@ -291,8 +297,8 @@ void vm_ports_look(struct vm_ports *ports)
 
 void vm_ports_drain(struct vm_ports *ports)
 {
-	hear(ports);
-	hear_kernel(ports);
+	while (hear(ports) || hear_kernel(ports))
+		;
 	relay_drain(&ports->out, LAST_WORDS_MS);
 	relay_drain(&ports->err, LAST_WORDS_MS);
 }
