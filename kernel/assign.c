@@ -15,7 +15,6 @@
 #include <linux/of.h>
 #include <linux/platform_device.h>
 #include <linux/reset.h>
-#include <linux/slab.h>
 
 #include "compat.h"
 #include "region.h"
