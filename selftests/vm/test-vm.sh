@@ -291,6 +291,15 @@ process_is_killed() {
 	done
 }
 
+# As long as somebody works for it: what that is may have its hardware still.
+delete_waits() {
+	create || return
+	flock -s "$work/run/$me/hwcontainer-hold" sh -c "sleep 1; : >$work/left" &
+	sleep 0.3
+	kill -9 "$(cat "$work/pid")"
+	rt delete "$me" && test -e "$work/left" && nothing_left
+}
+
 # descendant PROCESS DEPTH
 descendant() {
 	process=$1
@@ -391,6 +400,7 @@ expect "a QEMU that hangs or crashes is ended" qemu_hangs
 expect "KVM that does not work is done without" does_without_kvm
 expect "QEMU is killed" qemu_is_killed
 expect "the container's process is killed" process_is_killed
+expect "a delete waits for who works for it" delete_waits
 expect "either is killed while it is created" creation_is_disturbed
 expect "the runtime is killed at any time" runtime_is_killed
 expect "who waits for it is killed" run_is_killed
