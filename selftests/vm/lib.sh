@@ -128,3 +128,14 @@ not_created() {
 status_is() {
 	same "$1" "$(rt state "$me" | sed -n 's/^ *"status": "\(.*\)",$/\1/p')"
 }
+
+# kill_after MILLISECONDS: what was started last
+kill_after() {
+	sleep "$(printf '0.%03d' "$1")"
+	# a function is a process of its own; what it runs has to go, too
+	kill -9 $! "$(child_of $!)" 2>/dev/null
+	wait $! 2>/dev/null
+	same "" "$(rt delete --force "$me" 2>&1)" && within 10 nothing_left && return
+	echo "after $1 ms"
+	return 1
+}

@@ -54,6 +54,7 @@ pid() {
 
 # What every test begins with.
 plain() {
+	rm -f "$work/out" "$work/err" "$work/code" "$work/pid"
 	caps=''
 	readonly=''
 	user='{ "uid": 0, "gid": 0 }'
@@ -186,6 +187,15 @@ leaves_nothing_when_killed() {
 		rt delete "$me" && nothing_left
 }
 
+# At any time until its process runs, who runs it is killed.
+leaves_nothing_of_a_run() {
+	bundle 'sleep 100'
+	for ms in 0 20 50 100 300 800; do
+		rt run -b "$work/b" "$me" >/dev/null 2>&1 </dev/null &
+		kill_after "$ms" || return
+	done
+}
+
 ends_with_qemu() {
 	bundle 'echo ready; sleep 100'
 	{ rt run -b "$work/b" "$me" >"$work/out" 2>"$work/err" </dev/null; echo $? >"$work/code"; } &
@@ -303,6 +313,7 @@ expect "it has a terminal with a size, keys and a name" has_a_terminal
 expect "it takes signals" takes_signals
 expect "SIGKILL ends it" is_killed
 expect "nothing is left when its process is killed" leaves_nothing_when_killed
+expect "nothing is left when who runs it is killed" leaves_nothing_of_a_run
 expect "it ends when QEMU is killed" ends_with_qemu
 expect "its root is read-only where that is asked for" is_read_only
 expect "folders and files are mounted" has_mounts

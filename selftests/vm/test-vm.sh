@@ -325,17 +325,6 @@ creation_is_disturbed() {
 	done
 }
 
-# kill_after MILLISECONDS: what was started last
-kill_after() {
-	sleep "$(printf '0.%03d' "$1")"
-	# a function is a process of its own; what it runs has to go, too
-	kill -9 $! "$(child_of $!)" 2>/dev/null
-	wait $! 2>/dev/null
-	same "" "$(rt delete --force "$me" 2>&1)" && within 10 nothing_left && return
-	echo "after $1 ms"
-	return 1
-}
-
 # At many instants of a create, of a start and of a run.
 runtime_is_killed() {
 	for ms in 0 5 10 15 20 25 30 40 50 60 70 80 100 120; do
