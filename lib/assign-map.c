@@ -276,9 +276,14 @@ static int check_shared(struct hwc_assigner *a)
 	for (size_t i = 0; i < a->live.nodes.count; i++) {
 		if (!hwc_dt_windows(nodes[i]) || hwc_assign_has(nodes[i]) || is_memory(nodes[i]))
 			continue;
-		for (size_t k = 0; !err && k < hwc_dt_windows(nodes[i]); k++)
-			if (!hwc_dt_window(nodes[i], k, &window, &at))
+		for (size_t k = 0; !err && k < hwc_dt_windows(nodes[i]); k++) {
+			int none = hwc_dt_window(nodes[i], k, &window, &at);
+
+			if (none == -ENOMEM)
+				err = hwc_err_nomem(a->ctx);
+			else if (!none)
 				err = check_window(a, nodes[i], &window);
+		}
 	}
 	return err;
 }

@@ -239,6 +239,8 @@ static int load_live(struct hwc_assigner *a)
 	struct hwc_tree *tree = hwc_tree_open_live(a->ctx, a->plan->tree);
 	int err;
 
+	if (!tree && errno == ENOMEM)
+		return hwc_err_nomem(a->ctx);
 	if (!tree)
 		return hwc_err(a->ctx, -ENOENT,
 			       "%s has no device tree, which says what a device is",

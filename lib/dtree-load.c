@@ -18,6 +18,25 @@ struct loader {
 
 static int load_node(const struct loader *l, const char *path, struct hwc_dt_node *node, int depth);
 
+/*
+ * What was not read, for @err, may have been what makes a device one that no guest can
+ * have. Only what is gone meanwhile went with a claim that is not ours; what is no name of
+ * a node, or larger than any property that matters, is left out, and so is what only
+ * root may read, who alone gives something to a guest.
+ */
+static int missed(const struct loader *l, const char *path, const char *name, int err)
+{
+	static const int harmless[] = { ENOENT, ENODEV, ENOTDIR, EINVAL, EFBIG, EACCES };
+
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(harmless); i++)
+		if (err == harmless[i])
+			return 0;
+	if (err == ENOMEM)
+		return hwc_err_nomem(l->ctx);
+	return hwc_err(l->ctx, -err, "%s/%s of the device tree: %s", path[1] ? path : "", name,
+		       strerror(err));
+}
+
 /* The kernel makes the property name itself. */
 static int load_prop(const struct loader *l, const char *path, struct hwc_dt_node *node,
 		     const char *name)
@@ -30,7 +49,7 @@ static int load_prop(const struct loader *l, const char *path, struct hwc_dt_nod
 		return 0;
 	value = hwc_tree_prop(l->tree, path, name, &size);
 	if (!value)
-		return 0;
+		return missed(l, path, name, errno);
 	err = hwc_dt_take_prop(l->ctx, l->dt, node, name, value, size);
 	free(value);
 	return err;
@@ -56,12 +75,11 @@ static int load_child(const struct loader *l, const char *path, struct hwc_dt_no
 	return err;
 }
 
-/* What is gone meanwhile went with a claim that is not ours. */
 static int load_node(const struct loader *l, const char *path, struct hwc_dt_node *node, int depth)
 {
 	struct dirent **list;
 	int count = hwc_tree_list(l->tree, path, &list);
-	int err = 0;
+	int err = count < 0 ? missed(l, path, "", errno) : 0;
 
 	for (int i = 0; i < count; i++) {
 		const char *name = list[i]->d_name;

@@ -487,7 +487,8 @@ bool hwc_tree_has(const struct hwc_tree *tree, const char *node);
  * @node: path in the tree
  * @size: receives its length
  *
- * Return: its bytes and a NUL, to be freed; NULL where there is no such property.
+ * Return: its bytes and a NUL, to be freed; NULL where there is no such property, or with
+ * the errno why it is not read.
  */
 void *hwc_tree_prop(const struct hwc_tree *tree, const char *node, const char *name, size_t *size);
 /* A property of one cell; false where it is none. */

@@ -118,6 +118,7 @@ static int tree_open_at(const struct hwc_tree *tree, const char *node, const cha
 	char path[PATH_ROOM];
 	int length;
 
+	errno = EINVAL; /* of a path that is none; it may also be memory that is missing */
 	if (!hwc_tree_path_ok(node))
 		return -1;
 	length = snprintf(path, sizeof(path), ".%s/%s", node, prop);
@@ -142,7 +143,10 @@ static void *read_prop(int fd, size_t *size)
 	char *data;
 	ssize_t got;
 
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > PROP_MAX)
+	if (fstat(fd, &st))
+		return NULL;
+	errno = EFBIG;
+	if (!S_ISREG(st.st_mode) || st.st_size > PROP_MAX)
 		return NULL;
 	data = malloc(st.st_size + 1);
 	if (!data)

@@ -23,7 +23,7 @@ static const char machine[] =
 	"	};\n"
 	"	reserved-memory {\n"
 	"		#address-cells = <2>; #size-cells = <2>; ranges;\n"
-	"		pool: pool@a0000000 { reg = <0 0xa0000000 0 0x100000>; };\n"
+	"		pool: pool@a0000000 { reg = <0 0xa0000000 0 0x18000>; };\n"
 	"	};\n"
 	"	gic: interrupt-controller@8000000 {\n"
 	"		compatible = \"arm,cortex-a15-gic\"; reg = <0 0x8000000 0 0x1000>;\n"

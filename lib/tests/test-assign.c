@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "machine.h"
@@ -470,6 +471,27 @@ static void test_nothing(void **state)
 	hwc_assignment_free(NULL);
 }
 
+/* A property that is not read may have been a sign of DMA. */
+static void test_unreadable(void **state)
+{
+	struct assign *f = *state;
+	struct hwc_claim *claim = &f->claims[0];
+	struct rlimit all, few;
+	int fd = dup(STDIN_FILENO), err;
+
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(assign(f, SHA, PR0 "/sha@0"), 0);
+	hwc_assignment_free(f->as);
+	f->as = NULL;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &all), 0);
+	few = (struct rlimit){ .rlim_cur = fd + 2, .rlim_max = all.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	err = hwc_assignment_new(f->ctx, &f->plan, &claim, 1, &f->as);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &all), 0);
+	assign_refused(f, err, -EMFILE, "/ of the device tree: Too many open files");
+}
+
 static void test_claims(void **state)
 {
 	struct assign *f = *state;
@@ -493,11 +515,11 @@ static void test_claims(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_device),   TEST(test_refusals),  TEST(test_pages),
-		TEST(test_taken),    TEST(test_buses),	   TEST(test_interrupts),
-		TEST(test_extended), TEST(test_clocks),	   TEST(test_live_clocks),
-		TEST(test_iommu),    TEST(test_hosts_own), TEST(test_references),
-		TEST(test_nothing),  TEST(test_claims),
+		TEST(test_device),   TEST(test_refusals),   TEST(test_pages),
+		TEST(test_taken),    TEST(test_buses),	    TEST(test_interrupts),
+		TEST(test_extended), TEST(test_clocks),	    TEST(test_live_clocks),
+		TEST(test_iommu),    TEST(test_hosts_own),  TEST(test_references),
+		TEST(test_nothing),  TEST(test_unreadable), TEST(test_claims),
 	};
 
 	return cmocka_run_group_tests_name("assign", tests, NULL, NULL);
