@@ -39,7 +39,7 @@ MANDIR ?= $(PREFIX)/share/man
 TESTS ?=
 # The machine that guests run on: a file in selftests/qemu/machines.
 BOARD ?= virt
-# `make demo CASE=remoteproc` tells another story than that of regions.
+# `make demo CASE=remoteproc`, say, tells another story than that of regions.
 CASE ?=
 # `make DEPS=no TARGET` leaves apt alone.
 DEPS ?= yes
@@ -98,8 +98,10 @@ check-stock: deps
 check-debug: deps
 	+$(Q)selftests/check.sh debug
 
-# Real remote processors are those of one machine.
-demo: export MACHINE := $(if $(CASE),versal,$(BOARD))
+# Real remote processors are those of one machine, and so are virtual ones.
+demo_board_remoteproc := versal
+demo_board_xen := xen
+demo: export MACHINE := $(or $(demo_board_$(CASE)),$(BOARD))
 demo: deps
 	+$(Q)$(if $(filter vm,$(CASE)),selftests/demo/vm.sh,selftests/qemu/run.sh base demo$(CASE:%=-%))
 
@@ -143,6 +145,7 @@ help:
 	@echo '  demo             a container gets the FPGA region its image asks for'
 	@echo '                   CASE=remoteproc: one that is firmware, on a real Cortex-R5'
 	@echo '                   CASE=vm: containers that are virtual machines, on this machine'
+	@echo '                   CASE=xen: one that is a virtual machine, with hardware assigned to it'
 	@echo '  shell            a prompt in the same guest; leave it with poweroff'
 	@echo '  check            unit tests, style checks, tests in the guest; TESTS=PATTERN a part'
 	@echo '  check-host       what needs no guest'
@@ -155,4 +158,4 @@ help:
 	@echo '  clean            what was built here'
 	@echo '  distclean        and the kernels and packages kept in the cache'
 	@echo 'Variables: KDIR KSRC ARCH CROSS_COMPILE DESTDIR PREFIX TESTS V=1 DEPS=no'
-	@echo '  BOARD=zcu102 or versal: the guest on that machine of QEMU'\''s instead of virt'
+	@echo '  BOARD=zcu102, versal or xen: the guest on that machine of QEMU'\''s instead of virt'

@@ -37,6 +37,11 @@ check() {
 # follow_refusal COMMAND...: what the runtime says without a policy, and what it names there
 follow_refusal() {
 	rm -f "$policy"
+	follow_next_refusal "$@"
+}
+
+# follow_next_refusal COMMAND...: what it says with the policy that there is
+follow_next_refusal() {
 	"$@" </dev/null >/tmp/said 2>&1
 	indent </tmp/said
 	command=$(sed -n 's/.*; \(hwctl policy allow .*\) does$/\1/p' /tmp/said)
