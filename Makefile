@@ -84,7 +84,7 @@ modules_uninstall:
 
 # What runs on this machine, then in guests, on all boards; one count for all.
 check: deps
-	+$(Q)selftests/check.sh host stock base $(if $(filter virt,$(BOARD)),boards)
+	+$(Q)selftests/check.sh host stock base $(if $(filter virt,$(BOARD)),boards xen)
 
 check-host: deps
 	+$(Q)selftests/check.sh host

@@ -7,6 +7,7 @@
 #   base, debug   the tests in the guest, on that kernel; base in two guests, which
 #                 share them
 #   boards        those of regions on QEMU's boards, whose own drivers program
+#   xen           those of virtual machines, where the guest is the host of some
 # TESTS=PATTERN runs only the programs whose name matches.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -92,12 +93,21 @@ board_programs="01-board* 20-* 21-* 22-* 23-* 25-assign 27-* 29-* 78-scrub-regio
 # And what depends on remote processors: those of versal are real.
 core_programs="61-runtime-firmware 62-rproc* 62-runtime-console 63-* 78-scrub-r5"
 
+# And on what needs a hypervisor.
+xen_programs="01-board* 8?-xen*"
+
 board_tests() { # board
 	any_guest_test || return 0
 	patterns=$board_programs
 	[ "$1" = zcu102 ] || patterns="$patterns $core_programs"
 	title "tests of regions and cores in the guest, machine $1, kernel base"
 	TESTS=${TESTS:-$patterns} MACHINE=$1 "$here/qemu/run.sh" base check --tally "$tally"
+}
+
+xen_tests() {
+	any_guest_test || return 0
+	title "tests of virtual machines in the guest, machine xen, kernel base"
+	TESTS=${TESTS:-$xen_programs} MACHINE=xen "$here/qemu/run.sh" base check --tally "$tally"
 }
 
 # Kernel, headers and tools are those of this machine's architecture.
@@ -126,6 +136,7 @@ run_job() {
 	base-1) first_half ;;
 	base-2) second_half ;;
 	stock) stock_tests ;;
+	xen) xen_tests ;;
 	*) board_tests "$1" ;;
 	esac
 	# a job that went wrong and counted no failure has not been run to its end
@@ -139,7 +150,7 @@ run_job() {
 # Those of a stage. For a few tests one guest is sooner done than two.
 jobs_of() {
 	case $1 in
-	host | stock | debug) echo "$1" ;;
+	host | stock | debug | xen) echo "$1" ;;
 	base) if [ -n "${TESTS-}" ]; then echo base; else echo base-1 base-2; fi ;;
 	boards) echo zcu102 versal ;;
 	*)
@@ -171,7 +182,7 @@ groups=
 # Interrupted, nothing goes on behind the user's back.
 trap '[ -z "$groups" ] || kill -- $groups 2>/dev/null; exit 130' INT TERM
 # The longest first; what the second half waits for is made while the host's tests run.
-for job in base base-1 debug host base-2 versal zcu102 stock; do
+for job in base base-1 debug host base-2 xen versal zcu102 stock; do
 	case " $asked " in *" $job "*) start_job "$job" ;; esac
 done
 wait
