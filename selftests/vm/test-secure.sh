@@ -97,7 +97,7 @@ is_its_user() {
 	echo secret >"$root/etc/secret"
 	chmod 600 "$root/etc/secret"
 	user='{ "uid": 1000, "gid": 1001, "umask": 63, "additionalGids": [ 7, 8 ] }'
-	bundle 'id; umask; ulimit -n; grep -E NoNew /proc/self/status; cat /etc/secret; cd /home && echo mine >new; pwd' \
+	bundle 'id; umask; ulimit -n; grep -E NoNew /proc/self/status; cat /etc/secret; cd /home && echo mine >new; pwd >/dev/stdout' \
 		', "noNewPrivileges": true,
 		"rlimits": [ { "type": "RLIMIT_NOFILE", "soft": 77, "hard": 99 } ]'
 	runs 0 "uid=1000 gid=1001 groups=7,8
@@ -127,6 +127,11 @@ again
 3
 pts/ptmx
 0"
+}
+
+leaves_others() {
+	bundle 'sleep 1000 & echo out; exit 2'
+	runs 2 out
 }
 
 is_not_found() {
@@ -306,6 +311,7 @@ expect "what it writes is in its root file system" writes_its_root
 expect "it has its user, groups, limits and folder, and files have the same" is_its_user
 expect "it has the capabilities that it is given" has_its_capabilities
 expect "it finds what every container has, and nothing of the initramfs" sees_a_container
+expect "those that it leaves behind end with it" leaves_others
 expect "what is not there, or no program, is said" is_not_found
 expect "nothing is lost on its standard streams, and their end is seen" loses_nothing
 expect "it cannot write to whom nobody reads" ends_with_its_reader
