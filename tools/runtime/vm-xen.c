@@ -22,8 +22,11 @@
 /* So often the keeper may wait for xl in what it is asked to do once. */
 #define STEPS 4
 
-/* A guest that has ended said nothing for so long: xenconsoled has passed all of it on. */
-#define QUIET_MS 100
+/*
+ * A guest that has ended said nothing for so long: xenconsoled has passed all of it on. It
+ * lets 200 ms pass where a guest says much (RATE_LIMIT_PERIOD of its io.c).
+ */
+#define QUIET_MS 300
 #define QUIET_MAX_MS 2000
 
 /* For xl, when somebody only wants to know. */
