@@ -58,12 +58,13 @@ void bench_row(uint64_t value, uint64_t baseline, double bound, const char *fmt,
 	__attribute__((format(printf, 4, 5)));
 int bench_finish(const char *json);
 
-/* claims.c, image.c, runtime.c: what is measured */
+/* claims.c, image.c, runtime.c, xen.c: what is measured */
 
 void bench_claims(struct hwc_ctx *ctx, int holder);
 void bench_images(struct hwc_ctx *ctx, int holder);
 void bench_memory(struct hwc_ctx *ctx, int holder);
 void bench_runtime(void);
+void bench_xen(void);
 
 /* Every operation here succeeds, or the figures mean nothing. */
 #define must(ctx, ret)                                                                           \
