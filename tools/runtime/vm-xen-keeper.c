@@ -77,22 +77,26 @@ static void close_files(int *files)
 			close(files[i]);
 }
 
-/* Its own errors are of things that it was made of. */
+static bool is_about_memory(const char *said)
+{
+	return strstr(said, "Out of memory") || strstr(said, "Cannot allocate memory") ||
+	       strstr(said, "failed to free memory");
+}
+
+/* Where xl's own words do not say what is wrong. */
 static int refuse_create(const struct keeper *k, int answer)
 {
 	struct xl info = new_xl(k, k->socket);
-	int64_t mib;
+	const char *said = k->monitor.text;
+	int64_t mib = -1;
 
-	if (answer > 0 && strstr(k->monitor.text, "console tty: timed out")) {
+	if (answer > 0 && strstr(said, "console tty: timed out")) {
 		log_error(&k->command, "xenconsoled does not answer: is it running?");
 		return -ETIMEDOUT;
 	}
-	if (answer <= 0 || (!strstr(k->monitor.text, "Out of memory") &&
-			    !strstr(k->monitor.text, "Cannot allocate memory") &&
-			    !strstr(k->monitor.text, "failed to free memory")))
-		return xl_refuse(&k->monitor, answer);
-	mib = xl_free_memory(&info);
-	if (mib < 0)
+	if (answer > 0 && is_about_memory(said))
+		mib = xl_free_memory(&info);
+	if (mib < 0 || (uint64_t)mib >= k->memory)
 		return xl_refuse(&k->monitor, answer);
 	log_error(
 		&k->command,
@@ -103,16 +107,13 @@ static int refuse_create(const struct keeper *k, int answer)
 
 static int make_domain(struct keeper *k, const int *files)
 {
-	static const char *const words[] = { "create", "-F", "-p", NULL, NULL };
 	char path[32];
-	const char *all[ARRAY_SIZE(words)];
+	const char *const words[] = { "create", "-F", "-p", path, NULL };
 	int err, answer;
 
-	memcpy(all, words, sizeof(words));
 	snprintf(path, sizeof(path), XL_FOLDER "%d", XL_FILES + XEN_FILE_CONFIG);
-	all[3] = path;
 	k->tried = true;
-	err = xl_begin(&k->monitor, all, files, XL_FILES_MAX);
+	err = xl_begin(&k->monitor, words, files, XL_FILES_MAX);
 	if (err)
 		return err;
 	answer = xl_wait(&k->monitor, MADE_WORD);
