@@ -218,6 +218,12 @@ has_no_qemu() {
 	not_created "$work/none cannot be executed: No such file or directory"
 }
 
+# Whichever of its sentences is this machine's, where tests do not run on Xen's first domain.
+has_no_xen() {
+	bundle '"KERNEL": "/boot/rtos.bin", "org.hwcontainer.vm": "xen"'
+	fails_with "Xen"
+}
+
 # A program in QEMU's place.
 instead() {
 	printf '#!/bin/sh\n%s\n' "$1" >"$work/fake"
@@ -385,6 +391,7 @@ expect "what is no kernel, or not there, is refused" is_no_kernel
 expect "more memory than there is, and hardware, are refused" is_too_much
 expect "restarts are refused" is_for_others
 expect "without QEMU it is said what to install" has_no_qemu
+expect "a hypervisor that this host does not run on is named" has_no_xen
 expect "a QEMU that hangs or crashes is ended" qemu_hangs
 expect "KVM that does not work is done without" does_without_kvm
 expect "QEMU is killed" qemu_is_killed
