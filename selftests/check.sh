@@ -107,7 +107,7 @@ board_tests() { # board
 xen_tests() {
 	any_guest_test || return 0
 	title "tests of virtual machines in the guest, machine xen, kernel base"
-	TESTS=${TESTS:-$xen_programs} MACHINE=xen "$here/qemu/run.sh" base check --tally "$tally"
+	TESTS=${TESTS:-$xen_programs} LIMIT=${LIMIT:-1800} MACHINE=xen "$here/qemu/run.sh" base check --tally "$tally"
 }
 
 # Kernel, headers and tools are those of this machine's architecture.
