@@ -154,14 +154,20 @@ static int grant_files_of_all(struct hwc_bundle *bundle, const struct hwc_policy
 		if (err)
 			return err;
 	}
-	return hwc_bundle_vm(bundle) ? grant_vm(bundle, policy) : 0;
+	return 0;
 }
 
+/*
+ * Who asks for hardware for a process does not hand it to a kernel that the image
+ * brings: that is for the policy, too.
+ */
 static int grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
 {
+	const bool operators = hwc_bundle_source(bundle, policy) == HWC_SOURCE_OPERATOR;
 	const char *name = NULL;
+	int err = 0;
 
-	if (!bundle->wants.count || hwc_bundle_source(bundle, policy) == HWC_SOURCE_OPERATOR ||
+	if (!bundle->wants.count || (operators && !bundle->machine.of_image) ||
 	    hwc_policy_allows(policy, HWC_RULE_ALL, NULL))
 		return 0;
 	/* a converted image could give itself any name */
@@ -170,7 +176,9 @@ static int grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
 					      "io.kubernetes.cri-o.ImageName");
 	if (name && hwc_policy_allows(policy, HWC_RULE_NAME, name))
 		return 0;
-	return grant_files_of_all(bundle, policy, name);
+	if (!operators)
+		err = grant_files_of_all(bundle, policy, name);
+	return err || !hwc_bundle_vm(bundle) ? err : grant_vm(bundle, policy);
 }
 
 int hwc_bundle_grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)

@@ -14,7 +14,7 @@
 #define DTB_HEADER 40
 #define DTB_MAGIC "\xd0\x0d\xfe\xed"
 
-/* Annotations, Kata's among them, and variables: of the configuration, the operator's or not. */
+/* Annotations, Kata's among them: the operator's, or those of who converted the image. */
 static int read_words(const struct hwc_bundle *bundle, const struct hwc_vm_reader *r)
 {
 	struct json_object *all = hwc_bundle_annotations(bundle);
@@ -24,7 +24,7 @@ static int read_words(const struct hwc_bundle *bundle, const struct hwc_vm_reade
 		err = hwc_vm_read_keys(r, all, hwc_bundle_container(bundle));
 	if (!err && all)
 		err = hwc_vm_read_kata(r, all);
-	return err ? err : hwc_vm_read_environment(r, bundle->config);
+	return err;
 }
 
 static int read_file(struct hwc_bundle *bundle)
@@ -39,6 +39,19 @@ static int read_file(struct hwc_bundle *bundle)
 	return err || !bundle->file ? err : hwc_vm_read_keys(&r, bundle->file, NULL);
 }
 
+/* An engine has mixed the image's variables with the operator's. */
+static int read_image(struct hwc_bundle *bundle, const struct hwc_vm_reader *r)
+{
+	struct hwc_machine *m = &bundle->machine;
+	const bool named = m->vm.kernel.path;
+	int err = hwc_vm_read_environment(r, bundle->config);
+
+	if (!err && !m->denied)
+		err = read_file(bundle);
+	m->of_image = !named && m->vm.kernel.path;
+	return err;
+}
+
 /* The engine's sandbox gets the words for its pod, and is none of its containers. */
 static int read_sources(struct hwc_bundle *bundle, const struct hwc_vm_reader *r, bool sandbox)
 {
@@ -49,8 +62,8 @@ static int read_sources(struct hwc_bundle *bundle, const struct hwc_vm_reader *r
 	if (err || sandbox)
 		return err;
 	err = read_words(bundle, r);
-	if (!err && !m->denied)
-		err = read_file(bundle);
+	if (!err)
+		err = read_image(bundle, r);
 	if (!err && m->asked && all)
 		err = hwc_vm_read_kata_sizes(r, all);
 	return err;

@@ -1263,6 +1263,7 @@ void hwc_wants_free(struct hwc_wants *wants);
  * @denied: there is none, whatever weaker sources say
  * @closed: a source has named the kernel; weaker ones add nothing to it
  * @kata: the kernel is that of an annotation of Kata's
+ * @of_image: it was named by the image: by its file or, maybe, its variables
  * @memory_key: key that says how much memory, where that is not the vm object
  * @cmdline_key: key of the command line, likewise
  * @strings: char *
@@ -1280,6 +1281,7 @@ struct hwc_machine {
 	bool denied;
 	bool closed;
 	bool kata;
+	bool of_image;
 	const char *memory_key;
 	const char *cmdline_key;
 	struct hwc_array strings;

@@ -492,6 +492,65 @@ static void test_host_files_of_images(void **state)
 			 -EPERM);
 }
 
+#define RUNX "\"process\":{\"env\":[\"RUNX_KERNEL=/boot/k\"]}"
+
+/* Hardware that the operator has asked for, and a kernel that the image has brought. */
+static int grant_mixed(struct place *place, const char *annotations, const char *members,
+		       const char *rules)
+{
+	char config[512];
+	struct hwc_bundle *bundle;
+	int err;
+
+	snprintf(config, sizeof(config), "{\"annotations\":{%s},%s" ROOT "}", annotations, members);
+	bundle = read_bundle(place, config);
+	assert_int_equal(hwc_bundle_load(bundle), 0);
+	assert_non_null(hwc_bundle_vm(bundle));
+	err = grant(bundle, place, rules);
+	hwc_bundle_free(bundle);
+	return err;
+}
+
+static void test_mixed_sources(void **state)
+{
+	static const char *const members[] = { "", RUNX "," };
+	char rule[HWC_DIGEST_TEXT_LEN + 1], rules[300], sentence[512];
+	struct place *place = *state;
+
+	kernel_rule(rule);
+	write_file("rootfs/boot/a.bit", "abc");
+	snprintf(rules, sizeof(rules), "{\"allow\":[{\"digest\":\"%s\"}]}", rule);
+	snprintf(sentence, sizeof(sentence),
+		 "the image asks for a virtual machine with /boot/k that gets hardware and this "
+		 "host does not allow it; hwctl policy allow digest %s does",
+		 rule);
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(members); i++) {
+		if (!i)
+			write_file("rootfs/etc/hwcontainer.json", "{" KERNEL "}");
+		else
+			remove("rootfs/etc/hwcontainer.json");
+		assert_int_equal(grant_mixed(place, HARDWARE, members[i], NULL), -EPERM);
+		assert_string_equal(hwc_ctx_error(place->ctx), sentence);
+		/* that there is a machine is not what it is about */
+		assert_int_equal(grant_mixed(place, "\"" VM "\":\"xen\"," HARDWARE, members[i],
+					     NULL),
+				 -EPERM);
+		/* the operator's own files need no rule */
+		assert_int_equal(grant_mixed(place, HARDWARE, members[i], rules), 0);
+		assert_int_equal(grant_mixed(place, HARDWARE, members[i],
+					     "{\"allow\":[{\"all\":true}]}"),
+				 0);
+		assert_int_equal(grant_mixed(place,
+					     "\"io.kubernetes.cri.image-name\":\"a/b\"," HARDWARE,
+					     members[i], "{\"allow\":[{\"name\":\"a/b\"}]}"),
+				 0);
+		/* where the operator names the kernel, that is who drives it */
+		assert_int_equal(grant_mixed(place, KERNEL "," HARDWARE, members[i], NULL), 0);
+		/* without hardware there is nothing to allow */
+		assert_int_equal(grant_mixed(place, "\"a\":\"b\"", members[i], NULL), 0);
+	}
+}
+
 #define place_test(name) cmocka_unit_test_setup_teardown(name, make_kernel, free_place)
 
 int main(void)
@@ -507,6 +566,7 @@ int main(void)
 		place_test(test_policy),
 		place_test(test_grant_pins),
 		place_test(test_host_files_of_images),
+		place_test(test_mixed_sources),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
