@@ -146,7 +146,8 @@ int hwc_vm_settle(const struct hwc_vm_reader *r, struct json_object *config)
 		err = check_alone(r);
 	if (err || !m->asked)
 		return err;
-	if (m->vm.image.path && m->vm.secure)
+	/* a kernel of somebody else would write to the operator's disk */
+	if (m->vm.image.path && (m->vm.secure || !m->vm.kernel.host))
 		return hwc_err(r->ctx, -EINVAL,
 			       "%s: the root in vm.image needs a kernel in vm.kernel", r->what);
 	err = attach_digests(r);

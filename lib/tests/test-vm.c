@@ -528,6 +528,13 @@ static void test_object_refusals(void **state)
 		  -EINVAL, ": vm.hypervisor.parameters is not of the type array" },
 		{ NULL, "\"vm\":{\"image\":{\"path\":\"/i\"}}", NULL, -EINVAL,
 		  ": the root in vm.image needs a kernel in vm.kernel" },
+		/* a kernel of the image's is not to write to it */
+		{ NULL, "\"vm\":{\"image\":{\"path\":\"/i\"}}", "{\"KERNEL\":\"/k\"}", -EINVAL,
+		  ": the root in vm.image needs a kernel in vm.kernel" },
+		{ "\"KERNEL\":\"/k\"", "\"vm\":{\"image\":{\"path\":\"/i\"}}", NULL, -EINVAL,
+		  ": the root in vm.image needs a kernel in vm.kernel" },
+		{ "\"" KATA "kernel\":\"/k\"", "\"vm\":{\"image\":{\"path\":\"/i\"}}", NULL,
+		  -EINVAL, ": the root in vm.image needs a kernel in vm.kernel" },
 		{ NULL, "\"vm\":{\"image\":{\"format\":\"raw\"}}", NULL, -EINVAL,
 		  ": vm.image.path is missing" },
 		{ NULL, "\"vm\":{\"image\":{\"path\":\"/i\",\"format\":\"iso\"}}", NULL, -EINVAL,
