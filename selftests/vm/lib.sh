@@ -91,6 +91,12 @@ child_of() {
 	tr -d ' ' 2>/dev/null <"/proc/$1/task/$1/children"
 }
 
+# capabilities_are HEXADECIMAL PROCESS: also those that a program which it starts would have
+capabilities_are() {
+	same "$1 $1 $1 0000000000000000 0000000000000000" "$(sed -n \
+		's/^Cap\(Prm\|Eff\|Bnd\|Inh\|Amb\):\t//p' "/proc/$2/status" | sort -r | tr '\n' ' ' | sed 's/ $//')"
+}
+
 no_process() {
 	same "" "$(processes)"
 }

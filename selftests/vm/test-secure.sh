@@ -201,6 +201,14 @@ leaves_nothing_of_a_run() {
 	done
 }
 
+# Capabilities for files of others, and none for devices.
+has_few_rights() {
+	bundle 'echo ready; sleep 100'
+	started && within 20 grep -q ready "$work/out" &&
+		capabilities_are 000000000000001b "$(child_of "$(cat "$work/pid")")" &&
+		rt delete --force "$me" && nothing_left
+}
+
 ends_with_qemu() {
 	bundle 'echo ready; sleep 100'
 	{ rt run -b "$work/b" "$me" >"$work/out" 2>"$work/err" </dev/null; echo $? >"$work/code"; } &
@@ -320,6 +328,7 @@ expect "it takes signals" takes_signals
 expect "SIGKILL ends it" is_killed
 expect "nothing is left when its process is killed" leaves_nothing_when_killed
 expect "nothing is left when who runs it is killed" leaves_nothing_of_a_run
+expect "QEMU has the rights to work on files" has_few_rights
 expect "it ends when QEMU is killed" ends_with_qemu
 expect "its root is read-only where that is asked for" is_read_only
 expect "folders and files are mounted" has_mounts

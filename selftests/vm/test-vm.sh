@@ -123,6 +123,46 @@ in_namespaces() {
 	rt kill "$me" KILL && within 10 status_is stopped && deleted
 }
 
+# A program in QEMU's place tells what it could do, and does it only to what is ours.
+confined() {
+	mkdir -p "$work/b/mnt" "/run/$me" && mknod "$work/device" c 1 3 &&
+		mount -t tmpfs none "$work/b/mnt" && : >"$work/b/mnt/file" || return
+	# shellcheck disable=SC2016 # it is a script
+	instead 'work='"$work"' told=
+can() { told="$told $1"; }
+(: >$work/new) 2>/dev/null && can write
+for place in /tmp /run /dev /usr /etc /sys /proc/sys/kernel/core_pattern; do
+	[ ! -w $place ] || can "write:$place"
+done
+[ -z "$(ls /run)" ] || can "see:/run"
+[ ! -e $work/b/mnt/file ] || can "see:mount"
+(: <$work/device) 2>/dev/null && can "open:device"
+mount -t tmpfs none $work/b/mnt 2>/dev/null && can mount
+[ "$(tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d " \n")" = lo ] || can "see:network"
+: >/dev/null && head -c 1 /dev/urandom >/dev/null || can not
+[ ! -c /dev/kvm ] || : <>/dev/kvm || can not
+echo "it can:$told" >&2
+exit 1'
+	rt create -b "$work/b" "$me" >"$work/refusal" 2>&1 </dev/null
+	code=$?
+	while umount "$work/b/mnt" 2>/dev/null; do :; done
+	rmdir "/run/$me"
+	same "1 hwcontainer-runtime: it can:" "$code $(cat "$work/refusal")"
+}
+
+# None of it, where it has been started; what it needs is there, or it would not run.
+has_no_rights() {
+	started && within 10 has "$work/out" "tick 1" || return
+	qemu=$(child_of "$(cat "$work/pid")")
+	capabilities_are 0000000000000000 "$qemu" || return
+	for namespace in net mnt; do
+		[ "$(readlink "/proc/$qemu/ns/$namespace")" != "$(readlink "/proc/self/ns/$namespace")" ] ||
+			{ echo "$namespace: the host's" && return 1; }
+	done
+	same "" "$(grep -v '^[^ ]* /dev/[^ ]* ' "/proc/$qemu/mounts" | grep -v ' ro,nosuid,nodev')" &&
+		rt delete --force "$me" && nothing_left
+}
+
 hook() { # kind
 	printf '"%s": [ { "path": "/bin/sh", "args": ["sh", "-c", "echo %s >>%s/hooks"] } ]' "$1" "$1" \
 		"$work"
@@ -382,6 +422,8 @@ expect "memory and processors are as asked for" is_machine
 expect "what is typed is the guest's" typed
 expect "a terminal goes to the engine" has_terminal
 expect "the hypervisor is in the container's namespaces" in_namespaces
+expect "the hypervisor can do nothing but its work" confined
+expect "it has no capability, no network, and mounts that are read-only" has_no_rights
 expect "hooks are run, and one that fails leaves nothing" runs_hooks
 expect "the object vm names kernel, hypervisor and their parameters" takes_parameters
 expect "its keys are among the features" tells_features

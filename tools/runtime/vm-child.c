@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A program that works for the process of a container: it has none of its files but
- * those that it is given, no more rights than it began with, and ends with it.
+ * those that it is given, no more rights than it began with, or fewer, and ends with it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +39,8 @@ static bool take_files(int out, const int *kept, size_t n)
 }
 
 /* In the child; does not return. @parent: pidfd of who starts it */
-static void execute(char *const *words, int parent, int out, const int *kept, size_t n)
+static void execute(char *const *words, int parent, int out, const int *kept, size_t n,
+		    const uint64_t *caps)
 {
 	static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 
@@ -51,14 +52,17 @@ static void execute(char *const *words, int parent, int out, const int *kept, si
 	setsid();
 	default_signals();
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if (take_files(out, kept, n))
-		execve(words[0], words, environment);
+	if (!take_files(out, kept, n))
+		_exit(127);
+	if (caps && confine(words[0], *caps))
+		_exit(127);
+	execve(words[0], words, environment);
 	dprintf(STDERR_FILENO, "%s cannot be executed: %s\n", words[0], strerror(errno));
 	_exit(127);
 }
 
 static int fork_child(const struct command *command, struct child *child, const struct words *words,
-		      int out, const int *kept, size_t n)
+		      int out, const int *kept, size_t n, const uint64_t *caps)
 {
 	int parent = syscall(SYS_pidfd_open, getpid(), 0), err = 0;
 
@@ -66,7 +70,7 @@ static int fork_child(const struct command *command, struct child *child, const 
 		return log_errno(command, "pidfd_open");
 	child->pid = fork();
 	if (!child->pid)
-		execute(words->list, parent, out, kept, n);
+		execute(words->list, parent, out, kept, n, caps);
 	if (child->pid < 0)
 		err = log_errno(command, "fork");
 	close(parent);
@@ -74,7 +78,7 @@ static int fork_child(const struct command *command, struct child *child, const 
 }
 
 int child_start(const struct command *command, struct child *child, const struct words *words,
-		const int *kept, size_t n)
+		const int *kept, size_t n, const uint64_t *caps)
 {
 	int pipes[2], err;
 
@@ -85,7 +89,7 @@ int child_start(const struct command *command, struct child *child, const struct
 	}
 	if (pipe2(pipes, O_CLOEXEC))
 		return log_errno(command, "pipe");
-	err = fork_child(command, child, words, pipes[1], kept, n);
+	err = fork_child(command, child, words, pipes[1], kept, n, caps);
 	close(pipes[1]);
 	child->says = pipes[0];
 	fcntl(child->says, F_SETFL, O_NONBLOCK);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Virtual machines by QEMU, which is a child of the container's process and in its
- * cgroup and namespaces. It is told what to do by QMP and gets its files by number: no
- * path of an image is looked up by it.
+ * cgroup and namespaces, confined. It is told what to do by QMP and gets its files by
+ * number: no path of an image is looked up by it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -368,6 +368,7 @@ static int start_program(struct vm *vm, int qmp)
 			    q->console,
 			    qmp };
 	size_t n = vm->root ? vm_root_files(vm->root, NULL) : 0;
+	const uint64_t caps = vm->root ? VM_ROOT_CAPS : 0;
 	int *kept = malloc(sizeof(own) + n * sizeof(*kept));
 	struct words words = { 0 };
 	int err;
@@ -378,7 +379,7 @@ static int start_program(struct vm *vm, int qmp)
 	if (vm->root)
 		vm_root_files(vm->root, kept + ARRAY_SIZE(own));
 	fill_words(vm, &words, qmp);
-	err = child_start(&vm->s->command, &q->child, &words, kept, ARRAY_SIZE(own) + n);
+	err = child_start(&vm->s->command, &q->child, &words, kept, ARRAY_SIZE(own) + n, &caps);
 	words_free(&words);
 	free(kept);
 	return err;

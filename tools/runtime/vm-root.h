@@ -6,6 +6,7 @@
 #ifndef HWC_RUNTIME_VM_ROOT_H
 #define HWC_RUNTIME_VM_ROOT_H
 
+#include <linux/capability.h>
 #include <poll.h>
 #include <stdio.h>
 #include "../vm-init/protocol.h"
@@ -162,6 +163,11 @@ void vm_ports_drain(struct vm_ports *ports);
  * output is its process's.
  */
 #define VM_ROOT_CMDLINE "loglevel=1 panic=-1"
+
+/* Its hypervisor works on files of any owner. No CAP_MKNOD: it can make no device. */
+#define VM_ROOT_CAPS                                                                              \
+	(UINT64_C(1) << CAP_CHOWN | UINT64_C(1) << CAP_DAC_OVERRIDE | UINT64_C(1) << CAP_FOWNER | \
+	 UINT64_C(1) << CAP_FSETID)
 
 /**
  * struct vm_root - what a secure container has besides other virtual machines

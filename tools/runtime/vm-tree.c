@@ -37,7 +37,7 @@ static int execute(const struct vm *vm, const struct words *words)
 	int timeout_ms = vm_settings_of(vm)->timeout_ms, err;
 	struct child child;
 
-	err = child_start(command, &child, words, NULL, 0);
+	err = child_start(command, &child, words, NULL, 0, NULL);
 	if (err)
 		return err;
 	if (!process_wait(child.pidfd, timeout_ms)) {

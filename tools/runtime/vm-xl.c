@@ -43,7 +43,7 @@ int xl_begin(struct xl *xl, const char *const *words, const int *files, size_t n
 	for (; *words; words++)
 		words_add(&all, "%s", *words);
 	all.failed = all.failed || !xl->text;
-	err = child_start(xl->command, &xl->child, &all, files, n);
+	err = child_start(xl->command, &xl->child, &all, files, n, NULL);
 	words_free(&all);
 	if (err)
 		xl_end(xl);

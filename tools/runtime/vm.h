@@ -247,15 +247,23 @@ struct child {
 	unsigned int told;
 };
 
-/* @kept: @n files that it has under the same numbers, -1 for none; with no other but its own */
+/*
+ * @kept: @n files that it has under the same numbers, -1 for none; with no other but its own
+ * @caps: it is confined, and has these capabilities; NULL: it may do what this process may
+ */
 int child_start(const struct command *command, struct child *child, const struct words *words,
-		const int *kept, size_t n);
+		const int *kept, size_t n, const uint64_t *caps);
 /* Takes what it has said. @tell: and logs it */
 void child_hear(const struct command *command, struct child *child, bool tell);
 /* Kills it, where it lives. */
 void child_kill(struct child *child);
 /* What it ended with, as waitpid() has it; it has ended. */
 int child_wait(struct child *child);
+
+/* vm-confine.c: what such a program may do */
+
+/* In its process, before that executes it. @caps: bits; says on standard error what failed. */
+int confine(const char *program, uint64_t caps);
 
 /* vm-tree.c: QEMU's device tree of a machine. Logs errors. */
 
