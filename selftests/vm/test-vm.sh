@@ -163,6 +163,37 @@ has_no_rights() {
 		rt delete --force "$me" && nothing_left
 }
 
+# What the container's cgroup says, of version 1 or 2.
+limit_is() { # wanted controller file
+	for file in "/sys/fs/cgroup/hwc-$me/$3" "/sys/fs/cgroup/$2/hwc-$me/$3"; do
+		[ ! -e "$file" ] || { same "$1" "$(cat "$file")" && return || return 1; }
+	done
+	return 2
+}
+
+any_limit() { # controller, of version 2, of version 1: each "FILE WANTED"
+	limit_is "${2#* }" "$1" "${2%% *}" || [ $? -eq 2 ] && limit_is "${3#* }" "$1" "${3%% *}"
+}
+
+resources() {
+	bundle '"KERNEL": "/boot/rtos.bin", "CMDLINE": "ticks"' '"linux": { "cgroupsPath": "/hwc-'"$me"'", "resources": { '"$1"' } }'
+}
+
+has_limits() {
+	resources '"memory": { "limit": 67108864 }, "cpu": { "quota": 150000, "period": 100000, "cpus": "0" }, "pids": { "limit": 9 }'
+	started && within 10 has "$work/out" "tick 1" && has "$work/out" "64 MiB of memory" || return
+	qemu=$(child_of "$(cat "$work/pid")")
+	has "/proc/$qemu/cgroup" "/hwc-$me" &&
+		same "Cpus_allowed_list:	0" "$(grep Cpus_allowed_list "/proc/$qemu/status")" &&
+		any_limit memory "memory.max 335544320" "memory.limit_in_bytes 335544320" &&
+		any_limit cpu "cpu.max 150000 100000" "cpu.cfs_quota_us 150000" &&
+		any_limit pids "pids.max 137" "pids.max 137" && rt delete --force "$me" && nothing_left &&
+		same "" "$(find /sys/fs/cgroup -maxdepth 2 -name "hwc-$me")" || return
+	# the kernel says what it does not take
+	resources '"cpu": { "cpus": "9999" }'
+	! create && has "$work/err" "cpuset.cpus does not take 9999: " && nothing_left
+}
+
 hook() { # kind
 	printf '"%s": [ { "path": "/bin/sh", "args": ["sh", "-c", "echo %s >>%s/hooks"] } ]' "$1" "$1" \
 		"$work"
@@ -424,6 +455,7 @@ expect "a terminal goes to the engine" has_terminal
 expect "the hypervisor is in the container's namespaces" in_namespaces
 expect "the hypervisor can do nothing but its work" confined
 expect "it has no capability, no network, and mounts that are read-only" has_no_rights
+expect "the hypervisor has the container's limits" has_limits
 expect "hooks are run, and one that fails leaves nothing" runs_hooks
 expect "the object vm names kernel, hypervisor and their parameters" takes_parameters
 expect "its keys are among the features" tells_features

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The cgroup of a firmware container: a folder in each hierarchy that is mounted below
- * /sys/fs/cgroup, of version 2 or 1. No limit is applied: the container's process does
- * next to nothing. Where systemd is to make the cgroup, it is the one that its unit
- * would have, but systemd is not asked and knows no such unit.
+ * The cgroup of a container of ours: a folder in each hierarchy that is mounted below
+ * /sys/fs/cgroup, of version 2 or 1. What it may use is limit.c's. Where systemd is to
+ * make the cgroup, it is the one that its unit would have, but systemd is not asked and
+ * knows no such unit.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -242,8 +242,7 @@ static int enter(const struct command *command, const char *folder)
 	return err;
 }
 
-/* Of its record; NULL behind the last. */
-static const char *folder_at(const struct container *container, size_t i)
+const char *cgroup_folder(const struct container *container, size_t i)
 {
 	struct json_object *folders = json_object_object_get(container->record, "cgroups");
 
@@ -257,7 +256,7 @@ int cgroup_enter(const struct command *command, const struct container *containe
 	const char *folder;
 	int err = 0;
 
-	for (size_t i = 0; !err && (folder = folder_at(container, i)); i++)
+	for (size_t i = 0; !err && (folder = cgroup_folder(container, i)); i++)
 		err = enter(command, folder);
 	return err;
 }
@@ -267,6 +266,6 @@ void cgroup_remove(const struct container *container)
 	const char *folder;
 
 	/* one that is in use is somebody else's, too */
-	for (size_t i = 0; (folder = folder_at(container, i)); i++)
+	for (size_t i = 0; (folder = cgroup_folder(container, i)); i++)
 		rmdir(folder);
 }

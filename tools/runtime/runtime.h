@@ -295,6 +295,7 @@ enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
  * @subject: "a container ..." of that kind
  * @what: the same as "container c1 is ..."
  * @process: name of its process
+ * @works: its process does the container's work, whose limits it gets
  * @orphaned: signal that it gets when the runtime that waits for it is killed
  * @fits: whether a bundle is one
  * @start: create and run; as start_prepare()
@@ -326,6 +327,7 @@ struct kind {
 	const char *subject;
 	const char *what;
 	const char *process;
+	bool works;
 	int orphaned;
 	bool (*fits)(const struct hwc_bundle *bundle);
 	int (*start)(struct claims *claims, int *code);
@@ -497,8 +499,21 @@ int cgroup_find(const struct command *command, const struct spec *spec,
 		struct json_object **folders);
 /* Makes those that its record names, and lets this process in. */
 int cgroup_enter(const struct command *command, const struct container *container);
+/* One of them; NULL behind the last. */
+const char *cgroup_folder(const struct container *container, size_t i);
 /* Removes them. */
 void cgroup_remove(const struct container *container);
+
+/* limit.c: what it may use */
+
+/* QEMU was seen to need 60 MiB beside its guest's memory, and its translations may grow to 128. */
+#define LIMIT_MORE_MEMORY (INT64_C(256) << 20)
+/* Threads of a hypervisor, which are none of the guest's processes. */
+#define LIMIT_MORE_PIDS 128
+
+/* Limits it as its configuration says, and what is its own work. Logs errors. */
+int limit_apply(const struct command *command, const struct container *container,
+		const struct spec *spec);
 
 /* console.c */
 

@@ -81,6 +81,8 @@ int settle_in(struct supervisor *s)
 		err = s->kind->settle(s);
 	if (!err)
 		err = cgroup_enter(&s->command, s->container);
+	if (!err && s->kind->works)
+		err = limit_apply(&s->command, s->container, s->spec);
 	if (!err)
 		err = place_enter(&s->command, s->spec);
 	return err ? err : claims_move_in(s->claims);

@@ -24,6 +24,9 @@
 #include "vm.h"
 #include "vm-root.h"
 
+/* Else it may keep 1 GiB of translations, which its cgroup has to have room for. */
+#define TCG "tcg,tb-size=128"
+
 /**
  * struct machine - what QEMU plays
  * @arch: whose kernels it starts
@@ -228,7 +231,7 @@ static void add_machine(const struct vm *vm, struct words *words, const char *mo
 	words_add(words, "-machine");
 	words_add(words, "%s%s", q->machine->type, more);
 	words_add(words, "-accel");
-	words_add(words, "%s", q->kvm ? "kvm" : "tcg");
+	words_add(words, "%s", q->kvm ? "kvm" : TCG);
 	words_add(words, "-cpu");
 	words_add(words, "%s", q->kvm ? "host" : q->machine->cpu);
 	words_add(words, "-smp");

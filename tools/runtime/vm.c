@@ -316,6 +316,7 @@ const struct kind kind_vm = {
 	.subject = "a container that is a virtual machine",
 	.what = "a virtual machine",
 	.process = "hwc-vm",
+	.works = true,
 	.orphaned = SIGKILL,
 	.fits = fits,
 	.start = start_vm,
