@@ -33,8 +33,7 @@ static void run(const char *const *words)
 		err(EXIT_FAILURE, "%s", words[0]);
 	}
 	if (waitpid(pid, &status, 0) != pid || status)
-		errx(EXIT_FAILURE, "%s %s ended with status 0x%x", words[0],
-		     words[1], status);
+		errx(EXIT_FAILURE, "%s %s ended with status 0x%x", words[0], words[1], status);
 }
 
 #define RUN(...) run((const char *const[]){ __VA_ARGS__, NULL })
@@ -77,19 +76,15 @@ static void delete_container(void *data)
 	settle();
 }
 
-static uint64_t measure(void (*op)(void *), void (*undo)(void *),
-			const char *data)
+static uint64_t measure(void (*op)(void *), void (*undo)(void *), const char *data)
 {
-	struct bench_op whole = {
-		.op = op, .undo = undo, .data = (void *)data, .times = 1
-	};
+	struct bench_op whole = { .op = op, .undo = undo, .data = (void *)data, .times = 1 };
 
 	return bench_measure(&whole);
 }
 
 /* The smaller the guest, the larger is our part. */
-static void bench_guest(const char *name, const char *config,
-			const char *bundle, double bound)
+static void bench_guest(const char *name, const char *config, const char *bundle, double bound)
 {
 	uint64_t bare = measure(create_domain, destroy_domain, config);
 	uint64_t steps = measure(create_and_unpause, destroy_domain, config);
@@ -98,14 +93,13 @@ static void bench_guest(const char *name, const char *config,
 	bench_row(bare, 0, 0, "%s: xl create", name);
 	bench_row(steps, bare, 0, "%s: xl create -p, xl unpause", name);
 	bench_row(ours, bare, 0, "%s: create and start", name);
-	bench_row(ours > steps ? ours - steps : 0, bare, bound,
-		  "%s: our part of that", name);
+	bench_row(ours > steps ? ours - steps : 0, bare, bound, "%s: our part of that", name);
 }
 
 void bench_xen(void)
 {
 	bench_guest("Linux", CONFIGS "linux.cfg", BUNDLES "linux", BOUND_XEN);
 	bench_guest("RTOS", CONFIGS "rtos.cfg", BUNDLES "rtos", 0);
-	bench_row(measure(create_container, delete_container, BUNDLES "engine"),
-		  0, 0, "RTOS with a cold region: create and start");
+	bench_row(measure(create_container, delete_container, BUNDLES "engine"), 0, 0,
+		  "RTOS with a cold region: create and start");
 }
