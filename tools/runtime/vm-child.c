@@ -38,16 +38,31 @@ static bool take_files(int out, const int *kept, size_t n)
 	       dup2(out, STDERR_FILENO) >= 0;
 }
 
-/* In the child; does not return. @parent: pidfd of who starts it */
-static void execute(char *const *words, int parent, int out, const int *kept, size_t n,
-		    const uint64_t *caps)
+pid_t child_fork(const struct command *command)
+{
+	int parent = syscall(SYS_pidfd_open, getpid(), 0);
+	pid_t pid;
+
+	if (parent < 0)
+		return log_errno(command, "pidfd_open");
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* who ended before that was said kills nobody */
+		if (process_has_ended(parent))
+			_exit(127);
+	}
+	if (pid < 0)
+		pid = log_errno(command, "fork");
+	close(parent);
+	return pid;
+}
+
+/* In the child; does not return. */
+static void execute(char *const *words, int out, const int *kept, size_t n, const uint64_t *caps)
 {
 	static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* who ended before that was said kills nobody */
-	if (process_has_ended(parent))
-		_exit(127);
 	/* what is typed is the guest's, and no signal for this one */
 	setsid();
 	default_signals();
@@ -59,22 +74,6 @@ static void execute(char *const *words, int parent, int out, const int *kept, si
 	execve(words[0], words, environment);
 	dprintf(STDERR_FILENO, "%s cannot be executed: %s\n", words[0], strerror(errno));
 	_exit(127);
-}
-
-static int fork_child(const struct command *command, struct child *child, const struct words *words,
-		      int out, const int *kept, size_t n, const uint64_t *caps)
-{
-	int parent = syscall(SYS_pidfd_open, getpid(), 0), err = 0;
-
-	if (parent < 0)
-		return log_errno(command, "pidfd_open");
-	child->pid = fork();
-	if (!child->pid)
-		execute(words->list, parent, out, kept, n, caps);
-	if (child->pid < 0)
-		err = log_errno(command, "fork");
-	close(parent);
-	return err;
 }
 
 int child_start(const struct command *command, struct child *child, const struct words *words,
@@ -89,12 +88,14 @@ int child_start(const struct command *command, struct child *child, const struct
 	}
 	if (pipe2(pipes, O_CLOEXEC))
 		return log_errno(command, "pipe");
-	err = fork_child(command, child, words, pipes[1], kept, n, caps);
-	close(pipes[1]);
 	child->says = pipes[0];
 	fcntl(child->says, F_SETFL, O_NONBLOCK);
-	if (err) {
-		child->pid = 0;
+	child->pid = child_fork(command);
+	if (!child->pid)
+		execute(words->list, pipes[1], kept, n, caps);
+	close(pipes[1]);
+	if (child->pid < 0) {
+		err = child->pid;
 		child_kill(child);
 		return err;
 	}

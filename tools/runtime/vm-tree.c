@@ -7,11 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -69,10 +67,8 @@ static int copy(const struct command *command, int to)
 /* In a process of its own, which has that place. */
 static int dump(const struct vm *vm, const struct words *words, int to)
 {
-	int err;
+	int err = make_place(&vm->s->command);
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	err = make_place(&vm->s->command);
 	if (!err)
 		err = execute(vm, words);
 	return err ? err : copy(&vm->s->command, to);
@@ -80,13 +76,13 @@ static int dump(const struct vm *vm, const struct words *words, int to)
 
 static int fork_and_wait(const struct vm *vm, const struct words *words, int to)
 {
-	pid_t pid = fork();
+	pid_t pid = child_fork(&vm->s->command);
 	int status;
 
 	if (!pid)
 		_exit(dump(vm, words, to) ? EXIT_FAILURE : EXIT_SUCCESS);
 	if (pid < 0)
-		return log_errno(&vm->s->command, "fork");
+		return pid;
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return log_errno(&vm->s->command, "waitpid");

@@ -247,6 +247,8 @@ struct child {
 	unsigned int told;
 };
 
+/* As fork(), or -errno; the child ends with this process. */
+pid_t child_fork(const struct command *command);
 /*
  * @kept: @n files that it has under the same numbers, -1 for none; with no other but its own
  * @caps: it is confined, and has these capabilities; NULL: it may do what this process may
