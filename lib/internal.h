@@ -1265,7 +1265,8 @@ void hwc_wants_free(struct hwc_wants *wants);
  * @kata: the kernel is that of an annotation of Kata's
  * @of_image: it was named by the image: by its file or, maybe, its variables
  * @memory_key: key that says how much memory, where that is not the vm object
- * @cmdline_key: key of the command line, likewise
+ * @vcpus_key: key that says how many processors, likewise
+ * @cmdline_key: key of the command line
  * @strings: char *
  * @parameters: char *, for the hypervisor
  * @dtdevs: char *
@@ -1283,6 +1284,7 @@ struct hwc_machine {
 	bool kata;
 	bool of_image;
 	const char *memory_key;
+	const char *vcpus_key;
 	const char *cmdline_key;
 	struct hwc_array strings;
 	struct hwc_array parameters;

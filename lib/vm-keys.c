@@ -175,11 +175,14 @@ static int set_vcpus(const struct hwc_vm_reader *r, const char *key, const char 
 {
 	const char *end = value;
 	uint64_t number = parse_number(value, &end, HWC_VM_VCPUS_MAX);
+	struct hwc_machine *m = r->machine;
 
 	if (!number || *end)
 		return refuse_value(r, key, value, "a number of processors from 1 to 1024");
-	if (!r->machine->vm.vcpus)
-		r->machine->vm.vcpus = number;
+	if (m->vm.vcpus)
+		return 0;
+	m->vm.vcpus = number;
+	m->vcpus_key = key;
 	return 0;
 }
 

@@ -118,6 +118,11 @@ static int settle_sizes(const struct hwc_vm_reader *r, struct json_object *confi
 			       m->memory_key, m->vm.memory, memory);
 	if (!m->vm.vcpus)
 		m->vm.vcpus = vcpus;
+	else if (m->vcpus_key && vcpus && m->vm.vcpus > vcpus)
+		return hwc_err(r->ctx, -ERANGE,
+			       "%s asks for %u processors and the container may have %u "
+			       "(linux.resources.cpu)",
+			       m->vcpus_key, m->vm.vcpus, vcpus);
 	return 0;
 }
 

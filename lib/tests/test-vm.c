@@ -187,10 +187,10 @@ static void test_sizes(void **state)
 		  "\"cpu\":{\"quota\":150000,\"period\":100000}}}",
 		  NULL, "secure memory=1048576 vcpus=2" },
 		/* as much as the limit, or less */
-		{ "\"" VM "\":\"yes\",\"" VM ".memory\":\"1M\",\"" VM ".vcpus\":\"3\"",
+		{ "\"" VM "\":\"yes\",\"" VM ".memory\":\"1M\",\"" VM ".vcpus\":\"2\"",
 		  "\"linux\":{\"resources\":{\"memory\":{\"limit\":1048576},"
 		  "\"cpu\":{\"quota\":150000,\"period\":100000}}}",
-		  NULL, "secure memory=1048576 vcpus=3" },
+		  NULL, "secure memory=1048576 vcpus=2" },
 		{ "\"" VM "\":\"yes\"",
 		  "\"linux\":{\"resources\":{\"memory\":{\"limit\":-1},\"cpu\":{\"quota\":-1}}}",
 		  NULL, "secure" },
@@ -261,6 +261,10 @@ static void test_object(void **state)
 		  "\"vm\":{\"hwConfig\":{\"memory\":2097152}},"
 		  "\"linux\":{\"resources\":{\"memory\":{\"limit\":1048576}}}",
 		  NULL, "secure memory=2097152" },
+		{ NULL,
+		  "\"vm\":{\"hwConfig\":{\"vcpus\":2}},"
+		  "\"linux\":{\"resources\":{\"cpu\":{\"quota\":50000,\"period\":100000}}}",
+		  NULL, "secure vcpus=2" },
 		/* a sandbox does not get it by copying a pod's annotations */
 		{ "\"io.kubernetes.cri.container-type\":\"sandbox\"", "\"vm\":{}", NULL, "secure" },
 	};
@@ -477,6 +481,14 @@ static void test_size_refusals(void **state)
 		  "\"linux\":{\"resources\":{\"memory\":{\"limit\":1048576}}}", NULL, -ERANGE,
 		  VM
 		  ".memory asks for 2097152 bytes and the container may have 1048576 (linux.resources.memory.limit)" },
+		{ NULL, "\"linux\":{\"resources\":{\"cpu\":{\"quota\":50000,\"period\":100000}}}",
+		  "{\"KERNEL\":\"/k\",\"" VM ".vcpus\":\"64\"}", -ERANGE,
+		  VM
+		  ".vcpus asks for 64 processors and the container may have 1 (linux.resources.cpu)" },
+		{ "\"" VM "\":\"yes\",\"" KATA "default_vcpus\":\"3\"",
+		  "\"linux\":{\"resources\":{\"cpu\":{\"cpus\":\"0-1\"}}}", NULL, -ERANGE,
+		  KATA
+		  "default_vcpus asks for 3 processors and the container may have 2 (linux.resources.cpu)" },
 	};
 	char annotation[128], sentence[256];
 
@@ -496,7 +508,7 @@ static void test_size_refusals(void **state)
 			 counts[i]);
 		refuse_words(*state, &m, 1);
 	}
-	refuse_words(*state, limit, 1);
+	refuse_words(*state, limit, HWC_ARRAY_SIZE(limit));
 }
 
 static void test_object_refusals(void **state)
