@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "internal.h"
+#include "assign.h"
 
 /* Devicetree specification 5.2: the header, and magic and size at its beginning. */
 #define DTB_HEADER 40
@@ -266,7 +266,7 @@ static int open_kernel(struct hwc_bundle *bundle, const struct hwc_kernel_taker 
 static int open_dtb(struct hwc_bundle *bundle, int *fd)
 {
 	const struct hwc_vm_file *file = &bundle->machine.vm.dtb;
-	int err = open_file(bundle, file, "device tree ", HWC_DTB_MAX, fd);
+	int err = open_file(bundle, file, "device tree ", HWC_PARTIAL_MAX, fd);
 	uint8_t head[DTB_HEADER];
 	uint32_t size;
 	off_t end;

@@ -1254,7 +1254,6 @@ void hwc_wants_free(struct hwc_wants *wants);
 #define HWC_CMDLINE_MAX 2047
 #define HWC_VM_MEMORY_MAX (1ull << 48)
 #define HWC_VM_VCPUS_MAX 1024
-#define HWC_DTB_MAX (2u << 20) /* as Linux on arm64 */
 
 /**
  * struct hwc_machine - a virtual machine while it is read, and then

@@ -276,7 +276,7 @@ static void test_other_refusals(void **state)
 		{ "\"DTB\":\"/boot/cut\"", -EBADMSG,
 		  "/boot/cut is cut off: the device tree blob has 65 bytes and the file 64" },
 		{ "\"DTB\":\"/boot/large\"", -EFBIG,
-		  "device tree /boot/large has 2097153 bytes, more than the 2097152 it may have" },
+		  "device tree /boot/large has 65537 bytes, more than the 65536 it may have" },
 	};
 	struct place *place = *state;
 	char config[256];
@@ -286,7 +286,7 @@ static void test_other_refusals(void **state)
 	write_dtb("rootfs/boot/tiny", 39, 64);
 	write_dtb("rootfs/boot/cut", 65, 64);
 	write_dtb("rootfs/boot/large", 40, 64);
-	assert_int_equal(truncate("rootfs/boot/large", (2 << 20) + 1), 0);
+	assert_int_equal(truncate("rootfs/boot/large", (64 << 10) + 1), 0);
 	for (size_t i = 0; i < HWC_ARRAY_SIZE(cases); i++) {
 		struct hwc_vm_files files;
 		struct hwc_bundle *bundle;

@@ -6,9 +6,6 @@
 #include <unistd.h>
 #include "vm.h"
 
-/* A device tree for a part of a machine is some KiB. */
-#define DTB_MAX (1u << 20)
-
 static int read_whole(const struct vm *vm, int fd, void *data, size_t size)
 {
 	ssize_t n = pread(fd, data, size, 0);
@@ -29,11 +26,6 @@ int vm_assign_check(struct vm *vm)
 		return 0;
 	if (fstat(vm->files.dtb, &st))
 		return log_errno(&vm->s->command, vm->asked->dtb.path);
-	if (st.st_size > DTB_MAX) {
-		log_error(&vm->s->command, "%s has %lld bytes, and a device tree at most %u",
-			  vm->asked->dtb.path, (long long)st.st_size, DTB_MAX);
-		return -EFBIG;
-	}
 	vm->dtb = malloc(st.st_size + 1);
 	if (!vm->dtb)
 		return vm_no_memory(vm);
