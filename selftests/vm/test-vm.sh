@@ -309,19 +309,35 @@ qemu_hangs() {
 	not_created "qemu: no such luck" || return
 	instead 'kill -SEGV $$'
 	not_created "qemu-system-aarch64 was killed by signal 11" || return
-	# it greets, takes the first command, and says nothing more
+	answers '{"return": {}}'
+	create || return
+	refuses "$work/fake has not answered for 1000 ms" start "$me" && within 5 status_is stopped &&
+		deleted
+}
+
+# answers MESSAGE...: a program in QEMU's place greets, takes so many commands, and says
+# nothing more
+answers() {
+	printf '%s\n' "$@" >"$work/answers"
 	# shellcheck disable=SC2016 # it is a script
 	instead 'for word; do case $word in socket,id=qmp,fd=*) fd=${word##*=} ;; esac; done
 exec python3 -c "
 import socket, time
 s = socket.socket(fileno=$fd)
 s.send(b\"{\\\"QMP\\\": {}}\\n\")
-s.recv(100)
-s.send(b\"{\\\"return\\\": {}}\\n\")
+for line in open(\"'"$work/answers"'\", \"rb\"):
+	s.recv(100)
+	s.send(line)
 time.sleep(60)"'
+}
+
+qemu_refuses() {
+	answers '{"error": {"class": "GenericError", "desc": "no such thing"}}'
+	not_created "qemu-system-aarch64: no such thing" || return
+	answers '{"return": {}}' '{"error": {"class": "GenericError", "desc": "Resetting the Virtual Machine is required"}}'
 	create || return
-	refuses "$work/fake has not answered for 1000 ms" start "$me" && within 5 status_is stopped &&
-		deleted
+	refuses "qemu-system-aarch64: Resetting the Virtual Machine is required" start "$me" &&
+		within 5 status_is stopped && deleted
 }
 
 # Where it looks as if KVM could be used, and cannot, it goes on without.
@@ -467,6 +483,7 @@ expect "restarts are refused" is_for_others
 expect "without QEMU it is said what to install" has_no_qemu
 expect "a hypervisor that this host does not run on is named" has_no_xen
 expect "a QEMU that hangs or crashes is ended" qemu_hangs
+expect "a command that QEMU refuses is an error" qemu_refuses
 expect "KVM that does not work is done without" does_without_kvm
 expect "QEMU is killed" qemu_is_killed
 expect "the container's process is killed" process_is_killed

@@ -451,11 +451,26 @@ static void take_event(struct qemu *q, const char *event, struct json_object *me
 			q->end = ends[i].end;
 }
 
-/* Takes what it has said; whether that was what it is to say after a greeting or command. */
-static bool take_messages(struct qemu *q)
+/* A command that it has refused; @error is its word for that, or NULL. */
+static int report_refusal(const struct vm *vm, struct json_object *error)
 {
-	struct json_object *message;
-	bool answered = false;
+	const struct qemu *q = vm->own;
+	const char *why = json_object_get_string(json_object_object_get(error, "desc"));
+
+	log_error(&vm->s->command, "%s: %s", q->machine->program,
+		  why ? why : "a command is refused");
+	return -EIO;
+}
+
+/*
+ * Takes what it has said: 1 where that is what it is to say after a greeting or a
+ * command, 0 where it is to say that yet, -EIO after a sentence where it refuses.
+ */
+static int take_messages(struct vm *vm)
+{
+	struct qemu *q = vm->own;
+	struct json_object *message, *error;
+	int answer = 0;
 
 	while ((message = qmp_take(&q->qmp))) {
 		const char *event =
@@ -463,11 +478,13 @@ static bool take_messages(struct qemu *q)
 
 		if (event)
 			take_event(q, event, message);
-		else
-			answered = true;
+		else if (json_object_object_get_ex(message, "error", &error))
+			answer = report_refusal(vm, error);
+		else if (!answer)
+			answer = 1;
 		json_object_put(message);
 	}
-	return answered;
+	return answer;
 }
 
 /* It has ended before it was to. */
@@ -495,7 +512,7 @@ static int report_end(struct vm *vm)
 static int wait_for_answer(struct vm *vm)
 {
 	struct qemu *q = vm->own;
-	int timeout_ms = vm_settings_of(vm)->timeout_ms;
+	int timeout_ms = vm_settings_of(vm)->timeout_ms, answer;
 	int64_t end = now_ms() + timeout_ms, left;
 
 	while ((left = end - now_ms()) > 0) {
@@ -504,8 +521,9 @@ static int wait_for_answer(struct vm *vm)
 
 		if (poll(files, 2, left) <= 0)
 			continue;
-		if (take_messages(q))
-			return 0;
+		answer = take_messages(vm);
+		if (answer)
+			return answer < 0 ? answer : 0;
 		if (files[1].revents)
 			return report_end(vm);
 	}
@@ -610,10 +628,10 @@ static enum vm_end look(struct vm *vm, const struct pollfd *files)
 	if (files[FILE_SAYS].revents)
 		child_hear(&vm->s->command, &q->child, true);
 	if (files[FILE_QMP].revents)
-		take_messages(q);
+		take_messages(vm);
 	if (!files[FILE_CHILD].revents)
 		return VM_LIVES;
-	take_messages(q);
+	take_messages(vm);
 	if (q->end == VM_KILLED)
 		log_error(&vm->s->command, "%s was told to end by somebody else",
 			  q->machine->program);
