@@ -129,6 +129,17 @@ pts/ptmx
 0"
 }
 
+# Its user has no capabilities, and what a setting of the kernel names would be run with all.
+has_no_settings() {
+	mkdir -p "$root/data/sub"
+	echo secret >"$root/data/sub/file"
+	bundle 'echo 0 >/proc/sys/kernel/panic; echo -n x >/proc/1/comm && cat /proc/1/comm; ls /data/sub; cat /proc/version; echo x >/bin/sh; echo end' "" \
+		', "linux": { "readonlyPaths": [ "/proc/sys", "/proc/nonesuch", "/bin" ],
+		"maskedPaths": [ "/proc/version", "/data/sub", "/nonesuch/file" ] }'
+	run 0 && same "x
+end" "$(cat "$work/out")" && same 2 "$(grep -c "Read-only file system" "$work/err")" && nothing_left
+}
+
 leaves_others() {
 	bundle 'sleep 1000 & echo out; exit 2'
 	runs 2 out
@@ -319,6 +330,7 @@ expect "what it writes is in its root file system" writes_its_root
 expect "it has its user, groups, limits and folder, and files have the same" is_its_user
 expect "it has the capabilities that it is given" has_its_capabilities
 expect "it finds what every container has, and nothing of the initramfs" sees_a_container
+expect "paths are read-only and covered for it" has_no_settings
 expect "those that it leaves behind end with it" leaves_others
 expect "what is not there, or no program, is said" is_not_found
 expect "nothing is lost on its standard streams, and their end is seen" loses_nothing

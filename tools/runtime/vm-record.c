@@ -316,5 +316,7 @@ void record_process(FILE *record, const struct spec *spec)
 	put_caps(record, process_of(spec, "capabilities"));
 	put_terminal(record, spec);
 	put_sysctls(record, linux_of(spec, "sysctl"));
+	put_list(record, "protect", linux_of(spec, "readonlyPaths"));
+	put_list(record, "mask", linux_of(spec, "maskedPaths"));
 	put_flag(record, "readonly", spec_find(spec, readonly));
 }

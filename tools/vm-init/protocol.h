@@ -18,6 +18,7 @@
  *	cap=BOUNDING EFFECTIVE PERMITTED INHERITABLE AMBIENT
  *	terminal=1  rows=N  columns=N
  *	sysctl=NAME=VALUE
+ *	protect=PATH to make read-only  mask=PATH to cover
  *	root=9p or a block device; readonly=1
  *	mount=PATH  type=9p, file, or one of the kernel's file systems
  *	source=TAG, or a file of the initramfs  flags=N  data=OPTIONS

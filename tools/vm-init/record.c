@@ -84,6 +84,10 @@ static int take_list(struct record *record, const char *key, const char *value)
 		return add_string(&record->env, &record->env_count, value);
 	if (!strcmp(key, "sysctl"))
 		return add_string(&record->sysctls, &record->sysctl_count, value);
+	if (!strcmp(key, "protect"))
+		return add_string(&record->readonly_paths, &record->readonly_count, value);
+	if (!strcmp(key, "mask"))
+		return add_string(&record->masked_paths, &record->masked_count, value);
 	if (!strcmp(key, "group"))
 		return add_group(record, value);
 	if (!strcmp(key, "rlimit"))
@@ -251,6 +255,8 @@ void record_free(struct record *record)
 	free(record->args);
 	free(record->env);
 	free(record->sysctls);
+	free(record->readonly_paths);
+	free(record->masked_paths);
 	free(record->groups);
 	free(record->limits);
 	free(record->mounts);

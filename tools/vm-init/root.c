@@ -161,6 +161,45 @@ static int mount_one(const struct record *record, const struct mount *m, int fil
 	return 0;
 }
 
+/* what is there and not for the container; runc does not miss what is not there, either */
+
+static int protect(const char *path, struct failure *failure)
+{
+	struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY };
+
+	if (mount(path, path, NULL, MS_BIND | MS_REC, NULL))
+		return errno == ENOENT || errno == ENOTDIR ? 0 : failure_errno(failure, path);
+	if (mount_setattr(AT_FDCWD, path, AT_RECURSIVE, &attributes, sizeof(attributes)))
+		return failure_errno(failure, path);
+	return 0;
+}
+
+/* A file by one that is empty, a folder by one that is. */
+static int mask(const char *path, struct failure *failure)
+{
+	struct stat st;
+	int err;
+
+	if (stat(path, &st))
+		return errno == ENOENT || errno == ENOTDIR ? 0 : failure_errno(failure, path);
+	if (S_ISDIR(st.st_mode))
+		err = mount("tmpfs", path, "tmpfs", MS_RDONLY, NULL);
+	else
+		err = mount("/dev/null", path, NULL, MS_BIND, NULL);
+	return err ? failure_errno(failure, path) : 0;
+}
+
+static int hide(const struct record *record, struct failure *failure)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < record->readonly_count; i++)
+		err = protect(record->readonly_paths[i], failure);
+	for (size_t i = 0; !err && i < record->masked_count; i++)
+		err = mask(record->masked_paths[i], failure);
+	return err;
+}
+
 /* Files of the initramfs, which are out of sight later, as mounts that are nowhere yet. */
 static int *open_files(const struct record *record)
 {
@@ -197,5 +236,5 @@ int root_enter(const struct record *record, struct failure *failure)
 	for (size_t i = 0; !err && i < record->mount_count; i++)
 		err = mount_one(record, &record->mounts[i], files[i], failure);
 	free(files);
-	return err;
+	return err ? err : hide(record, failure);
 }

@@ -65,12 +65,16 @@ struct record {
 	char **args;
 	char **env;
 	char **sysctls;
+	char **readonly_paths;
+	char **masked_paths;
 	gid_t *groups;
 	struct limit *limits;
 	struct mount *mounts;
 	size_t arg_count;
 	size_t env_count;
 	size_t sysctl_count;
+	size_t readonly_count;
+	size_t masked_count;
 	size_t group_count;
 	size_t limit_count;
 	size_t mount_count;

@@ -82,7 +82,8 @@ static void test_process(void **state)
 
 	(void)state;
 	read_back("{ 'hostname': 'h', 'root': { 'readonly': true },"
-		  "'linux': { 'sysctl': { 'net.ipv4.ip_forward': '1' } },"
+		  "'linux': { 'sysctl': { 'net.ipv4.ip_forward': '1' },"
+		  "'maskedPaths': [ '/proc/keys', '/a b' ], 'readonlyPaths': [ '/proc/sys' ] },"
 		  "'process': { 'args': [ 'a b', '', 'c=d' ], 'env': [ 'X=1' ], 'cwd': '/w',"
 		  "'terminal': true, 'consoleSize': { 'height': 24, 'width': 80 },"
 		  "'noNewPrivileges': true,"
@@ -99,6 +100,10 @@ static void test_process(void **state)
 	assert_string_equal(record.env[0], "X=1");
 	assert_string_equal(record.cwd, "/w");
 	assert_string_equal(record.sysctls[0], "net.ipv4.ip_forward=1");
+	assert_int_equal(record.masked_count, 2);
+	assert_string_equal(record.masked_paths[1], "/a b");
+	assert_int_equal(record.readonly_count, 1);
+	assert_string_equal(record.readonly_paths[0], "/proc/sys");
 	assert_true(record.terminal && record.readonly && record.no_new_privs);
 	assert_int_equal(record.rows, 24);
 	assert_int_equal(record.columns, 80);

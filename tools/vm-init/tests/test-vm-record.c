@@ -50,7 +50,8 @@ static void test_process(void **state)
 	assert_int_equal(PARSE(&record, RECORD_VERSION
 			       "\0hostname=h\0cwd=/w\0arg=a=b\0arg=\0env=X=1=2\0env=Y="
 			       "\0terminal=1\0rows=24\0columns=80\0sysctl=a.b=c"
-			       "\0root=/dev/vda\0readonly=1"),
+			       "\0root=/dev/vda\0readonly=1"
+			       "\0mask=/proc/keys\0protect=/proc/sys\0mask=/sys/firmware"),
 			 0);
 	assert_string_equal(record.hostname, "h");
 	assert_string_equal(record.cwd, "/w");
@@ -66,6 +67,11 @@ static void test_process(void **state)
 	assert_int_equal(record.columns, 80);
 	assert_string_equal(record.sysctls[0], "a.b=c");
 	assert_string_equal(record.root, "/dev/vda");
+	assert_int_equal(record.masked_count, 2);
+	assert_string_equal(record.masked_paths[0], "/proc/keys");
+	assert_string_equal(record.masked_paths[1], "/sys/firmware");
+	assert_int_equal(record.readonly_count, 1);
+	assert_string_equal(record.readonly_paths[0], "/proc/sys");
 	record_free(&record);
 }
 
