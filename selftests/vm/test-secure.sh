@@ -279,10 +279,16 @@ is_hostile() {
 # older QEMUs let it make none, and others open none.
 makes_devices() {
 	all_caps
-	bundle 'mknod /dev/disk b 7 0; cat /dev/disk || echo none; mknod /dev/nil c 1 3 && cat /dev/nil && echo own; mknod /etc/disk b 7 0; cat /etc/disk || echo none'
+	mknod "$root/etc/theirs" b 7 0
+	bundle 'mknod /dev/disk b 7 0; cat /dev/disk || echo none; mknod /dev/nil c 1 3 && cat /dev/nil && echo own; cat /etc/theirs || echo none; if mknod /etc/disk b 7 0; then cat /etc/disk || echo closed; else echo refused; fi'
 	run 0 && same "none
 own
-none" "$(cat "$work/out")"
+none" "$(head -n 3 "$work/out")" || return
+	case $(tail -n +4 "$work/out") in
+	closed) same "block special file" "$(stat -c %F "$root/etc/disk")" ;;
+	refused) same "" "$(ls -d "$root/etc/disk" 2>/dev/null)" ;;
+	*) cat "$work/out" && return 1 ;;
+	esac
 }
 
 ## refusals
