@@ -85,11 +85,15 @@ static int refuse(struct hwc_bundle *bundle, const struct hwc_want *want, const 
 		       *texts ? texts : hwc_text(name));
 }
 
+static bool has_operator(const struct hwc_bundle *bundle, const struct hwc_policy *policy)
+{
+	return !hwc_bundle_is_converted(bundle) && !hwc_policy_distrusts(policy);
+}
+
 /* A group says how much there is to be had; an image could say how much it wants. */
 static int check_group(struct hwc_bundle *bundle, const struct hwc_policy *policy)
 {
-	if (!bundle->wants.group ||
-	    (!hwc_bundle_is_converted(bundle) && !hwc_policy_distrusts(policy)))
+	if (!bundle->wants.group || has_operator(bundle, policy))
 		return 0;
 	return hwc_err(bundle->ctx, -EPERM,
 		       "%s: " HWC_KEY_GROUP
@@ -100,12 +104,32 @@ static int check_group(struct hwc_bundle *bundle, const struct hwc_policy *polic
 /* Kata names kernels by their paths on the host, where an image is to open nothing. */
 static int check_host_files(struct hwc_bundle *bundle, const struct hwc_policy *policy)
 {
-	if (!bundle->machine.kata ||
-	    (!hwc_bundle_is_converted(bundle) && !hwc_policy_distrusts(policy)))
+	if (!bundle->machine.kata || has_operator(bundle, policy))
 		return 0;
 	return hwc_err(bundle->ctx, -EPERM,
 		       "%s: %s names a file of the host, and these annotations are the image's",
 		       bundle->path, bundle->machine.vm.kernel.key);
+}
+
+/*
+ * The host's kernel that a secure container has starts programs and opens files as it
+ * is told, with rights that the container's process does not have.
+ */
+static int check_orders(struct hwc_bundle *bundle, const struct hwc_policy *policy)
+{
+	const struct hwc_machine *m = &bundle->machine;
+	const char *key = m->image_key;
+
+	if (!m->asked || !m->vm.secure)
+		return 0;
+	if (!key && !has_operator(bundle, policy))
+		key = m->cmdline_key ? m->cmdline_key : m->vm.dtb.host ? NULL : m->vm.dtb.key;
+	if (!key)
+		return 0;
+	return hwc_err(bundle->ctx, -EPERM,
+		       "%s: %s is the image's and it has no kernel: what the host's kernel is told "
+		       "is for the operator to say",
+		       m->image_key ? HWC_REQUESTS_PATH : bundle->path, key);
 }
 
 /*
@@ -187,6 +211,8 @@ int hwc_bundle_grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
 
 	if (!err)
 		err = check_host_files(bundle, policy);
+	if (!err)
+		err = check_orders(bundle, policy);
 	if (!err)
 		err = grant(bundle, policy);
 	bundle->granted = !err;

@@ -33,6 +33,7 @@ static int read_file(struct hwc_bundle *bundle)
 		.ctx = bundle->ctx,
 		.what = HWC_REQUESTS_PATH,
 		.machine = &bundle->machine,
+		.image = true,
 	};
 	int err = hwc_bundle_read_file(bundle);
 

@@ -1266,6 +1266,7 @@ void hwc_wants_free(struct hwc_wants *wants);
  * @memory_key: key that says how much memory, where that is not the vm object
  * @vcpus_key: key that says how many processors, likewise
  * @cmdline_key: key of the command line
+ * @image_key: key of the image's file that says what a kernel is told, or NULL
  * @strings: char *
  * @parameters: char *, for the hypervisor
  * @dtdevs: char *
@@ -1285,6 +1286,7 @@ struct hwc_machine {
 	const char *memory_key;
 	const char *vcpus_key;
 	const char *cmdline_key;
+	const char *image_key;
 	struct hwc_array strings;
 	struct hwc_array parameters;
 	struct hwc_array dtdevs;
@@ -1300,11 +1302,13 @@ struct hwc_machine {
  * @ctx: keeps the sentences
  * @what: the source, for them
  * @machine: receives what no stronger source has said
+ * @image: the source is a file of the image
  */
 struct hwc_vm_reader {
 	struct hwc_ctx *ctx;
 	const char *what;
 	struct hwc_machine *machine;
+	bool image;
 };
 
 /* Whether @value is a string without control characters: 0 or -EINVAL. */

@@ -47,7 +47,11 @@ static int set_ramdisk(const struct hwc_vm_reader *r, const char *key, const cha
 
 static int set_dtb(const struct hwc_vm_reader *r, const char *key, const char *value)
 {
-	return hwc_vm_set_file(r, &r->machine->vm.dtb, key, value, false);
+	struct hwc_machine *m = r->machine;
+
+	if (!m->vm.dtb.path && r->image)
+		m->image_key = key;
+	return hwc_vm_set_file(r, &m->vm.dtb, key, value, false);
 }
 
 static int set_digest(const struct hwc_vm_reader *r, struct hwc_digest *digest, const char *key,

@@ -58,8 +58,11 @@ int hwc_vm_set_cmdline(const struct hwc_vm_reader *r, const char *key, const cha
 		return hwc_err(r->ctx, -E2BIG,
 			       "%s: the command line in %s has %zu characters, a kernel takes %d",
 			       r->what, key, strlen(text), HWC_CMDLINE_MAX);
-	if (!r->machine->vm.cmdline)
+	if (!r->machine->vm.cmdline) {
 		r->machine->cmdline_key = key;
+		if (r->image)
+			r->machine->image_key = key;
+	}
 	return hwc_vm_set_text(r, &r->machine->vm.cmdline, text);
 }
 

@@ -16,6 +16,7 @@
 
 #define VM "org.hwcontainer.vm"
 #define KATA "io.katacontainers.config.hypervisor."
+#define FILE_PATH "rootfs/etc/hwcontainer.json"
 #define SHA_A "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define SHA_ABC "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 #define ALLOW_ABC "{\"digest\":\"" SHA_ABC "\"}"
@@ -551,6 +552,61 @@ static void test_mixed_sources(void **state)
 	}
 }
 
+struct order {
+	const char *annotations;
+	const char *file;
+	const char *rules;
+	const char *refused;
+};
+
+/* What the host's kernel is told is the operator's word, whatever the policy allows an image. */
+static void test_orders_of_images(void **state)
+{
+	static const char image[] = "{\"annotations\":\"image\"}";
+	static const char all[] = "{\"allow\":[{\"all\":true}]}";
+	static const struct order orders[] = {
+		{ "\"" VM "\":\"yes\",\"CMDLINE\":\"a\",\"DTB\":\"/d\"", NULL, NULL, NULL },
+		{ "\"" VM "\":\"yes\",\"" VM ".cmdline\":\"a\"", NULL, image, VM ".cmdline" },
+		{ "\"" VM "\":\"yes\",\"CMDLINE\":\"a\"," CONVERTED, NULL, all, "CMDLINE" },
+		{ "\"" VM "\":\"yes\",\"DTB\":\"/d\"," CONVERTED, NULL, NULL, "DTB" },
+		{ "\"" VM "\":\"yes\",\"" KATA "kernel_params\":\"a\"," CONVERTED, NULL, NULL,
+		  KATA "kernel_params" },
+		{ "\"" VM "\":\"yes\"", "{\"CMDLINE\":\"a\"}", all, "CMDLINE" },
+		{ "\"" VM "\":\"yes\"", "{\"" VM ".dtb\":\"/d\"}", all, VM ".dtb" },
+		{ "\"a\":\"b\"", "{\"" VM "\":\"yes\",\"" VM ".cmdline\":\"a\"}", all,
+		  VM ".cmdline" },
+		/* where the operator has said it, the image's word does not count */
+		{ "\"" VM "\":\"yes\",\"CMDLINE\":\"a\"", "{\"CMDLINE\":\"b\"}", NULL, NULL },
+		/* and an image's own kernel is told what the image wants */
+		{ "\"" VM "\":\"qemu\"", "{" KERNEL ",\"CMDLINE\":\"a\",\"DTB\":\"/d\"}", image,
+		  NULL },
+		{ KERNEL ",\"CMDLINE\":\"a\"," CONVERTED, NULL, NULL, NULL },
+		{ "\"" VM "\":\"yes\"," CONVERTED, NULL, NULL, NULL },
+	};
+	struct place *place = *state;
+	char sentence[256];
+
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(orders); i++) {
+		const struct order *o = &orders[i];
+		int err;
+
+		write_file(FILE_PATH, o->file ? o->file : "{}");
+		err = grant_words(place, o->annotations, o->rules);
+		if (err != (o->refused ? -EPERM : 0))
+			fail_msg("%zu: %d", i, err);
+		if (!o->refused)
+			continue;
+		snprintf(
+			sentence, sizeof(sentence),
+			"%s: %s is the image's and it has no kernel: what the host's kernel is told "
+			"is for the operator to say",
+			o->file ? "/etc/hwcontainer.json" : in_place(place, "/config.json"),
+			o->refused);
+		assert_string_equal(hwc_ctx_error(place->ctx), sentence);
+	}
+	unlink(FILE_PATH);
+}
+
 #define place_test(name) cmocka_unit_test_setup_teardown(name, make_kernel, free_place)
 
 int main(void)
@@ -567,6 +623,7 @@ int main(void)
 		place_test(test_grant_pins),
 		place_test(test_host_files_of_images),
 		place_test(test_mixed_sources),
+		place_test(test_orders_of_images),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

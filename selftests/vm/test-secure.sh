@@ -291,6 +291,20 @@ none" "$(head -n 3 "$work/out")" || return
 	esac
 }
 
+# What its kernel is told: the operator's words, but for those without which it would not
+# end, and none of an image that brings no kernel.
+tells_its_kernel() {
+	bundle 'cat /proc/cmdline'
+	sed -i 's/"org.hwcontainer.vm"/"CMDLINE": "quiet panic=0", &/' "$work/b/config.json"
+	run 0 && has "$work/out" "quiet panic=0 loglevel=1 panic=-1" || return
+	bundle true
+	echo '{ "CMDLINE": "init=/bin/sh" }' >"$root/etc/hwcontainer.json"
+	not_created "/etc/hwcontainer.json: CMDLINE is the image's and it has no kernel: what the host's kernel is told is for the operator to say"
+	result=$?
+	rm "$root/etc/hwcontainer.json"
+	return "$result"
+}
+
 ## refusals
 
 brings_what_it_cannot_have() {
@@ -351,6 +365,7 @@ expect "it ends when QEMU is killed" ends_with_qemu
 expect "its root is read-only where that is asked for" is_read_only
 expect "folders and files are mounted" has_mounts
 expect "a device that it makes is none of this host" makes_devices
+expect "its kernel is told what the operator says, not the image" tells_its_kernel
 expect "what it cannot have is refused" brings_what_it_cannot_have
 expect "what this host lacks is said" lacks_what_it_needs
 expect "a kernel that crashes says why" crashes

@@ -79,11 +79,12 @@ static int open_kernel(struct vm *vm)
 	return claims_report(vm->s->claims, err);
 }
 
+/* Last, as the last word counts: a kernel that stops must end its machine. */
 static int add_cmdline(struct vm *vm)
 {
 	char *longer;
 
-	if (asprintf(&longer, VM_ROOT_CMDLINE "%s%s", *vm->cmdline ? " " : "", vm->cmdline) < 0)
+	if (asprintf(&longer, "%s%s" VM_ROOT_CMDLINE, vm->cmdline, *vm->cmdline ? " " : "") < 0)
 		return vm_no_memory(vm);
 	free(vm->cmdline);
 	vm->cmdline = longer;
