@@ -36,8 +36,11 @@ struct irq_walk {
 	size_t n_cells;
 };
 
+/* The machine's own: an image may bring a node that looks like one. */
 static bool is_gic(const struct hwc_dt_node *node)
 {
+	if (hwc_assign_region(node) || !hwc_assign_is_used(node))
+		return false;
 	for (size_t i = 0; i < HWC_ARRAY_SIZE(gics); i++)
 		if (hwc_dt_compatible(node, gics[i], true))
 			return true;
@@ -88,9 +91,116 @@ static int add_irq(struct irq_walk *w, uint32_t irq)
 	return 0;
 }
 
-static int add_spi(struct irq_walk *w, const void *words)
+/* Who else has it. */
+
+static bool is_spi(const uint8_t *words, uint32_t number)
+{
+	return hwc_cell(words, 0) == GIC_SPI && hwc_cell(words, 1) == number;
+}
+
+/* How many bytes an interrupt has; 0 where it can be none of a GIC. */
+static size_t step_of(const struct hwc_dt_node *controller)
+{
+	uint32_t cells;
+
+	if (!hwc_dt_cell(controller, "#interrupt-cells", &cells) || cells < GIC_CELLS ||
+	    cells > CELLS_MAX)
+		return 0;
+	return cells * sizeof(cells);
+}
+
+static bool has_plain(const struct hwc_dt *dt, struct hwc_dt_node *node,
+		      const struct hwc_dt_node *gic, uint32_t number)
+{
+	const struct hwc_dt_prop *prop = hwc_dt_prop(node, "interrupts");
+	size_t step = prop && parent_of(dt, node) == gic ? step_of(gic) : 0;
+
+	for (size_t at = 0; step && at + step <= prop->size; at += step)
+		if (is_spi(prop->value + at, number))
+			return true;
+	return false;
+}
+
+/*
+ * Entries of interrupts-extended, and of interrupt-map, where @before bytes for the child
+ * are before each and the controller's unit address is in them. What is not understood
+ * ends the list: it is of no use to whoever has it.
+ */
+static bool has_entry(const struct hwc_dt *dt, const struct hwc_dt_prop *prop, bool map,
+		      size_t before, const struct hwc_dt_node *gic, uint32_t number)
+{
+	const size_t word = sizeof(uint32_t);
+
+	for (size_t at = before; prop && at + word <= prop->size; at += before) {
+		const struct hwc_dt_node *to = hwc_dt_by_phandle(dt, hwc_cell(prop->value + at, 0));
+		uint32_t cells = 0, unit = 0;
+
+		if (!to && map)
+			return false;
+		at += word;
+		if (to && (!hwc_dt_cell(to, "#interrupt-cells", &cells) || cells > CELLS_MAX))
+			return false;
+		if (to && map && hwc_dt_cell(to, "#address-cells", &unit) && unit > CELLS_MAX)
+			return false;
+		if (at + (unit + cells) * word > prop->size)
+			return false;
+		at += unit * word;
+		if (to == gic && cells >= GIC_CELLS && is_spi(prop->value + at, number))
+			return true;
+		at += cells * word;
+	}
+	return false;
+}
+
+static bool has_mapped(const struct hwc_dt *dt, const struct hwc_dt_node *node,
+		       const struct hwc_dt_node *gic, uint32_t number)
+{
+	const struct hwc_dt_prop *map = hwc_dt_prop(node, "interrupt-map");
+	uint32_t unit = 0, cells = 0;
+
+	if (!map || !hwc_dt_cell(node, "#interrupt-cells", &cells) || cells > CELLS_MAX ||
+	    (hwc_dt_cell(node, "#address-cells", &unit) && unit > CELLS_MAX))
+		return false;
+	return has_entry(dt, map, true, (unit + cells) * sizeof(uint32_t), gic, number);
+}
+
+/* By xen,passthrough a node says that its interrupts are for a guest, whose ever. */
+static bool has_spi(const struct hwc_dt *dt, struct hwc_dt_node *node,
+		    const struct hwc_dt_node *gic, uint32_t number)
+{
+	if (hwc_assign_is_below(node) || !hwc_assign_is_used(node) ||
+	    hwc_dt_prop(node, "xen,passthrough"))
+		return false;
+	return has_plain(dt, node, gic, number) || has_mapped(dt, node, gic, number) ||
+	       has_entry(dt, hwc_dt_prop(node, "interrupts-extended"), false, 0, gic, number);
+}
+
+static int check_alone(struct irq_walk *w, const struct hwc_dt_node *gic, uint32_t number)
+{
+	struct hwc_dt_node **nodes = w->a->live.nodes.data;
+	char *path;
+	int err;
+
+	for (size_t i = 0; i < w->a->live.nodes.count; i++) {
+		if (!has_spi(&w->a->live, nodes[i], gic, number))
+			continue;
+		path = hwc_assign_path(nodes[i]);
+		if (!path)
+			return hwc_err_nomem(w->a->ctx);
+		err = hwc_assign_refuse(w->a, -EPERM, w->node,
+					"its interrupt (SPI %u) is one of %s, too, which is not "
+					"assigned",
+					number, path);
+		free(path);
+		return err;
+	}
+	return 0;
+}
+
+static int add_spi(struct irq_walk *w, const struct hwc_dt_node *gic, const void *words)
 {
 	uint32_t type = hwc_cell(words, 0), number = hwc_cell(words, 1);
+	int err;
 
 	if (type == GIC_PPI)
 		return hwc_assign_refuse(w->a, -EPERM, w->node,
@@ -100,6 +210,9 @@ static int add_spi(struct irq_walk *w, const void *words)
 		return hwc_assign_refuse(w->a, -EPERM, w->node,
 					 "its interrupt %u of type %u is no shared one (SPI)",
 					 number, type);
+	err = check_alone(w, gic, number);
+	if (err)
+		return err;
 	memcpy(w->cells + w->n_cells, words, GIC_CELLS * sizeof(uint32_t));
 	w->n_cells += GIC_CELLS * sizeof(uint32_t);
 	w->from_gic++;
@@ -116,7 +229,7 @@ static int add_interrupt(struct irq_walk *w, const struct hwc_dt_node *controlle
 	}
 	if (!is_gic(controller) || size < GIC_CELLS * sizeof(uint32_t))
 		return refuse_controller(w, controller);
-	return add_spi(w, words);
+	return add_spi(w, controller, words);
 }
 
 static int refuse_nowhere(struct irq_walk *w)
@@ -178,15 +291,31 @@ static int refer_parent(struct irq_walk *w, struct hwc_dt_node *controller)
 	return 0;
 }
 
+/* Whether a node will have interrupt-parent in the guest, for those below it, too. */
+static bool has_parent(const struct irq_walk *w, struct hwc_dt_node *node)
+{
+	const struct hwc_dt_node *controller;
+
+	if (hwc_dt_prop(node, "interrupts-extended") || !hwc_dt_prop(node, "interrupts"))
+		return false;
+	controller = parent_of(&w->a->live, node);
+	return controller && hwc_assign_has(controller);
+}
+
 /* In the guest it is the root that says which controller is meant. */
 static int write_gic(struct irq_walk *w)
 {
-	const struct hwc_dt_node *above;
+	struct hwc_dt_node *above;
 
 	for (above = w->node->parent; above && hwc_assign_has(above); above = above->parent)
 		if (hwc_dt_prop(above, "#interrupt-cells"))
 			return hwc_assign_refuse(w->a, -EPERM, w->node,
 						 "its interrupt passes the controller it is in");
+		else if (has_parent(w, above))
+			return hwc_assign_refuse(w->a, -EPERM, w->node,
+						 "its interrupt goes through another controller "
+						 "than that of %s, which it is in",
+						 above->name);
 	hwc_dt_unset(w->node, "interrupts-extended");
 	return hwc_dt_set(w->node, "interrupts", w->cells, w->n_cells) ? hwc_err_nomem(w->a->ctx) :
 									 0;

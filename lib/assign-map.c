@@ -192,24 +192,26 @@ static bool has_all(const struct hwc_window *window, const struct hwc_window *of
 	return window->start <= of->start && last_of(of) <= last_of(window);
 }
 
-/* Whether a window has all the addresses through which a region shows these registers. */
-static bool has_region(const struct hwc_window *window, const struct hwc_dt_node *region,
-		       const struct hwc_window *registers)
+typedef bool (*window_test)(const struct hwc_window *range, const struct hwc_window *window);
+
+/* Finds one of a node's ranges, where the CPU sees it: 1, 0 where none passes, or -ENOMEM. */
+static int find_range(const struct hwc_dt_node *node, window_test passes,
+		      const struct hwc_window *window, struct hwc_window *range)
 {
 	const struct hwc_dt_node *at;
 	struct hwc_bus bus;
-	bool found = false;
+	int err = hwc_dt_bus(node, &bus), found = 0;
 
-	if (hwc_dt_bus(region, &bus))
-		return false;
+	if (err)
+		return err == -ENOMEM ? err : 0;
 	for (size_t i = 0; i < bus.n_ranges && !found; i++) {
-		struct hwc_window range = {
-			.start = bus.ranges[i].child,
-			.size = bus.ranges[i].size,
-		};
-
-		found = range.size && !hwc_dt_up(region, &range, &at) &&
-			has_all(&range, registers) && has_all(window, &range);
+		range->start = bus.ranges[i].child;
+		range->size = bus.ranges[i].size;
+		err = range->size ? hwc_dt_up(node, range, &at) : -EINVAL;
+		if (err == -ENOMEM)
+			found = err;
+		else if (!err)
+			found = passes(range, window);
 	}
 	hwc_bus_clear(&bus);
 	return found;
@@ -218,11 +220,11 @@ static bool has_region(const struct hwc_window *window, const struct hwc_dt_node
 /* A node that has a whole region describes it: on Xen, the first domain's pages of it. */
 static bool describes(const struct hwc_window *window, const struct hwc_assign_window *assigned)
 {
-	const struct hwc_dt_node *node = assigned->node;
+	const struct hwc_dt_node *region = hwc_assign_region(assigned->node);
+	struct hwc_window range;
 
-	while (node && !hwc_is_region(node))
-		node = node->parent;
-	return node && has_region(window, node, &assigned->window);
+	return region && find_range(region, has_all, &assigned->window, &range) > 0 &&
+	       has_all(window, &range);
 }
 
 /* The first page of registers that a window on this machine has addresses of. */
@@ -274,7 +276,8 @@ static int check_shared(struct hwc_assigner *a)
 	int err = 0;
 
 	for (size_t i = 0; i < a->live.nodes.count; i++) {
-		if (!hwc_dt_windows(nodes[i]) || hwc_assign_has(nodes[i]) || is_memory(nodes[i]))
+		if (!hwc_dt_windows(nodes[i]) || hwc_assign_is_below(nodes[i]) ||
+		    is_memory(nodes[i]))
 			continue;
 		for (size_t k = 0; !err && k < hwc_dt_windows(nodes[i]); k++) {
 			int none = hwc_dt_window(nodes[i], k, &window, &at);
@@ -288,6 +291,88 @@ static int check_shared(struct hwc_assigner *a)
 	return err;
 }
 
+/* What bounds a region: its ranges, or those above it where it shows all that is there. */
+static const struct hwc_dt_node *bounds_of(const struct hwc_dt_node *region)
+{
+	const struct hwc_dt_prop *ranges = hwc_dt_prop(region, "ranges");
+
+	while (region->parent && ranges && !ranges->size) {
+		region = region->parent;
+		ranges = hwc_dt_prop(region, "ranges");
+	}
+	return region->parent ? region : NULL;
+}
+
+/* A slot may end within a page, and what is behind it is of another image, now or later. */
+static int check_inside(struct hwc_assigner *a, const struct hwc_dt_node *node,
+			const struct hwc_window *page)
+{
+	const struct hwc_dt_node *region = hwc_assign_region(node);
+	const struct hwc_dt_node *bounds = region ? bounds_of(region) : NULL;
+	struct hwc_window range;
+	char *path;
+	int ret = bounds ? find_range(bounds, has_all, page, &range) : 1;
+
+	if (ret > 0)
+		return 0;
+	path = hwc_assign_path(bounds);
+	if (ret || !path) {
+		free(path);
+		return hwc_err_nomem(a->ctx);
+	}
+	ret = hwc_assign_refuse(a, -EPERM, node, "its page 0x%" PRIx64 " is not all in %s",
+				page->start, path);
+	free(path);
+	return ret;
+}
+
+/* Empty ranges say nothing of where a region's registers are. */
+static int check_regions(struct hwc_assigner *a, const struct hwc_dt_node *node,
+			 const struct hwc_window *page)
+{
+	struct hwc_dt_node **nodes = a->live.nodes.data;
+	struct hwc_window range;
+	int ret;
+
+	for (size_t i = 0; i < a->live.nodes.count; i++) {
+		if (!hwc_is_region(nodes[i]) || is_above(nodes[i], node))
+			continue;
+		ret = find_range(nodes[i], overlap, page, &range);
+		if (ret < 0)
+			return hwc_err_nomem(a->ctx);
+		if (ret)
+			return refuse_shared(a, node, nodes[i], page->start / HWC_PAGE_SIZE);
+	}
+	return 0;
+}
+
+/* Also where nothing is loaded now. */
+static int check_page(struct hwc_assigner *a, const struct hwc_dt_node *node, uint64_t address)
+{
+	const struct hwc_window page = {
+		.start = address / HWC_PAGE_SIZE * HWC_PAGE_SIZE,
+		.size = HWC_PAGE_SIZE,
+	};
+	int err = check_inside(a, node, &page);
+
+	return err ? err : check_regions(a, node, &page);
+}
+
+/* Pages between the first and the last have nothing but the registers. */
+static int check_pages(struct hwc_assigner *a)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < a->windows.count; i++) {
+		const struct hwc_assign_window *assigned = window_at(a, i);
+
+		err = check_page(a, assigned->node, assigned->window.start);
+		if (!err)
+			err = check_page(a, assigned->node, last_of(&assigned->window));
+	}
+	return err;
+}
+
 int hwc_assign_map(struct hwc_assigner *a)
 {
 	int err = check_windows(a);
@@ -296,5 +381,7 @@ int hwc_assign_map(struct hwc_assigner *a)
 		err = find_pages(a);
 	if (!err && a->windows.count)
 		err = check_shared(a);
+	if (!err)
+		err = check_pages(a);
 	return err ? err : place(a);
 }

@@ -31,10 +31,29 @@ static bool is_bus(const struct hwc_dt_node *node)
 
 bool hwc_assign_has(const struct hwc_dt_node *node)
 {
+	return node->mark;
+}
+
+bool hwc_assign_is_below(const struct hwc_dt_node *node)
+{
 	for (; node; node = node->parent)
 		if (node->mark)
 			return true;
 	return false;
+}
+
+const struct hwc_dt_node *hwc_assign_region(const struct hwc_dt_node *node)
+{
+	while (node && !hwc_is_region(node))
+		node = node->parent;
+	return node;
+}
+
+bool hwc_assign_is_used(const struct hwc_dt_node *node)
+{
+	while (node && is_enabled(node))
+		node = node->parent;
+	return !node;
 }
 
 static int refuse_window(struct hwc_assigner *a, const struct hwc_dt_node *node, int err,
@@ -94,21 +113,86 @@ static int check_iommu(struct hwc_assigner *a, const struct hwc_dt_node *node)
 	return ret;
 }
 
-/* Without an IOMMU a guest would reach all memory of the machine by way of the device. */
-static int check_dma(struct hwc_assigner *a, const struct hwc_dt_node *node)
+static const struct hwc_assign_node *claimed_find(const struct hwc_assigner *a,
+						  const struct hwc_dt_node *node)
 {
+	const struct hwc_assign_node *claimed = a->claimed.data;
+
+	for (size_t i = 0; i < a->claimed.count; i++)
+		if (claimed[i].node == node)
+			return &claimed[i];
+	return NULL;
+}
+
+/* The first sign of a node, or NULL. */
+static const char *dma_sign(const struct hwc_dt_node *node)
+{
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(dma_signs); i++)
+		if (hwc_dt_prop(node, dma_signs[i]))
+			return dma_signs[i];
+	return NULL;
+}
+
+static bool is_claimed(const struct hwc_assigner *a, const struct hwc_dt_node *node)
+{
+	for (; node && !hwc_is_region(node); node = node->parent)
+		if (claimed_find(a, node))
+			return true;
+	return false;
+}
+
+/* What a bus of the image, which is left out, says of all that is on it. */
+static int check_bus(struct hwc_assigner *a, const struct hwc_dt_node *node,
+		     const struct hwc_dt_node *bus)
+{
+	const struct hwc_dt_prop *dma = hwc_dt_prop(bus, "dma-ranges");
+	const char *sign = hwc_dt_prop(bus, "iommus") ? "iommus" : dma_sign(bus);
 	char *path;
 	int err;
 
-	if (!hwc_dt_prop(node, "iommus")) {
-		for (size_t i = 0; i < HWC_ARRAY_SIZE(dma_signs); i++)
-			if (hwc_dt_prop(node, dma_signs[i]))
-				return hwc_assign_refuse(
-					a, -EPERM, node,
-					"it goes to memory by itself (%s) and is behind no IOMMU",
-					dma_signs[i]);
+	if (!sign || (hwc_dt_prop(node, "iommus") && !(dma && dma->size)))
 		return 0;
-	}
+	path = hwc_assign_path(bus);
+	if (!path)
+		return hwc_err_nomem(a->ctx);
+	if (hwc_dt_prop(node, "iommus"))
+		err = hwc_assign_refuse(a, -EPERM, node, "the dma-ranges of %s are not understood",
+					path);
+	else
+		err = hwc_assign_refuse(a, -EPERM, node,
+					"it goes to memory by itself (%s of %s) and is behind no "
+					"IOMMU of its own",
+					sign, path);
+	free(path);
+	return err;
+}
+
+static int check_buses(struct hwc_assigner *a, const struct hwc_dt_node *node)
+{
+	const struct hwc_dt_node *above;
+	int err = 0;
+
+	for (above = node->parent; !err && is_claimed(a, above) && !hwc_assign_has(above);
+	     above = above->parent)
+		err = check_bus(a, node, above);
+	return err;
+}
+
+/* Without an IOMMU a guest would reach all memory of the machine by way of the device. */
+static int check_dma(struct hwc_assigner *a, const struct hwc_dt_node *node)
+{
+	const char *sign = dma_sign(node);
+	char *path;
+	int err = check_buses(a, node);
+
+	if (err)
+		return err;
+	if (!hwc_dt_prop(node, "iommus") && sign)
+		return hwc_assign_refuse(a, -EPERM, node,
+					 "it goes to memory by itself (%s) and is behind no IOMMU",
+					 sign);
+	if (!hwc_dt_prop(node, "iommus"))
+		return 0;
 	err = check_iommu(a, node);
 	if (err)
 		return err;
@@ -155,17 +239,6 @@ static int take_children(struct hwc_assigner *a, struct hwc_dt_node *node, bool 
 	for (child = node->child; !err && child; child = child->next)
 		err = take(a, child, top);
 	return err;
-}
-
-static const struct hwc_assign_node *claimed_find(const struct hwc_assigner *a,
-						  const struct hwc_dt_node *node)
-{
-	const struct hwc_assign_node *claimed = a->claimed.data;
-
-	for (size_t i = 0; i < a->claimed.count; i++)
-		if (claimed[i].node == node)
-			return &claimed[i];
-	return NULL;
 }
 
 static int add_device(struct hwc_assigner *a, const struct hwc_claim *claim,

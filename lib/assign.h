@@ -117,8 +117,14 @@ char *hwc_assign_path(const struct hwc_dt_node *node);
 
 /* Marks them, and collects their registers. */
 int hwc_assign_take(struct hwc_assigner *a, struct hwc_claim *const *claims, size_t n);
-/* Whether a node, or one above it, goes into the guest's tree. */
+/* Whether a node goes into the guest's tree. */
 bool hwc_assign_has(const struct hwc_dt_node *node);
+/* Whether it, or one above it, does: that belongs to what is assigned. */
+bool hwc_assign_is_below(const struct hwc_dt_node *node);
+/* The region whose image a node is of, or NULL. */
+const struct hwc_dt_node *hwc_assign_region(const struct hwc_dt_node *node);
+/* Whether neither it nor one above it is switched off. */
+bool hwc_assign_is_used(const struct hwc_dt_node *node);
 
 /* assign-map.c: where registers are in the guest */
 

@@ -60,6 +60,22 @@ static void test_device(void **state)
 	assert_int_equal(hwc_assignment_dtdevs(f->as), 0);
 }
 
+/* A region in PR0, without anything or with an image. */
+#define SLOT(name, range, nodes)                                      \
+	name " { compatible = \"fpga-region\"; #address-cells = <1>;" \
+	     " #size-cells = <1>; ranges = <0 " range ">; " nodes " };"
+
+/* Nodes beside /fpga; those after it are nobody's. */
+#define ELSEWHERE(nodes) "}; };" nodes "x { x {"
+
+/* A bus in PR0 with a device. */
+#define BUS(words, device)                                                               \
+	"bus@0 { #address-cells = <1>; #size-cells = <1>; ranges = <0 0 0x1000>; " words \
+	" a@0 { reg = <0 0x1000>; " device " }; };"
+
+/* An interrupt that somebody else may have. */
+#define SPI(number) "sha@0 { reg = <0 0x1000>; interrupts = <0 " #number " 4>; };"
+
 static const struct refusal {
 	const char *nodes;
 	const char *paths;
@@ -100,6 +116,33 @@ static const struct refusal {
 	{ "a@0 { reg = <0 0x1000>; }; b@800 { reg = <0x800 0x800>; };", PR0 "/a@0 " PR0 "/b@800",
 	  -EEXIST,
 	  "/fpga/PR0/b@800 cannot be assigned: its registers are those of /fpga/PR0/a@0, too" },
+	/* what a region has only a part of */
+	{ SLOT("slot0", "0x4000 0x800", "a@0 { reg = <0 0x800>; };")
+		  SLOT("slot1", "0x4800 0x800", ""),
+	  PR0 "/slot0/a@0", -EPERM,
+	  "/fpga/PR0/slot0/a@0 cannot be assigned: its page 0xa0014000 is not all in "
+	  "/fpga/PR0/slot0" },
+	{ SLOT("slot1", "0x4800 0x800", "a@0 { reg = <0 0x800>; };"), PR0 "/slot1/a@0", -EPERM,
+	  "/fpga/PR0/slot1/a@0 cannot be assigned: its page 0xa0014000 is not all in "
+	  "/fpga/PR0/slot1" },
+	{ SLOT("slot", "0x4000 0x2800", "a@0 { reg = <0 0x2400>; };"), PR0 "/slot/a@0", -EPERM,
+	  "/fpga/PR0/slot/a@0 cannot be assigned: its page 0xa0016000 is not all in "
+	  "/fpga/PR0/slot" },
+	{ ELSEWHERE(
+		  "outer { #address-cells = <1>; #size-cells = <1>;"
+		  " ranges = <0 0 0xb0000000 0x1800>; slot { compatible = \"fpga-region\"; ranges;"
+		  " a@1000 { reg = <0x1000 0x400>; }; }; };"),
+	  "/outer/slot/a@1000", -EPERM,
+	  "/outer/slot/a@1000 cannot be assigned: its page 0xb0001000 is not all in /outer" },
+	{ SLOT("slot0", "0x4000 0x1000", "a@0 { reg = <0 0x800>; };")
+		  SLOT("slot1", "0x4800 0x1000", ""),
+	  PR0 "/slot0/a@0", -EPERM,
+	  "/fpga/PR0/slot0/a@0 cannot be assigned: its page 0xa0014000 has registers of "
+	  "/fpga/PR0/slot1, too, which is not assigned" },
+	{ SLOT("slot", "0x5c00 0x400", "") "a@4000 { reg = <0x4000 0x1800>; };", PR0 "/a@4000",
+	  -EPERM,
+	  "/fpga/PR0/a@4000 cannot be assigned: its page 0xa0015000 has registers of "
+	  "/fpga/PR0/slot, too, which is not assigned" },
 	/* claims */
 	{ SHA, PR0 "/sha@0|" PR0 "/sha@0", -EEXIST,
 	  "/fpga/PR0/sha@0 cannot be assigned: it is of claim 17 and of claim 18" },
@@ -149,6 +192,47 @@ static const struct refusal {
 	  " part { interrupts-extended = <&gic 0 2 4>; }; };",
 	  PR0 "/in@0", -EPERM,
 	  "/fpga/PR0/in@0/part cannot be assigned: its interrupt passes the controller it is in" },
+	{ "in: in@0 { reg = <0 0x1000>; #interrupt-cells = <1>; interrupt-controller; };"
+	  "b@1000 { reg = <0x1000 0x1000>; interrupt-parent = <&in>; interrupts = <3>;"
+	  " part { interrupts-extended = <&gic 0 2 4>; }; };",
+	  PR0 "/in@0 " PR0 "/b@1000", -EPERM,
+	  "/fpga/PR0/b@1000/part cannot be assigned: its interrupt goes through another "
+	  "controller than that of b@1000, which it is in" },
+	{ "sha@0 { reg = <0 0x1000>; interrupts-extended = <&c 1>;"
+	  " c: intc { #interrupt-cells = <1>; status = \"disabled\"; }; };",
+	  PR0 "/sha@0", -EPERM,
+	  "/fpga/PR0/sha@0 cannot be assigned: its interrupt goes through /fpga/PR0/sha@0/intc, "
+	  "which a guest cannot have" },
+	{ "my: gic@8000 { compatible = \"arm,gic-400\"; reg = <0x8000 0x1000>;"
+	  " #interrupt-cells = <3>; };"
+	  "sha@0 { reg = <0 0x1000>; interrupts-extended = <&my 0 2 4>; };",
+	  PR0 "/sha@0", -EPERM,
+	  "/fpga/PR0/sha@0 cannot be assigned: its interrupt goes through /fpga/PR0/gic@8000, "
+	  "which a guest cannot have" },
+	{ "sha@0 { reg = <0 0x1000>; interrupts-extended = <&off 0 2 4>; };" ELSEWHERE(
+		  "bus { status = \"disabled\"; off: gic { compatible = \"arm,gic-400\";"
+		  " #interrupt-cells = <3>; }; };"),
+	  PR0 "/sha@0", -EPERM,
+	  "/fpga/PR0/sha@0 cannot be assigned: its interrupt goes through /bus/gic, which a "
+	  "guest cannot have" },
+	{ SPI(3), PR0 "/sha@0", -EPERM,
+	  "/fpga/PR0/sha@0 cannot be assigned: its interrupt (SPI 3) is one of /fpga/PR1/sha@0, "
+	  "too, which is not assigned" },
+	{ SPI(8) ELSEWHERE("uart { interrupts = <0 7 4>, <1 8 4>, <0 8 1>; };"), PR0 "/sha@0",
+	  -EPERM,
+	  "/fpga/PR0/sha@0 cannot be assigned: its interrupt (SPI 8) is one of /uart, too, which "
+	  "is not assigned" },
+	{ SPI(8) ELSEWHERE("uart { interrupts-extended = <0>, <&other_intc 8>, <&gic 0 7 4>,"
+			   " <&gic 0 8 4>; };"),
+	  PR0 "/sha@0", -EPERM,
+	  "/fpga/PR0/sha@0 cannot be assigned: its interrupt (SPI 8) is one of /uart, too, which "
+	  "is not assigned" },
+	{ SPI(8) ELSEWHERE("pcie { #address-cells = <3>; #interrupt-cells = <1>;"
+			   " interrupt-map = <0 0 0 1 &wide 0 0 8>, <0 0 0 2 &gic 0 8 4>; };"
+			   "wide: wide { #address-cells = <2>; #interrupt-cells = <1>; };"),
+	  PR0 "/sha@0", -EPERM,
+	  "/fpga/PR0/sha@0 cannot be assigned: its interrupt (SPI 8) is one of /pcie, too, which "
+	  "is not assigned" },
 	/* clocks */
 	{ "sha@0 { reg = <0 0x1000>; clocks = <&cru 1>; };", PR0 "/sha@0", -EPERM,
 	  "/fpga/PR0/sha@0 cannot be assigned: nothing says how fast its clock of "
@@ -205,7 +289,34 @@ static const struct refusal {
 	  -EPERM,
 	  "/fpga/PR0/dma@0 cannot be assigned: it refers to /reserved-memory/pool@a0000000 by "
 	  "memory-region, which is not assigned" },
+	/* what the bus of an image says of its children */
+	{ BUS("dma-coherent;", ""), PR0 "/bus@0 " PR0 "/bus@0/a@0", -EPERM,
+	  "/fpga/PR0/bus@0/a@0 cannot be assigned: it goes to memory by itself (dma-coherent of "
+	  "/fpga/PR0/bus@0) and is behind no IOMMU of its own" },
+	{ BUS("dma-ranges;", ""), PR0 "/bus@0", -EPERM,
+	  "/fpga/PR0/bus@0/a@0 cannot be assigned: it goes to memory by itself (dma-ranges of "
+	  "/fpga/PR0/bus@0) and is behind no IOMMU of its own" },
+	{ BUS("iommus = <&smmu 1>;", ""), PR0 "/bus@0", -EPERM,
+	  "/fpga/PR0/bus@0/a@0 cannot be assigned: it goes to memory by itself (iommus of "
+	  "/fpga/PR0/bus@0) and is behind no IOMMU of its own" },
+	{ BUS("dma-ranges = <0 0 0x1000>;", "iommus = <&smmu 1>;"), PR0 "/bus@0", -EPERM,
+	  "/fpga/PR0/bus@0/a@0 cannot be assigned: the dma-ranges of /fpga/PR0/bus@0 are not "
+	  "understood" },
+	{ "outer { #address-cells = <1>; #size-cells = <1>; ranges; dma-coherent; " BUS("",
+											"") "};",
+	  PR0 "/outer", -EPERM,
+	  "/fpga/PR0/outer/bus@0/a@0 cannot be assigned: it goes to memory by itself "
+	  "(dma-coherent of /fpga/PR0/outer) and is behind no IOMMU of its own" },
 	/* references */
+	{ "sha@0 { reg = <0 0x1000>; syscon = <&c>; c: child { status = \"disabled\"; }; };",
+	  PR0 "/sha@0", -EPERM,
+	  "/fpga/PR0/sha@0 cannot be assigned: it refers to /fpga/PR0/sha@0/child by syscon, "
+	  "which is not assigned" },
+	{ "sha@0 { reg = <0 0x1000>; #address-cells = <1>; #size-cells = <1>; ranges;"
+	  " syscon = <&b>; b: bus { #address-cells = <1>; #size-cells = <1>; ranges; }; };",
+	  PR0 "/sha@0", -EPERM,
+	  "/fpga/PR0/sha@0 cannot be assigned: it refers to /fpga/PR0/sha@0/bus by syscon, which "
+	  "is not assigned" },
 	{ "sha@0 { reg = <0 0x1000>; reset-gpios = <&gpio 78 0>; };", PR0 "/sha@0", -EPERM,
 	  "/fpga/PR0/sha@0 cannot be assigned: it refers to /gpio@9030000 by reset-gpios, which "
 	  "is not assigned" },
@@ -407,6 +518,45 @@ static void test_live_clocks(void **state)
 	scene_free(strdup(root));
 }
 
+/* What nobody uses may have the same interrupt, and what is there for a guest. */
+static void test_alone(void **state)
+{
+	static const char *const nodes[] = {
+		SPI(8) ELSEWHERE("uart { interrupts = <0 8 4>; status = \"disabled\"; };"),
+		SPI(8) ELSEWHERE("bus { status = \"fail\"; uart { interrupts = <0 8 4>; }; };"),
+		SPI(8) ELSEWHERE("line { interrupts = <0 8 1>; xen,passthrough; };"),
+		SPI(8) ELSEWHERE("uart { interrupts = <0 8>; };"),
+		SPI(8) ELSEWHERE("uart { interrupts = <1 8 4>; };"),
+		SPI(8) ELSEWHERE(
+			"uart { interrupt-parent = <&other_intc>; interrupts = <0 8 4>; };"),
+		SPI(8) ELSEWHERE("uart { interrupts-extended = <&other_intc 0>, <&gic 0 8>; };"),
+		SPI(8) ELSEWHERE(
+			"pcie { #address-cells = <0>; #interrupt-cells = <1>;"
+			" interrupt-map = <1 &gic 1 8 4>, <2 0x77 0 8 4>, <3 &gic 0 8>; };"),
+	};
+	struct assign *f = *state;
+
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(nodes); i++) {
+		assign_says(f, assign(f, nodes[i], PR0 "/sha@0"), "sha@10000000 {", NULL);
+		assign_xl(f, "iomem=[\"0xa0010,0x1@0x10000\"]\nirqs=[40]\n");
+	}
+}
+
+/* A page that ends with its region, and regions that say nothing of where they end. */
+static void test_whole_pages(void **state)
+{
+	static const char nodes[] =
+		SLOT("slot0", "0x4000 0x1000", "a@800 { reg = <0x800 0x800>; };")
+			SLOT("slot1", "0x5000 0x1000", "")
+				ELSEWHERE("any { compatible = \"fpga-region\"; ranges;"
+					  " b@b0000c00 { reg = <0 0xb0000c00 0 0x400>; }; };");
+	struct assign *f = *state;
+
+	assign_says(f, assign(f, nodes, PR0 "/slot0/a@800"), "a@10000800 {", NULL);
+	assign_xl(f, "iomem=[\"0xa0014,0x1@0x10000\"]\n");
+	assign_says(f, assign(f, nodes, "/any/b@b0000c00"), "b@10000c00 {", NULL);
+}
+
 static void test_iommu(void **state)
 {
 	static const char nodes[] =
@@ -515,11 +665,12 @@ static void test_claims(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_device),   TEST(test_refusals),   TEST(test_pages),
-		TEST(test_taken),    TEST(test_buses),	    TEST(test_interrupts),
-		TEST(test_extended), TEST(test_clocks),	    TEST(test_live_clocks),
-		TEST(test_iommu),    TEST(test_hosts_own),  TEST(test_references),
-		TEST(test_nothing),  TEST(test_unreadable), TEST(test_claims),
+		TEST(test_device),   TEST(test_refusals),    TEST(test_pages),
+		TEST(test_taken),    TEST(test_buses),	     TEST(test_interrupts),
+		TEST(test_extended), TEST(test_clocks),	     TEST(test_live_clocks),
+		TEST(test_iommu),    TEST(test_hosts_own),   TEST(test_references),
+		TEST(test_nothing),  TEST(test_unreadable),  TEST(test_claims),
+		TEST(test_alone),    TEST(test_whole_pages),
 	};
 
 	return cmocka_run_group_tests_name("assign", tests, NULL, NULL);
