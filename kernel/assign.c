@@ -6,15 +6,15 @@
  * So each is told that it wants our driver and no other when it is added, which is before
  * the bus looks for one. Ours touches no register. It holds what the guest cannot ask
  * the host for: the registers' addresses, so that nobody else on the host can have them, the
- * clocks, and the resets, which are let go. DMA is left to whoever runs the guest.
+ * clocks, and the resets, which are let go (held.c). DMA is left to whoever runs the guest.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/clk.h>
+#include <linux/device.h>
 #include <linux/module.h>
 #include <linux/of.h>
+#include <linux/of_address.h>
 #include <linux/platform_device.h>
-#include <linux/reset.h>
 
 #include "compat.h"
 #include "region.h"
@@ -22,80 +22,134 @@
 #define HWC_ASSIGN "hwcontainer-assign"
 
 /**
- * struct hwc_assigned - a device that we hold
- * @clks: its clocks
- * @n_clks: how many
- * @resets: its resets, or NULL
+ * struct hwc_need - what a guest's node names and the host has to give
+ * @name: property that lists it
+ * @cells: property of the provider that says how many cells follow
+ * @one: what one of it is called
+ * @hold: gives it
  */
-struct hwc_assigned {
-	struct clk_bulk_data *clks;
-	int n_clks;
-	struct reset_control *resets;
+struct hwc_need {
+	const char *name;
+	const char *cells;
+	const char *one;
+	int (*hold)(struct device_node *np, int i, struct hwc_held **held);
 };
 
-static int hwc_assign_take_windows(struct platform_device *pdev)
-{
-	struct device *dev = &pdev->dev;
-	const struct resource *window;
-	unsigned int i;
+static const struct hwc_need hwc_clocks = {
+	"clocks", "#clock-cells", "clock", hwc_hold_clock,
+};
 
-	for (i = 0; (window = platform_get_resource(pdev, IORESOURCE_MEM, i)); i++)
-		if (!devm_request_mem_region(dev, window->start, resource_size(window),
+static const struct hwc_need hwc_resets = {
+	"resets", "#reset-cells", "reset", hwc_hold_reset,
+};
+
+/* A device may have parts in its own registers. */
+static bool hwc_window_is_ours(const struct device *dev, struct device_node *np,
+			       const struct resource *window)
+{
+	struct resource around;
+	int i;
+
+	while (np != dev->of_node) {
+		np = np->parent;
+		for (i = 0; !of_address_to_resource(np, i, &around); i++)
+			if (resource_contains(&around, window))
+				return true;
+	}
+	return false;
+}
+
+/* Where the bus has no addresses of the CPU, such as I2C, there is nothing to request. */
+static int hwc_assign_take_windows(struct device *dev, struct device_node *np)
+{
+	struct resource window;
+	int i;
+
+	for (i = 0; !of_address_to_resource(np, i, &window); i++) {
+		if (hwc_window_is_ours(dev, np, &window))
+			continue;
+		if (!devm_request_mem_region(dev, window.start, resource_size(&window),
 					     dev_name(dev)))
-			return dev_err_probe(dev, -EBUSY, "%pR is in use on the host\n", window);
+			return dev_err_probe(dev, -EBUSY, "%pR is in use on the host\n", &window);
+	}
 	return 0;
 }
 
-static void hwc_assign_disable_clocks(void *data)
+/* No entry, or one whose provider is the guest's, too. */
+static bool hwc_need_is_guests(const struct hwc_need *need, const struct device_node *np, int i)
 {
-	struct hwc_assigned *a = data;
+	struct of_phandle_args args;
+	bool guests;
 
-	clk_bulk_disable_unprepare(a->n_clks, a->clks);
+	if (of_parse_phandle_with_args(np, need->name, need->cells, i, &args))
+		return true;
+	guests = hwc_guard_assigns(args.np);
+	of_node_put(args.np);
+	return guests;
 }
 
-static int hwc_assign_enable_clocks(struct device *dev, struct hwc_assigned *a)
+static void hwc_assign_let_go(void *held)
 {
-	int ret;
+	hwc_held_put(held);
+}
 
-	a->n_clks = devm_clk_bulk_get_all(dev, &a->clks);
-	if (a->n_clks < 0)
-		return dev_err_probe(dev, a->n_clks, "no clocks\n");
-	ret = clk_bulk_prepare_enable(a->n_clks, a->clks);
+static int hwc_assign_hold(struct device *dev, struct device_node *np,
+			   const struct hwc_need *need)
+{
+	int n = of_count_phandle_with_args(np, need->name, need->cells);
+	struct hwc_held *held;
+	int i, ret;
+
+	for (i = 0; i < n; i++) {
+		if (hwc_need_is_guests(need, np, i))
+			continue;
+		ret = need->hold(np, i, &held);
+		if (ret)
+			return dev_err_probe(dev, ret, "%s %d of %pOF is not there\n", need->one, i,
+					     np);
+		ret = devm_add_action_or_reset(dev, hwc_assign_let_go, held);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int hwc_assign_take_clocks(struct device *dev, struct device_node *np)
+{
+	return hwc_assign_hold(dev, np, &hwc_clocks);
+}
+
+static int hwc_assign_take_resets(struct device *dev, struct device_node *np)
+{
+	return hwc_assign_hold(dev, np, &hwc_resets);
+}
+
+/* What is below a device is the guest's with it, and nobody else's on the host. */
+static int hwc_assign_take(struct device *dev, struct device_node *np,
+			   int (*take)(struct device *dev, struct device_node *np))
+{
+	struct device_node *child;
+	int ret = take(dev, np);
+
 	if (ret)
-		return dev_err_probe(dev, ret, "clocks do not start\n");
-	return devm_add_action_or_reset(dev, hwc_assign_disable_clocks, a);
-}
-
-static void hwc_assign_reset(void *data)
-{
-	struct hwc_assigned *a = data;
-
-	reset_control_assert(a->resets);
-}
-
-/* Shared, for devices of an image may have one in common. */
-static int hwc_assign_end_reset(struct device *dev, struct hwc_assigned *a)
-{
-	int ret;
-
-	a->resets = devm_reset_control_array_get_optional_shared(dev);
-	if (IS_ERR(a->resets))
-		return dev_err_probe(dev, PTR_ERR(a->resets), "no resets\n");
-	ret = reset_control_deassert(a->resets);
-	if (ret)
-		return dev_err_probe(dev, ret, "reset does not end\n");
-	return devm_add_action_or_reset(dev, hwc_assign_reset, a);
+		return ret;
+	for_each_available_child_of_node(np, child) {
+		ret = hwc_assign_take(dev, child, take);
+		if (ret) {
+			of_node_put(child);
+			return ret;
+		}
+	}
+	return 0;
 }
 
 static int hwc_assign_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
-	struct hwc_assigned *a = devm_kzalloc(dev, sizeof(*a), GFP_KERNEL);
 
-	if (!a)
-		return -ENOMEM;
-	return hwc_assign_take_windows(pdev) ?: hwc_assign_enable_clocks(dev, a) ?:
-	       hwc_assign_end_reset(dev, a);
+	return hwc_assign_take(dev, dev->of_node, hwc_assign_take_windows) ?:
+	       hwc_assign_take(dev, dev->of_node, hwc_assign_take_clocks) ?:
+	       hwc_assign_take(dev, dev->of_node, hwc_assign_take_resets);
 }
 
 /*
@@ -111,7 +165,15 @@ static struct platform_driver hwc_assign_driver = {
 	},
 };
 
-/* Where there is no memory for it, hwc_assign_check() refuses what has come of that. */
+/* No driver at all, rather than one of the host's; the claim fails for want of ours. */
+static void hwc_assign_refuse_drivers(struct device *dev)
+{
+	dev_err(dev, "no memory to keep the host's drivers away by name: it gets none\n");
+	device_lock(dev);
+	kill_device(dev);
+	device_unlock(dev);
+}
+
 static int hwc_assign_notify(struct notifier_block *nb, unsigned long action, void *data)
 {
 	struct device *dev = data;
@@ -119,7 +181,7 @@ static int hwc_assign_notify(struct notifier_block *nb, unsigned long action, vo
 	if (action != BUS_NOTIFY_ADD_DEVICE || !hwc_guard_assigns(dev->of_node))
 		return NOTIFY_DONE;
 	if (hwc_device_set_override(dev, HWC_ASSIGN))
-		dev_err(dev, "no memory to keep the host's drivers away\n");
+		hwc_assign_refuse_drivers(dev);
 	return NOTIFY_OK;
 }
 

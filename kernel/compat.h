@@ -3,6 +3,7 @@
 #ifndef HWC_COMPAT_H
 #define HWC_COMPAT_H
 
+#include <linux/clk-provider.h>
 #include <linux/platform_device.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
@@ -32,6 +33,19 @@ static inline int hwc_device_set_override(struct device *dev, const char *driver
 {
 	return driver_set_override(dev, &to_platform_device(dev)->driver_override, driver,
 				   strlen(driver));
+}
+#endif
+
+/* Where the hardware cannot say it, Linux's count does. */
+#ifdef CONFIG_COMMON_CLK
+static inline bool hwc_clk_is_on(struct clk *clk)
+{
+	return __clk_is_enabled(clk);
+}
+#else
+static inline bool hwc_clk_is_on(struct clk *clk)
+{
+	return false;
 }
 #endif
 

@@ -38,7 +38,11 @@
 #include "confine.h"
 #include "internal.h"
 
-/* Protects hwc_guards and hwc_ops. Taken inside of_mutex; nothing inside it. */
+/*
+ * Protects hwc_guards and hwc_ops. Taken inside of_mutex, and by the platform bus's notifier
+ * (assign.c) inside whatever those have locked who add a device that came with an overlay.
+ * So nothing is taken inside it.
+ */
 static DEFINE_MUTEX(hwc_guards_lock);
 static LIST_HEAD(hwc_guards);
 static LIST_HEAD(hwc_ops);
@@ -129,12 +133,19 @@ static struct hwc_guard *hwc_guard_find_locked(const struct device_node *np)
 	return NULL;
 }
 
-/* Is a device for a virtual machine? The innermost guarded region around it says. */
+/**
+ * hwc_guard_assigns() - is a node of the tree for a virtual machine?
+ * @np: the node, or NULL
+ *
+ * The innermost guarded region around it says. What came with no overlay is not.
+ */
 bool hwc_guard_assigns(const struct device_node *np)
 {
 	const struct hwc_guard *guard = NULL;
 	bool assigns;
 
+	if (!np || !of_node_check_flag(np, OF_OVERLAY))
+		return false;
 	mutex_lock(&hwc_guards_lock);
 	while (!guard && np) {
 		np = np->parent;

@@ -165,6 +165,14 @@ void hwc_region_set_failed(struct hwc_region *r, const char *text);
 struct fpga_image_info *hwc_region_info(struct hwc_region *r, const struct hwcontainer_blob *blob,
 					const struct hwc_bitstream *bs);
 
+/* held.c */
+
+struct hwc_held;
+
+int hwc_hold_clock(struct device_node *np, int i, struct hwc_held **held);
+int hwc_hold_reset(struct device_node *np, int i, struct hwc_held **held);
+void hwc_held_put(struct hwc_held *held);
+
 /* assign.c */
 
 int hwc_assign_init(void);

@@ -15,6 +15,7 @@
 #include <linux/of.h>
 
 #include "confine.h"
+#include "internal.h"
 
 static bool hwc_clock_is_missing(struct of_phandle_args *args)
 {
@@ -42,23 +43,73 @@ static bool hwc_reset_is_missing(struct of_phandle_args *args)
 	return zynqmp_pm_reset_get_status(first + args->args[0], &status) == -EINVAL;
 }
 
+static bool hwc_node_has_reset(const struct device_node *np, const struct of_phandle_args *args)
+{
+	int n = of_count_phandle_with_args(np, "resets", "#reset-cells"), i;
+	struct of_phandle_args one;
+
+	for (i = 0; i < n; i++) {
+		if (of_parse_phandle_with_args(np, "resets", "#reset-cells", i, &one))
+			continue;
+		of_node_put(one.np);
+		if (of_phandle_args_equal(&one, args))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A device of the host that has this reset, with a reference, or NULL. Its driver has it for
+ * itself, of which the framework warns whoever asks for it, or must be able to assert it.
+ */
+static struct device_node *hwc_reset_user(const struct hwc_ov *ov,
+					  const struct of_phandle_args *args)
+{
+	struct device_node *np;
+
+	for_each_node_with_property(np, "resets") {
+		if (of_device_is_available(np) && !hwc_node_is_below(np, ov->region) &&
+		    !hwc_guard_assigns(np) && hwc_node_has_reset(np, args))
+			return np;
+	}
+	return NULL;
+}
+
+static int hwc_reset_check_assigned(const struct hwc_ov *ov, const struct device_node *node,
+				    const struct of_phandle_args *args)
+{
+	struct device_node *user = hwc_reset_user(ov, args);
+	int ret = 0;
+
+	if (user)
+		ret = hwc_confine_refuse(ov,
+					 "overlay's node %s names reset %u of %pOF, which the host's %pOF has",
+					 node->full_name, args->args[0], args->np, user);
+	of_node_put(user);
+	return ret;
+}
+
 /**
  * struct hwc_supply - a list of phandles that may lead outside (hwc_fdt_outward)
  * @name: of the property
  * @cells: property of the provider that says how many cells follow
  * @one: what one entry is called
  * @is_missing: the provider says that it has none of this number; or NULL
+ * @check_assigned: may a virtual machine's device have it?; or NULL
  */
 struct hwc_supply {
 	const char *name;
 	const char *cells;
 	const char *one;
 	bool (*is_missing)(struct of_phandle_args *args);
+	int (*check_assigned)(const struct hwc_ov *ov, const struct device_node *node,
+			      const struct of_phandle_args *args);
 };
 
 static const struct hwc_supply hwc_supplies[] = {
 	{ "clocks", "#clock-cells", "clock", hwc_clock_is_missing },
-	{ "resets", "#reset-cells", "reset", hwc_reset_is_missing },
+	{ "resets", "#reset-cells", "reset", hwc_reset_is_missing,
+	  hwc_reset_check_assigned },
 	{ "interrupts-extended", "#interrupt-cells" },
 	{ "iommus", "#iommu-cells" },
 	{ "power-domains", "#power-domain-cells" },
@@ -83,6 +134,8 @@ static int hwc_supply_check_next(const struct hwc_ov *ov, const struct device_no
 		n = hwc_confine_refuse(ov,
 				       "overlay's node %s names %s %u, which %pOF does not have",
 				       node->full_name, s->one, args.args[0], np);
+	else if (np && ov->assign && s->check_assigned)
+		n = s->check_assigned(ov, node, &args) ?: n;
 	of_node_put(np);
 	return n < 0 ? n : 1 + n;
 }
@@ -104,6 +157,17 @@ static int hwc_supply_check(const struct hwc_ov *ov, const struct device_node *n
 	return 0;
 }
 
+/* The driver core gives a device power, and nothing inside of one becomes a device. */
+static int hwc_supply_check_inside(const struct hwc_ov *ov, const struct device_node *node)
+{
+	if (!ov->assign || node->parent == ov->overlay ||
+	    !of_property_present(node, "power-domains"))
+		return 0;
+	return hwc_confine_refuse(ov,
+		"overlay's node %s has power-domains inside of %s: assign takes them right below the region",
+		node->full_name, node->parent->full_name);
+}
+
 /**
  * hwc_supplies_check() - do the clocks, resets and so on that a node names exist?
  * @ov: the fragment
@@ -114,8 +178,8 @@ static int hwc_supply_check(const struct hwc_ov *ov, const struct device_node *n
  */
 int hwc_supplies_check(const struct hwc_ov *ov, const struct device_node *node)
 {
+	int ret = hwc_supply_check_inside(ov, node);
 	size_t i;
-	int ret = 0;
 
 	for (i = 0; i < ARRAY_SIZE(hwc_supplies) && ov->in_advance && !ret; i++)
 		ret = hwc_supply_check(ov, node, &hwc_supplies[i]);

@@ -267,12 +267,107 @@ TEST_F(assign, resets_are_released)
 		SKIP(return, "no resets of the firmware lead to the logic here (BOARD=zcu102)");
 	ASSERT_EQ(0, try(self, HWC_PR0, BIT, HWC_DTBO "assign-reset.dtbo", ASSIGN, &grant))
 	TH_LOG("%s", hwc_ctx_error(self->ctx));
-	/* 1116 is released, and asserted when nobody has the device */
+	/* 1116, asserted at first, is released, and asserted when nobody has the device */
 	EXPECT_EQ(0, hwc_test_run("grep RESET_ASSERT " HWC_MGR
 				  "log | tail -n 1 | grep -q ': 0x45c 0x0 '"));
 	end(_metadata, self, grant.id);
 	EXPECT_EQ(0, hwc_test_run("grep RESET_ASSERT " HWC_MGR
 				  "log | tail -n 1 | grep -q ': 0x45c 0x1 '"));
+}
+
+/* How often a call to the firmware is in its log. */
+static long calls(const char *call)
+{
+	char command[160];
+
+	snprintf(command, sizeof(command), "grep -c '%s ' " HWC_MGR "log >/tmp/calls", call);
+	hwc_test_run(command);
+	return hwc_test_number("/tmp/calls");
+}
+
+/* An image may name whatever there is, and others than Linux may need it. */
+TEST_F(assign, clocks_and_resets_are_left_as_they_were)
+{
+	struct hwc_grant grant;
+	long ends, resets;
+
+	if (strcmp(hwc_test_machine()->name, "zcu102"))
+		SKIP(return, "no firmware here has clocks and resets for the logic (BOARD=zcu102)");
+	ASSERT_EQ(0, hwc_test_number("/sys/kernel/debug/clk/cpu_r5/clk_enable_count"));
+	ends = calls("CLOCK_DISABLE.*: 0x47");
+	resets = calls("RESET_ASSERT.*: 0x45d");
+	ASSERT_EQ(0, try(self, HWC_PR0, BIT, HWC_DTBO "assign-running.dtbo", ASSIGN, &grant))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_NE(0, hwc_test_number("/sys/kernel/debug/clk/cpu_r5/clk_enable_count"));
+	EXPECT_EQ(1, hwc_test_number("/sys/kernel/debug/clk/pl0_ref/clk_enable_count"));
+	end(_metadata, self, grant.id);
+	EXPECT_EQ(0, hwc_test_number("/sys/kernel/debug/clk/pl0_ref/clk_enable_count"));
+	EXPECT_EQ(ends + 1, calls("CLOCK_DISABLE.*: 0x47"));
+	/* the other processor's, which ran */
+	EXPECT_EQ(0, calls("CLOCK_DISABLE.*: 0x25"));
+	EXPECT_EQ(resets, calls("RESET_ASSERT.*: 0x45d"));
+	unlink("/tmp/calls");
+}
+
+TEST_F(assign, resets_of_the_hosts_devices_are_refused)
+{
+	static const char says[] = "overlay's node sha256@0 names reset 32 of ";
+	struct hwc_grant grant;
+
+	if (strcmp(hwc_test_machine()->name, "zcu102"))
+		SKIP(return, "no device of the host has a reset here (BOARD=zcu102)");
+	EXPECT_EQ(-EPERM,
+		  try(self, HWC_PR0, BIT, HWC_DTBO "assign-host-reset.dtbo", ASSIGN, &grant));
+	EXPECT_EQ(0, strncmp(says, hwc_ctx_error(self->ctx), strlen(says)))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_NE(NULL, strstr(hwc_ctx_error(self->ctx),
+			       ", which the host's /axi/ethernet@ff0e0000 has"));
+}
+
+/* Its driver would be one of the host's, so that none comes; it is the guest's. */
+TEST_F(assign, clock_may_be_the_images)
+{
+	struct hwc_claim *claim;
+	struct hwc_grant grant;
+
+	ASSERT_EQ(0, try(self, HWC_PR0, BIT, HWC_DTBO "assign-clock.dtbo", ASSIGN, &grant))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	ASSERT_EQ(0, hwc_claim_get(self->ctx, grant.id, &claim));
+	EXPECT_EQ(2, hwc_claim_devices(claim));
+	hwc_claim_free(claim);
+	EXPECT_STREQ(OUR_DRIVER, driver_of(DEVICE));
+	EXPECT_EQ(1, hwc_test_number(CLOCK));
+	end(_metadata, self, grant.id);
+	EXPECT_EQ(0, hwc_test_number(CLOCK));
+}
+
+/* The guest gets what is below a device, too, and cannot ask for it either. */
+TEST_F(assign, what_is_below_a_device_is_held)
+{
+	struct hwc_grant grant;
+
+	ASSERT_EQ(0, try(self, HWC_PR0, BIT, HWC_DTBO "assign-below.dtbo", ASSIGN, &grant))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(1, hwc_test_number(CLOCK));
+	EXPECT_NE(NULL, strstr(hwc_test_read("/proc/iomem"), "7ff00000-7ff00fff : "));
+	EXPECT_NE(NULL, strstr(hwc_test_read("/proc/iomem"), "7ff01000-7ff01fff : "));
+	EXPECT_EQ(NULL, strstr(hwc_test_read("/proc/iomem"), "7ff02000-"));
+	EXPECT_STREQ("none", driver_of(DEVICE));
+	EXPECT_EQ(self->probes, hwc_test_number(PROBES));
+	end(_metadata, self, grant.id);
+	EXPECT_EQ(0, hwc_test_number(CLOCK));
+	EXPECT_EQ(NULL, strstr(hwc_test_read("/proc/iomem"), "7ff00000-7ff00fff"));
+}
+
+TEST_F(assign, power_domain_below_a_device_is_refused)
+{
+	struct hwc_grant grant;
+
+	EXPECT_EQ(-EPERM,
+		  try(self, HWC_PR0, BIT, HWC_DTBO "assign-power-below.dtbo", ASSIGN, &grant));
+	EXPECT_STREQ("overlay's node sha256@0 has power-domains inside of bus@0: "
+		     "assign takes them right below the region",
+		     hwc_ctx_error(self->ctx));
 }
 
 TEST_F(assign, dry_run_touches_nothing)

@@ -110,11 +110,12 @@ enum hwcontainer_stage {
  * @HWCONTAINER_CLAIM_FLAGS_TAKEOVER: Take a remote processor that runs or
  *   would by itself: the boot loader, its driver or another program started
  *   it. It is stopped first. Without the flag such a claim is refused.
- * @HWCONTAINER_CLAIM_FLAGS_ASSIGN: The devices are for a virtual machine. No
- *   driver of the host ever sees them: the module binds them to its own,
+ * @HWCONTAINER_CLAIM_FLAGS_ASSIGN: The devices are for a virtual machine. The
+ *   host's drivers are not asked: the module binds them to its own,
  *   hwcontainer-assign, which only holds them, with their clocks on and out of
- *   reset. Refused for kinds that no virtual machine can be given, and for
- *   images that bring slots.
+ *   reset. Where root has bound another by hand before that, the claim fails.
+ *   Refused for kinds that no virtual machine can be given, for images that
+ *   bring slots, and for resets that devices of the host have.
  */
 enum hwcontainer_claim_flags {
 	HWCONTAINER_CLAIM_FLAGS_KEEP = 1,

@@ -267,6 +267,7 @@ u32 node_request(struct eemi *eemi);
 u32 node_release(struct eemi *eemi);
 u32 node_set_requirement(struct eemi *eemi);
 u32 node_get_status(struct eemi *eemi);
+void node_assert(u32 reset);
 u32 node_reset(struct eemi *eemi);
 u32 node_reset_status(struct eemi *eemi);
 

@@ -120,6 +120,12 @@ static u32 find_asserted(u32 reset)
 	return i;
 }
 
+/* node_assert() - a reset that the boot loader leaves asserted; before Linux runs */
+void node_assert(u32 reset)
+{
+	asserted[n_asserted++] = reset;
+}
+
 u32 node_reset(struct eemi *eemi)
 {
 	u32 i = find_asserted(eemi->arg[0]);

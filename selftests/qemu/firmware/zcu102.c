@@ -23,6 +23,7 @@
 
 /* enum zynqmp_pm_reset */
 #define RESET_FIRST 1000
+#define RESET_PS_PL0 1116
 #define RESET_LAST 1119
 
 /*
@@ -35,6 +36,7 @@ static u32 crf_dying; /* bit of the core that holds the lock and is going */
 static void init(void)
 {
 	pl_init(0);
+	node_assert(RESET_PS_PL0);
 }
 
 static void gic_init(u32 cpu, bool first)
