@@ -32,6 +32,7 @@ int xenstore_read(int fd, const char *path, char *value, size_t room, int timeou
  * @child: the program
  * @text: what it has said, a string, or NULL
  * @size: bytes of that
+ * @lost: it has said more
  */
 struct xl {
 	const struct command *command;
@@ -42,6 +43,7 @@ struct xl {
 	struct child child;
 	char *text;
 	size_t size;
+	bool lost;
 };
 
 /* One that is not executed yet. */

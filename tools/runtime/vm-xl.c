@@ -38,6 +38,7 @@ int xl_begin(struct xl *xl, const char *const *words, const int *files, size_t n
 
 	xl->verb = words[0];
 	xl->size = 0;
+	xl->lost = false;
 	xl->text = calloc(1, 1);
 	words_add(&all, "%s", xl->program);
 	for (; *words; words++)
@@ -50,14 +51,15 @@ int xl_begin(struct xl *xl, const char *const *words, const int *files, size_t n
 	return err;
 }
 
-/* What it says of too many things is lost. */
+/* What it says of too many things is lost, and what follows, too. */
 static void keep(struct xl *xl, const char *piece, size_t size)
 {
 	char *longer = NULL;
 
 	if (xl->size + size <= TEXT_MAX)
 		longer = realloc(xl->text, xl->size + size + 1);
-	if (!longer)
+	xl->lost = xl->lost || !longer;
+	if (xl->lost)
 		return;
 	memcpy(longer + xl->size, piece, size);
 	xl->text = longer;
@@ -227,6 +229,15 @@ bool xl_parse_list(const char *list, const char *uuid, struct xl_domain *domain)
 	return false;
 }
 
+/* Half a list does not say that a domain is not there. */
+static int check_list(const struct xl *xl)
+{
+	if (!xl->lost)
+		return 0;
+	log_error(xl->command, "xl list says more than there is memory for: it is no answer");
+	return -E2BIG;
+}
+
 int xl_find(struct xl *xl, const char *uuid, struct xl_domain *domain)
 {
 	static const char *const words[] = { "list", "-v", NULL };
@@ -234,9 +245,11 @@ int xl_find(struct xl *xl, const char *uuid, struct xl_domain *domain)
 
 	if (err)
 		return err;
-	xl_parse_list(xl->text, uuid, domain);
+	err = check_list(xl);
+	if (!err)
+		xl_parse_list(xl->text, uuid, domain);
 	xl_end(xl);
-	return 0;
+	return err;
 }
 
 /* One that goes meanwhile is no error. */

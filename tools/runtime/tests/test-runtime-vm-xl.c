@@ -264,6 +264,22 @@ static void test_destroy(void **state)
 	assert_string_equal(logged(), "domain 5 is still there after xl destroy");
 }
 
+/* Half a list is no answer: the domain may be in the other half. */
+static void test_long_list(void **state)
+{
+	struct xl xl = new_xl(-1);
+	struct xl_domain domain;
+
+	(void)state;
+	xl_does("yes 'x 9 32 1 r----- 0.0 ffffffff - -' | head -c 600000; " ONE);
+	assert_int_equal(xl_find(&xl, UUID, &domain), -E2BIG);
+	assert_string_equal(logged(),
+			    "xl list says more than there is memory for: it is no answer");
+	assert_int_equal(xl_destroy(&xl, UUID), -E2BIG);
+	xl_does("exit 0");
+	assert_int_equal(xl_destroy(&xl, UUID), 0);
+}
+
 static void test_memory(void **state)
 {
 	struct xl xl = new_xl(-1);
@@ -301,6 +317,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_word, set_up, tear_down),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test_setup_teardown(test_destroy, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_long_list, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_memory, set_up, tear_down),
 		cmocka_unit_test(test_ends),
 	};
