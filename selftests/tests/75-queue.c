@@ -34,8 +34,8 @@ FIXTURE_TEARDOWN(queue)
 TEST_F(queue, is_waited_in)
 {
 	struct hwc_claim *claim;
-	int id = hwc_test_get_in_line(.ms = HWC_TEST_LONG_MS);
 	int64_t begin = hwc_test_ms();
+	int id = hwc_test_get_in_line(.ms = HWC_TEST_LONG_MS);
 
 	ASSERT_LT(0, id);
 	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_WAITING, hwc_test_claim_state(self->ctx, id));
