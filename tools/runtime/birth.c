@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "runtime.h"
@@ -249,16 +250,47 @@ static int bear(struct birth *birth)
 	return err ? err : let_on(birth);
 }
 
+/* Its process waits for the end of what it has made, which may be stuck. */
+static void wait_process(const struct birth *birth)
+{
+	int pidfd = syscall(SYS_pidfd_open, birth->pid, 0);
+
+	if (pidfd >= 0)
+		process_wait(pidfd, birth->claims->settings->vm.timeout_ms);
+	if (pidfd >= 0)
+		close(pidfd);
+}
+
+/* What of it cannot be ended is known by its record only, and that stays for a delete. */
+static int reap(struct birth *birth)
+{
+	int err;
+
+	if (!birth->s.kind->reap)
+		return 0;
+	if (birth->pid > 0)
+		wait_process(birth);
+	err = birth->s.kind->reap(&birth->container, birth->claims->settings);
+	if (!err)
+		return 0;
+	log_error(
+		birth->claims->command,
+		"what was made of container %s is there still: delete it when the hypervisor answers again",
+		birth->claims->command->id);
+	complete_record(birth);
+	return err;
+}
+
 /* It ends as soon as nobody is left who could let it go. */
 static void abort_birth(struct birth *birth)
 {
 	if (birth->child >= 0)
 		close(birth->child);
 	birth->child = -1;
+	if (reap(birth))
+		return;
 	if (birth->pid > 0)
 		waitpid(birth->pid, NULL, 0);
-	if (birth->s.kind->reap)
-		birth->s.kind->reap(&birth->container, birth->claims->settings);
 	cgroup_remove(&birth->container);
 	if (!container_remove(&birth->container))
 		hooks_run_all(&birth->container, "poststop", STATUS_STOPPED);
