@@ -261,6 +261,19 @@ int cgroup_enter(const struct command *command, const struct container *containe
 	return err;
 }
 
+int cgroup_enter_top(const struct command *command, const char *name)
+{
+	struct json_object *folders = json_object_new_array();
+	int err = folders ? add_folders(command, folders, name) : -ENOMEM;
+
+	for (size_t i = 0; !err && i < json_object_array_length(folders); i++)
+		err = enter(command, json_object_get_string(json_object_array_get_idx(folders, i)));
+	json_object_put(folders);
+	if (err == -ENOMEM)
+		log_error(command, "out of memory");
+	return err;
+}
+
 void cgroup_remove(const struct container *container)
 {
 	const char *folder;

@@ -18,9 +18,12 @@
 
 static int kill_and_wait(const struct container *container)
 {
-	int pidfd = container_process(container);
+	int pidfd;
 	bool ended;
 
+	if (!kind_of_record(container)->takes(container, SIGKILL))
+		return -EBUSY;
+	pidfd = container_process(container);
 	if (pidfd < 0)
 		return 0;
 	process_signal(pidfd, SIGKILL);

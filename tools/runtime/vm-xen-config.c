@@ -72,22 +72,37 @@ static void put_iomems(FILE *file, const struct vm *vm)
 	fputs("]\n", file);
 }
 
-/* Whether one is the uart's. */
-static bool put_irqs(FILE *file, const struct vm *vm)
+/* Of claims, then of the operator; false behind the last. */
+static bool irq_at(const struct vm *vm, size_t i, uint32_t *irq)
 {
 	const struct hwc_vm *asked = vm->asked;
 	size_t n = vm->assignment ? hwc_assignment_irqs(vm->assignment) : 0;
-	bool uart = false;
+
+	if (i >= n + asked->n_irqs)
+		return false;
+	*irq = i < n ? hwc_assignment_irq(vm->assignment, i) : asked->irqs[i - n];
+	return true;
+}
+
+static void put_irqs(FILE *file, const struct vm *vm)
+{
+	uint32_t irq;
 
 	fputs("irqs=[", file);
-	for (size_t i = 0; i < n + asked->n_irqs; i++) {
-		uint32_t irq = i < n ? hwc_assignment_irq(vm->assignment, i) : asked->irqs[i - n];
-
+	for (size_t i = 0; irq_at(vm, i, &irq); i++)
 		fprintf(file, "%u,", irq);
-		uart = uart || irq == UART_IRQ;
-	}
 	fputs("]\n", file);
-	return uart;
+}
+
+bool xen_config_has_uart(const struct vm *vm)
+{
+	const char *console = vm->asked->console;
+	uint32_t irq;
+
+	for (size_t i = 0; irq_at(vm, i, &irq); i++)
+		if (irq == UART_IRQ)
+			return false;
+	return !console || strcmp(console, "pv");
 }
 
 static void put_dtdevs(FILE *file, const struct vm *vm)
@@ -125,8 +140,6 @@ static void put_ends(FILE *file)
 static void put_all(FILE *file, const struct xen_config *config)
 {
 	const struct vm *vm = config->vm;
-	const char *console = vm->asked->console;
-	bool uart;
 
 	put_parameters(file, vm->asked);
 	put(file, "name", config->name);
@@ -140,8 +153,8 @@ static void put_all(FILE *file, const struct xen_config *config)
 		put_file(file, "device_tree", XEN_FILE_DTB);
 	put(file, "cmdline", vm->cmdline ? vm->cmdline : "");
 	put_iomems(file, vm);
-	uart = !put_irqs(file, vm) && !(console && !strcmp(console, "pv"));
-	if (uart)
+	put_irqs(file, vm);
+	if (xen_config_has_uart(vm))
 		put(file, "vuart", "sbsa_uart");
 	put_dtdevs(file, vm);
 	put_ends(file);

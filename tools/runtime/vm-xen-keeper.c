@@ -30,8 +30,11 @@
 #define PTY_MAJOR 136
 #define PTY_MAJORS 8
 
-/* A domain that cannot be destroyed keeps its hardware, and is tried again so often. */
-#define AGAIN_MS 5000
+/* What ends a service ends all in the cgroup of who created the container, at once. */
+#define CGROUP "hwcontainer-keepers"
+
+/* Between two looks for a console, which xenconsoled makes. */
+#define CONSOLE_MS 100
 
 static struct xl new_xl(const struct keeper *k, int quit)
 {
@@ -131,49 +134,86 @@ static bool is_pty(int fd)
 	       major(st.st_rdev) < PTY_MAJOR + PTY_MAJORS;
 }
 
-/* -1 where the domain has none. */
-static int open_console(const struct keeper *k, int xenstore, const char *of)
+/* -ECANCELED when nobody waits for it. */
+static int find_tty(const struct keeper *k, int xenstore, const char *of, char *tty, size_t room)
 {
-	char path[64], tty[64];
-	int fd;
+	int64_t end = now_ms() + k->timeout_ms;
+	struct pollfd quit = { k->socket, POLLRDHUP, 0 };
+	char path[64];
+	int length;
 
 	snprintf(path, sizeof(path), "/local/domain/%d/%s/tty", k->id, of);
-	if (xenstore_read(xenstore, path, tty, sizeof(tty), k->timeout_ms) <= 0)
-		return -1;
-	fd = open(tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 || is_pty(fd))
-		return fd;
-	close(fd);
-	return -1;
+	for (;;) {
+		length = xenstore_read(xenstore, path, tty, room, k->timeout_ms, k->socket);
+		if (length > 0)
+			return 0;
+		if (length < 0 && length != -ENOENT)
+			return length;
+		if (now_ms() >= end)
+			return -ENOENT;
+		if (poll(&quit, 1, CONSOLE_MS) > 0)
+			return -ECANCELED;
+	}
 }
 
-static int send_consoles(const struct keeper *k)
+static int open_tty(const char *tty)
 {
-	int xenstore = xenstore_connect(), files[2], err;
+	int fd = open(tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (is_pty(fd))
+		return fd;
+	close(fd);
+	return -ENOTTY;
+}
+
+/* One that the domain is to have: without it what the guest says is lost. */
+static int open_console(const struct keeper *k, int xenstore, const char *of)
+{
+	char tty[64];
+	int fd = find_tty(k, xenstore, of, tty, sizeof(tty));
+
+	if (!fd)
+		fd = open_tty(tty);
+	if (fd == -ENOENT)
+		log_error(
+			&k->command,
+			"the domain's console (%s) is not there after %d ms: is xenconsoled running?",
+			of, k->timeout_ms);
+	else if (fd < 0 && fd != -ECANCELED)
+		log_error(&k->command, "the domain's console (%s): %s", of, strerror(-fd));
+	return fd;
+}
+
+static int open_consoles(const struct keeper *k, bool uart, int *files)
+{
+	int xenstore = xenstore_connect(), err = 0;
 
 	if (xenstore < 0) {
 		log_error(&k->command, "xenstored does not answer: %s", strerror(-xenstore));
 		return xenstore;
 	}
-	files[0] = open_console(k, xenstore, "vuart/0");
-	files[1] = open_console(k, xenstore, "console");
+	if (uart)
+		err = files[0] = open_console(k, xenstore, "vuart/0");
+	if (err >= 0)
+		err = files[1] = open_console(k, xenstore, "console");
 	close(xenstore);
-	err = keeper_send(k->socket, KEEPER_DONE, NULL, files, 2);
-	for (size_t i = 0; i < 2; i++)
-		if (files[i] >= 0)
-			close(files[i]);
-	return err;
+	return err < 0 ? err : 0;
 }
 
-static int create(struct keeper *k, struct keeper_packet *packet)
+/* @files receives its consoles. */
+static int create(struct keeper *k, struct keeper_packet *packet, int *files)
 {
 	int placed[XL_FILES_MAX] = { -1, -1, -1, -1 };
-	int err = place_files(k, packet->files, placed);
+	int err = cgroup_enter_top(&k->command, CGROUP);
 
+	if (!err)
+		err = place_files(k, packet->files, placed);
 	if (!err)
 		err = make_domain(k, placed);
 	close_files(placed);
-	return err ? err : send_consoles(k);
+	return err ? err : open_consoles(k, !strcmp(packet->text, KEEPER_UART), files);
 }
 
 /* other requests */
@@ -191,6 +231,14 @@ static int run(const struct keeper *k, const char *verb)
 	return err;
 }
 
+/* The container's process is done with it, or has ended. */
+static bool is_over(const struct keeper *k)
+{
+	struct pollfd file = { k->socket, POLLRDHUP, 0 };
+
+	return poll(&file, 1, 0) > 0;
+}
+
 /* What a guest's driver says of itself there: xl would wait for one that says nothing. */
 static bool listens(const struct keeper *k)
 {
@@ -200,27 +248,20 @@ static bool listens(const struct keeper *k)
 	if (xenstore < 0)
 		return false;
 	snprintf(path, sizeof(path), "/local/domain/%d/control/feature-poweroff", k->id);
-	xenstore_read(xenstore, path, value, sizeof(value), k->timeout_ms);
+	xenstore_read(xenstore, path, value, sizeof(value), k->timeout_ms, k->socket);
 	close(xenstore);
 	return !strcmp(value, "1");
 }
 
-/* Nobody waits for an answer. */
-static void ask(const struct keeper *k)
+static int ask(const struct keeper *k)
 {
 	if (listens(k))
-		run(k, "shutdown");
-	else
+		return run(k, "shutdown");
+	if (!is_over(k))
 		log_error(
 			&k->command,
 			"the guest does not listen when it is asked to switch itself off; SIGKILL ends it");
-}
-
-static int start(const struct keeper *k)
-{
-	int err = run(k, "unpause");
-
-	return err ? err : keeper_send(k->socket, KEEPER_DONE, NULL, NULL, 0);
+	return 0;
 }
 
 static void tell_end(struct keeper *k, int end)
@@ -257,32 +298,43 @@ static void watch(struct keeper *k, bool ended)
 	tell_end(k, end);
 }
 
-static void do_request(struct keeper *k, struct keeper_packet *packet)
+/* Whoever waits has lost interest in all that is not its own request's. */
+static void answer(const struct keeper *k, char request, int err, const int *files)
 {
-	int err = 0;
+	const char text[] = { request, '\0' };
 
-	if (packet->kind == KEEPER_CREATE)
-		err = create(k, packet);
-	else if (packet->kind == KEEPER_START)
-		err = start(k);
-	else
-		ask(k);
-	if (err)
-		keeper_send(k->socket, KEEPER_NOT_DONE, NULL, NULL, 0);
-	close_files(packet->files);
+	keeper_send(k->socket, err ? KEEPER_NOT_DONE : KEEPER_DONE, text, files,
+		    err || !files ? 0 : XL_FILES_MAX);
 }
 
-/* False when the container's process is done with it, or has ended. */
-static bool answer(struct keeper *k)
+static void do_request(struct keeper *k, struct keeper_packet *packet)
+{
+	int files[XL_FILES_MAX] = { -1, -1, -1, -1 }, err;
+
+	if (packet->kind == KEEPER_CREATE)
+		err = create(k, packet, files);
+	else if (packet->kind == KEEPER_START)
+		err = run(k, "unpause");
+	else
+		err = ask(k);
+	answer(k, packet->kind, err, files);
+	close_files(files);
+	keeper_close(packet);
+}
+
+/* False when the container's process is done with it, whatever it asked for before. */
+static bool take_request(struct keeper *k)
 {
 	struct keeper_packet packet;
 	int err = keeper_receive(k->socket, &packet, -1);
 
-	if (err == -EAGAIN)
-		return true;
-	if (err || packet.kind == KEEPER_DESTROY)
-		return false;
-	do_request(k, &packet);
+	if (err)
+		return err == -EAGAIN;
+	/* what is not taken would make the socket's end an error, and lose the last answer */
+	if (is_over(k))
+		keeper_close(&packet);
+	else
+		do_request(k, &packet);
 	return true;
 }
 
@@ -301,7 +353,7 @@ static void serve(struct keeper *k)
 		if (files[1].revents || files[2].revents)
 			watch(k, files[2].revents);
 		if (files[0].revents)
-			goes_on = answer(k);
+			goes_on = take_request(k);
 	}
 }
 
@@ -309,15 +361,16 @@ static void serve(struct keeper *k)
 static void destroy(struct keeper *k)
 {
 	struct xl xl = new_xl(k, -1);
+	int err = 0;
 
 	xl_end(&k->monitor);
-	if (!k->tried || !xl_destroy(&xl, k->uuid)) {
-		keeper_send(k->socket, KEEPER_DONE, NULL, NULL, 0);
+	if (k->tried)
+		err = xl_destroy(&xl, k->uuid);
+	answer(k, KEEPER_DESTROY, err, NULL);
+	if (!err)
 		return;
-	}
-	keeper_send(k->socket, KEEPER_NOT_DONE, NULL, NULL, 0);
 	do
-		poll(NULL, 0, AGAIN_MS);
+		poll(NULL, 0, XEN_AGAIN_MS);
 	while (xl_destroy(&xl, k->uuid));
 }
 

@@ -41,6 +41,8 @@
  * @xl: program
  * @path: room for that
  * @socket: to the keeper, or -1
+ * @tried: there may be a domain
+ * @asking: its guest is being asked to end
  * @end: how it has ended
  */
 struct xen {
@@ -49,6 +51,8 @@ struct xen {
 	const char *xl;
 	char path[64];
 	int socket;
+	bool tried;
+	bool asking;
 	enum vm_end end;
 };
 
@@ -107,7 +111,7 @@ static int check_xenstore(const struct vm *vm)
 
 	if (!err)
 		err = xenstore_read(fd, "/local/domain/0/name", name, sizeof(name),
-				    vm_settings_of(vm)->timeout_ms);
+				    vm_settings_of(vm)->timeout_ms, -1);
 	if (fd >= 0)
 		close(fd);
 	if (err >= 0 || err == -ENOENT)
@@ -273,9 +277,12 @@ static enum vm_end end_of(const char *text)
 	}
 }
 
-/* What is no answer. */
+/* What is not the answer that is waited for: one to what was given up does no harm. */
 static void take(const struct vm *vm, struct xen *xen, const struct keeper_packet *packet)
 {
+	keeper_close(packet);
+	if (keeper_is_answer(packet, KEEPER_ASK))
+		xen->asking = false;
 	if (packet->kind == KEEPER_ERROR)
 		log_error(&vm->s->command, "%s", packet->text);
 	else if (packet->kind == KEEPER_ENDED)
@@ -283,7 +290,7 @@ static void take(const struct vm *vm, struct xen *xen, const struct keeper_packe
 }
 
 /* Waits for the answer to a request; @packet has its files then. */
-static int hear(const struct vm *vm, struct xen *xen, struct keeper_packet *packet)
+static int hear(const struct vm *vm, struct xen *xen, char request, struct keeper_packet *packet)
 {
 	int64_t end = now_ms() + STEPS * (int64_t)vm_settings_of(vm)->timeout_ms, left;
 	int err;
@@ -300,21 +307,19 @@ static int hear(const struct vm *vm, struct xen *xen, struct keeper_packet *pack
 			lose_keeper(vm, xen);
 		if (err)
 			return err;
-		if (packet->kind == KEEPER_DONE)
-			return 0;
-		if (packet->kind == KEEPER_NOT_DONE)
-			return -EIO;
+		if (keeper_is_answer(packet, request))
+			return packet->kind == KEEPER_DONE ? 0 : -EIO;
 		take(vm, xen, packet);
 	}
 }
 
-static int request(const struct vm *vm, struct xen *xen, char kind, const int *files, size_t n,
-		   struct keeper_packet *packet)
+static int request(const struct vm *vm, struct xen *xen, char kind, const char *text,
+		   const int *files, struct keeper_packet *packet)
 {
-	int err = keeper_send(xen->socket, kind, NULL, files, n);
+	int err = keeper_send(xen->socket, kind, text, files, files ? XL_FILES_MAX : 0);
 
 	if (!err)
-		return hear(vm, xen, packet);
+		return hear(vm, xen, kind, packet);
 	lose_keeper(vm, xen);
 	return err;
 }
@@ -377,8 +382,11 @@ static int create(struct vm *vm)
 	int files[XL_FILES_MAX] = { -1, -1, -1, -1 };
 	int err = make_files(vm, xen, files);
 
-	if (!err)
-		err = request(vm, xen, KEEPER_CREATE, files, XL_FILES_MAX, &packet);
+	if (!err) {
+		xen->tried = true;
+		err = request(vm, xen, KEEPER_CREATE, xen_config_has_uart(vm) ? KEEPER_UART : NULL,
+			      files, &packet);
+	}
 	if (files[XEN_FILE_CONFIG] >= 0)
 		close(files[XEN_FILE_CONFIG]);
 	if (files[XEN_FILE_DTB] >= 0)
@@ -393,32 +401,61 @@ static int start(struct vm *vm)
 {
 	struct keeper_packet packet;
 
-	return request(vm, vm->own, KEEPER_START, NULL, 0, &packet);
+	return request(vm, vm->own, KEEPER_START, NULL, NULL, &packet);
 }
 
-/* What comes of it is seen later. */
+/* What comes of it is seen later; who asks again meanwhile asks for the same. */
 static int ask(struct vm *vm)
 {
 	struct xen *xen = vm->own;
-	int err = keeper_send(xen->socket, KEEPER_ASK, NULL, NULL, 0);
+	int err = xen->asking ? 0 : keeper_send(xen->socket, KEEPER_ASK, NULL, NULL, 0);
 
+	xen->asking = !err;
 	if (err)
 		lose_keeper(vm, xen);
 	return err;
 }
 
+/* Whoever waits for this process is told that it was in vain. */
+static void let_wait_no_more(struct supervisor *s)
+{
+	if (s->command.sink >= 0)
+		shutdown(s->command.sink, SHUT_RDWR);
+	s->command.sink = -1;
+}
+
+/* Without a keeper the claims end with this process: not before the domain is gone. */
+static int destroy_alone(const struct vm *vm, const struct xen *xen)
+{
+	struct xl xl = xl_new(&vm->s->command, xen->xl, vm_settings_of(vm)->timeout_ms, -1);
+	int err = xen->tried ? xl_destroy(&xl, xen->uuid) : 0;
+
+	if (!err || !vm->s->claims->count)
+		return err;
+	log_error(
+		&vm->s->command,
+		"domain %s may be there still, and has no keeper: its hardware is kept until it can be destroyed, which is tried every %d s",
+		xen->name, XEN_AGAIN_MS / 1000);
+	let_wait_no_more(vm->s);
+	do
+		poll(NULL, 0, XEN_AGAIN_MS);
+	while (xl_destroy(&xl, xen->uuid));
+	return 0;
+}
+
+/* Whatever the keeper is doing, it does nothing else after that. */
 static int destroy(struct vm *vm)
 {
 	struct xen *xen = vm->own;
-	struct xl xl = xl_new(&vm->s->command, xen->xl, vm_settings_of(vm)->timeout_ms, -1);
 	struct keeper_packet packet;
-	int err;
+	int err = -ENOTCONN;
 
+	if (xen->socket >= 0) {
+		shutdown(xen->socket, SHUT_WR);
+		err = hear(vm, xen, KEEPER_DESTROY, &packet);
+	}
 	if (xen->socket < 0)
-		return xl_destroy(&xl, xen->uuid);
-	err = request(vm, xen, KEEPER_DESTROY, NULL, 0, &packet);
-	if (xen->socket < 0)
-		return xl_destroy(&xl, xen->uuid);
+		return destroy_alone(vm, xen);
 	close(xen->socket);
 	xen->socket = -1;
 	return err;
@@ -482,6 +519,30 @@ static enum status status(const struct container *container)
 	return domain.id && !domain.ended ? STATUS_RUNNING : STATUS_STOPPED;
 }
 
+static bool has_claims(const struct container *container)
+{
+	struct json_object *list = json_object_object_get(container->record, "resources");
+
+	return json_object_is_type(list, json_type_array) && json_object_array_length(list);
+}
+
+/* Where there is no keeper any more the claims end with the process: after the domain. */
+static bool may_kill(const struct container *container)
+{
+	struct xl xl = xl_of(container, STATE_TIMEOUT_MS);
+	const char *uuid = container_string(container, "uuid");
+
+	if (!uuid || !xl.program || !has_claims(container) || !container_wait_left(container, 0))
+		return true;
+	if (!xl_destroy(&xl, uuid))
+		return true;
+	log_error(
+		container->command,
+		"container %s is not killed: its domain has no keeper and cannot be destroyed, and would have hardware that is free",
+		container->command->id);
+	return false;
+}
+
 /* There is a domain only where its process and its keeper were killed at once. */
 static int reap(const struct container *container, const struct settings *settings)
 {
@@ -509,5 +570,6 @@ const struct vm_ops vm_xen = {
 	.files = fill_files,
 	.look = look,
 	.status = status,
+	.may_kill = may_kill,
 	.reap = reap,
 };

@@ -7,13 +7,16 @@
 
 /* vm-xenstore.c: what Xen's daemons say of a domain */
 
+/* A domain that cannot be destroyed keeps its hardware, and is tried again so often. */
+#define XEN_AGAIN_MS 5000
+
 /* A connection to xenstored, or -errno. */
 int xenstore_connect(void);
 /*
  * What a path holds, as a string; its length, or -errno: -ENOENT where there is no such
- * path, -ETIMEDOUT where nobody answers.
+ * path, -ETIMEDOUT where nobody answers. @quit: as of struct xl, for -ECANCELED
  */
-int xenstore_read(int fd, const char *path, char *value, size_t room, int timeout_ms);
+int xenstore_read(int fd, const char *path, char *value, size_t room, int timeout_ms, int quit);
 
 /* vm-xl.c: the program that rules Xen */
 
@@ -27,7 +30,7 @@ int xenstore_read(int fd, const char *path, char *value, size_t room, int timeou
  * @command: where its errors are logged
  * @program: its path
  * @timeout_ms: most to wait for it
- * @quit: a socket: when its other end is closed nobody waits any more; or -1
+ * @quit: a socket: when nothing more comes from there nobody waits any more; or -1
  * @verb: what it does
  * @child: the program
  * @text: what it has said, a string, or NULL
@@ -117,10 +120,16 @@ enum { XEN_FILE_CONFIG, XEN_FILE_KERNEL, XEN_FILE_RAMDISK, XEN_FILE_DTB };
 int xen_config_check(const struct command *command, const char *what, const char *text);
 /* To be freed; NULL after an error was logged. */
 char *xen_config_write(const struct xen_config *config);
+/* The domain has the uart that Xen plays. */
+bool xen_config_has_uart(const struct vm *vm);
 
 /* vm-xen-talk.c: between the keeper and the container's process, with what talk.c has */
 
-/* Requests, which have no text, and answers besides those of talk.c. */
+/*
+ * Requests, and answers besides those of talk.c. KEEPER_CREATE has as text which consoles
+ * there will be. KEEPER_DESTROY is not sent: who shuts its side of the socket down asks for
+ * that, which ends all that the keeper waits for. The text of an answer is its request.
+ */
 enum {
 	KEEPER_CREATE = 'C',
 	KEEPER_START = 'S',
@@ -133,11 +142,13 @@ enum {
 };
 
 #define KEEPER_PACKET 2048
+/* The text of KEEPER_CREATE where there is a uart. */
+#define KEEPER_UART "u"
 
 /**
  * struct keeper_packet - what one says to the other
  * @kind: KEEPER_*; 0 when the other has ended
- * @text: a sentence, or how the domain has ended
+ * @text: a sentence, or how the domain has ended, or what the kinds say
  * @files: -1 where there is none
  */
 struct keeper_packet {
@@ -150,6 +161,9 @@ struct keeper_packet {
 int keeper_send(int socket, char kind, const char *text, const int *files, size_t n);
 /* Receives one, and its files; 0 or -errno, -ETIMEDOUT and -ECONNRESET for one. */
 int keeper_receive(int socket, struct keeper_packet *packet, int timeout_ms);
+bool keeper_is_answer(const struct keeper_packet *packet, char request);
+/* Closes its files. */
+void keeper_close(const struct keeper_packet *packet);
 
 /* vm-xen-keeper.c: the process that rules the domain */
 

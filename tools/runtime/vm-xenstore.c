@@ -49,18 +49,20 @@ int xenstore_connect(void)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Writes or reads all of it within the time. */
-static int transfer(int fd, short events, void *data, size_t size, int64_t end)
+/* Writes or reads all of it within the time, or until nothing more comes from @quit. */
+static int transfer(int fd, short events, void *data, size_t size, int64_t end, int quit)
 {
 	char *at = data;
 
 	while (size) {
-		struct pollfd file = { .fd = fd, .events = events };
+		struct pollfd files[] = { { fd, events, 0 }, { quit, POLLRDHUP, 0 } };
 		int64_t left = end - now_ms();
 		ssize_t n;
 
-		if (left <= 0 || !poll(&file, 1, left))
+		if (left <= 0 || !poll(files, ARRAY_SIZE(files), left))
 			return -ETIMEDOUT;
+		if (files[1].revents & (POLLRDHUP | POLLHUP | POLLERR))
+			return -ECANCELED;
 		n = events == POLLOUT ? write(fd, at, size) : read(fd, at, size);
 		if (!n)
 			return -ECONNRESET;
@@ -75,7 +77,7 @@ static int transfer(int fd, short events, void *data, size_t size, int64_t end)
 }
 
 /* In one piece, which the kernel's device wants of a head. */
-static int ask(int fd, const char *path, int64_t end)
+static int ask(int fd, const char *path, int64_t end, int quit)
 {
 	struct head head = { .type = XS_READ, .len = strlen(path) + 1 };
 	char message[sizeof(head) + PAYLOAD_MAX];
@@ -84,7 +86,7 @@ static int ask(int fd, const char *path, int64_t end)
 		return -ENAMETOOLONG;
 	memcpy(message, &head, sizeof(head));
 	memcpy(message + sizeof(head), path, head.len);
-	return transfer(fd, POLLOUT, message, sizeof(head) + head.len, end);
+	return transfer(fd, POLLOUT, message, sizeof(head) + head.len, end, quit);
 }
 
 /* Of all its errors only one is no fault. */
@@ -93,19 +95,19 @@ static int error_of(const char *name)
 	return strcmp(name, "ENOENT") ? -EIO : -ENOENT;
 }
 
-int xenstore_read(int fd, const char *path, char *value, size_t room, int timeout_ms)
+int xenstore_read(int fd, const char *path, char *value, size_t room, int timeout_ms, int quit)
 {
 	int64_t end = now_ms() + timeout_ms;
 	char payload[PAYLOAD_MAX + 1];
 	struct head head;
-	int err = ask(fd, path, end);
+	int err = ask(fd, path, end, quit);
 
 	if (!err)
-		err = transfer(fd, POLLIN, &head, sizeof(head), end);
+		err = transfer(fd, POLLIN, &head, sizeof(head), end, quit);
 	if (!err && head.len > PAYLOAD_MAX)
 		err = -EPROTO;
 	if (!err)
-		err = transfer(fd, POLLIN, payload, head.len, end);
+		err = transfer(fd, POLLIN, payload, head.len, end, quit);
 	if (err)
 		return err;
 	payload[head.len] = '\0';

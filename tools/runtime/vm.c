@@ -19,8 +19,8 @@
 #define CODE_CRASHED (128 + SIGABRT)
 #define CODE_KILLED (128 + SIGKILL)
 
-/* For what its process has left behind to end. */
-#define REAP_TIMEOUT_MS 10000
+/* For what its process has left behind to end, besides what that waits for itself. */
+#define REAP_MARGIN_MS 10000
 
 int vm_no_memory(const struct vm *vm)
 {
@@ -275,11 +275,20 @@ static void end(struct supervisor *s)
 
 /* the verbs */
 
+static bool may_kill(const struct container *container)
+{
+	const struct vm_ops *ops = vm_of_record(container);
+
+	return !ops || !ops->may_kill || ops->may_kill(container);
+}
+
 static bool takes(const struct container *container, int number)
 {
 	char name[16];
 
-	if (number == SIGTERM || number == SIGINT || number == SIGKILL)
+	if (number == SIGKILL)
+		return may_kill(container);
+	if (number == SIGTERM || number == SIGINT)
 		return true;
 	if (container_flag(container, "takesSignals"))
 		return true;
@@ -301,7 +310,7 @@ static enum status status(const struct container *container, struct hwc_ctx *ctx
 static int reap(const struct container *container, const struct settings *settings)
 {
 	const struct vm_ops *ops = vm_of_record(container);
-	bool left = container_wait_left(container, REAP_TIMEOUT_MS);
+	bool left = container_wait_left(container, settings->vm.timeout_ms + REAP_MARGIN_MS);
 	int err = ops && ops->reap ? ops->reap(container, settings) : 0;
 
 	if (err || left)

@@ -162,6 +162,7 @@ struct vm {
  * @files: fills in VM_FILES files to poll, an fd of -1 where there is none
  * @look: what has happened there
  * @status: of a container from outside, whose process lives; NULL where that says it
+ * @may_kill: whether that process may be killed; logs why not; or NULL
  * @reap: destroys what the container's process has left, or NULL
  *
  * What returns an int returns 0, or -errno after an error was logged; @prepare, @leave
@@ -182,6 +183,7 @@ struct vm_ops {
 	void (*files)(const struct vm *vm, struct pollfd *files);
 	enum vm_end (*look)(struct vm *vm, const struct pollfd *files);
 	enum status (*status)(const struct container *container);
+	bool (*may_kill)(const struct container *container);
 	int (*reap)(const struct container *container, const struct settings *settings);
 };
 

@@ -201,9 +201,11 @@ static void answer(uint32_t type, const char *text, uint32_t size)
 	assert_int_equal(write(pair[1], text, strlen(text)), strlen(text));
 }
 
+#define LIMIT_MS 100
+
 static int ask(const char *path, char *value, size_t room)
 {
-	return xenstore_read(pair[0], path, value, room, 100);
+	return xenstore_read(pair[0], path, value, room, LIMIT_MS, sink[0]);
 }
 
 static void test_xenstore(void **state)
@@ -245,6 +247,16 @@ static void test_xenstore_lies(void **state)
 	assert_true(ask("/a", value, sizeof(value)) < 0);
 }
 
+/* Nobody waits for what it says. */
+static void test_xenstore_quit(void **state)
+{
+	char value[8];
+
+	(void)state;
+	shutdown(sink[1], SHUT_WR);
+	assert_int_equal(ask("/a", value, sizeof(value)), -ECANCELED);
+}
+
 /* packets between keeper and process, which carry files */
 
 static void test_talk(void **state)
@@ -260,9 +272,10 @@ static void test_talk(void **state)
 	assert_int_equal(packet.kind, KEEPER_ERROR);
 	assert_string_equal(packet.text, "a sentence");
 	assert_int_equal(packet.files[0], -1);
-	assert_int_equal(keeper_send(sink[0], KEEPER_CREATE, NULL, files, 4), 0);
+	assert_int_equal(keeper_send(sink[0], KEEPER_CREATE, KEEPER_UART, files, 4), 0);
 	assert_int_equal(keeper_receive(sink[1], &packet, 0), 0);
 	assert_int_equal(packet.kind, KEEPER_CREATE);
+	assert_string_equal(packet.text, KEEPER_UART);
 	assert_int_equal(packet.files[0], -1);
 	assert_int_equal(packet.files[2], -1);
 	assert_true(packet.files[1] >= 0 && packet.files[3] >= 0);
@@ -300,6 +313,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_controls, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_xenstore, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_xenstore_lies, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_xenstore_quit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_talk, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_long_talk, set_up, tear_down),
 	};
