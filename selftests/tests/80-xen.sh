@@ -227,6 +227,20 @@ all_are_killed() {
 	within 20 status_is c1 stopped && rt delete c1 && nothing_left && is_free
 }
 
+# In one go, as systemd ends a unit: that of an engine, in which the container was created.
+service_is_killed() {
+	service=/sys/fs/cgroup/service
+	mkdir "$service" || return
+	new_vm_with_engine c1 hang
+	sh -c "echo 0 >$service/cgroup.procs
+		exec hwcontainer-runtime create --bundle $bundles/c1 c1" </dev/null >"$said" 2>&1 &&
+		rt start c1 && grep -q "^$(pid_of hwc-vm)\$" "$service/cgroup.procs" || return
+	echo 1 >"$service/cgroup.kill"
+	within 20 domain_is c1 gone && within 20 is_free && gone_with c1
+	code=$?
+	within 5 rmdir "$service" && return "$code"
+}
+
 # While it is created, at some moments: the runtime, its process, the keeper, xl.
 killed_while_created() {
 	for comm in hwcontainer-run hwc-vm hwc-keeper xl; do
@@ -250,13 +264,13 @@ killed_while_created() {
 
 ## xl in whose place there is something else
 
-# xl_does VERB COMMANDS: instead of that one
+# xl_does VERB COMMANDS: instead of that one, or of one of "A | B"
 xl_does() {
 	mkdir -p /etc/hwcontainer
 	echo "{ \"vm\": { \"xl\": \"/tmp/xl\", \"timeout\": 3 } }" >"$settings"
 	cat >/tmp/xl <<-EOT
 	#!/bin/sh
-	[ "\$1" = $1 ] || exec $xl "\$@"
+	case \$1 in $1) ;; *) exec $xl "\$@" ;; esac
 	$2
 	EOT
 	chmod +x /tmp/xl
@@ -301,6 +315,45 @@ hangs_at_destroy() {
 	! rt delete c1 && domain_is c1 running && ! is_free || return
 	xl_is_right
 	within 30 is_free && rt delete c1 && nothing_left
+}
+
+# Its process has the hardware alone then, and is not killed as long as the domain is there.
+hangs_without_keeper() {
+	xl_does nothing :
+	new_running || return
+	xl_does 'list | destroy' 'exec sleep 100'
+	kill -KILL "$(pid_of hwc-keeper)"
+	within 20 grep -q "^hwcontainer-runtime: domain hwc-c1-.* has no keeper: its hardware is kept" \
+		/tmp/f.out || return
+	! rt kill c1 KILL && has_said "container c1 is not killed" && ! rt delete --force c1 &&
+		domain_is c1 running && ! is_free || return
+	xl_is_right
+	within 30 is_free && gone_with c1
+}
+
+# What a create has left is there to be deleted.
+hangs_at_end_of_create() {
+	xl_does 'create | list' "[ \$1 = list ] || $xl create -p \$4 >/dev/null 2>&1; exec sleep 100"
+	new_vm_with_engine c1 hang
+	! rt create --bundle "$bundles/c1" c1 &&
+		has_said "what was made of container c1 is there still: delete it when the hypervisor answers again" &&
+		status_is c1 stopped && domain_is c1 paused && ! is_free || return
+	xl_is_right
+	within 30 is_free && rt delete c1 && nothing_left
+}
+
+# xenconsoled that has not written where a console is.
+# shellcheck disable=SC2016 # for the other script
+has_no_console() {
+	xl_does create "$xl"' "$@" 2>&1 | while read -r line; do
+		number=${line#*(domid }
+		case $line in *"to die"*) xenstore-rm "/local/domain/${number%%)*}/vuart/0/tty" ;; esac
+		echo "$line"
+	done'
+	new_vm c1 hang
+	! rt create --bundle "$bundles/c1" c1 &&
+		has_said "the domain's console (vuart/0) is not there after 3000 ms: is xenconsoled running?" &&
+		nothing_left
 }
 
 fails_at_start() {
@@ -429,11 +482,15 @@ expect "kill -9 of the container's process leaves nothing" killed hwc-vm
 expect "kill -9 of the keeper leaves nothing, and is told" keeper_is_killed
 expect "kill -9 of xl leaves nothing, and is told" xl_is_killed
 expect "kill -9 of all of them is made good by a delete" all_are_killed
+expect "kill -9 of an engine's whole cgroup leaves nothing" service_is_killed
 expect "kill -9 of any of them during a create leaves nothing" killed_while_created
 expect "xl that hangs during a create is killed" hangs_at_create
 expect "so is one that hangs with a domain" hangs_after_create
 expect "and one that hangs during a start" hangs_at_start
 expect "a domain that cannot be destroyed keeps its hardware" hangs_at_destroy
+expect "a domain without a keeper keeps it, too" hangs_without_keeper
+expect "what a create cannot destroy is there for a delete" hangs_at_end_of_create
+expect "a console that is not there ends a create" has_no_console
 expect "a start that fails is told" fails_at_start
 expect "a list that hangs changes no state" hangs_at_list
 xl_is_the_hosts
