@@ -26,8 +26,6 @@ one_cycle() {
 	verb start cycle
 	agree started running running
 	verb kill cycle KILL
-	# the domain goes before its hardware, and both after the container's process
-	within 20 domain_is cycle gone
 	agree killed stopped gone
 	within 10 is_free || echo "cycle $cycle: region $region is $(region_state)" >>"$wrong"
 	verb delete cycle

@@ -123,7 +123,7 @@ static int kill_container(const struct container *container)
 {
 	const struct command *command = container->command;
 	const char *word = command->signal ? command->signal : "TERM";
-	int number = signal_parse(word);
+	int number = signal_parse(word), err;
 
 	/* whether it lives is asked that way */
 	if (!strcmp(word, "0"))
@@ -134,7 +134,11 @@ static int kill_container(const struct container *container)
 	}
 	if (!kind_of_record(container)->takes(container, number))
 		return -EINVAL;
-	return send_signal(container, number);
+	err = send_signal(container, number);
+	/* who works for it ends after its process: from now on all say the same of it */
+	if (!err && number == SIGKILL)
+		container_wait_left(container, KILL_TIMEOUT_MS);
+	return err;
 }
 
 /* delete */
