@@ -51,7 +51,7 @@ is_as_before() {
 }
 
 nothing_left() {
-	within 20 is_as_before || {
+	within 40 is_as_before || {
 		diff /tmp/before /tmp/now
 		return 1
 	}
@@ -59,7 +59,7 @@ nothing_left() {
 
 # A container that has ended, in whatever way.
 gone_with() { # container
-	within 20 status_is "$1" stopped && rt delete "$1" && nothing_left
+	within 40 status_is "$1" stopped && rt delete "$1" && nothing_left
 }
 
 ## ends
@@ -189,7 +189,7 @@ two_for_one() {
 }
 
 gives_it_back() {
-	hwcontainer-runtime kill c1 KILL && within 20 is_free && gone_with c1
+	hwcontainer-runtime kill c1 KILL && within 40 is_free && gone_with c1
 }
 
 ## what is killed: of a container with hardware, which is free when the domain is gone
@@ -209,7 +209,7 @@ killed() { # comm...
 	for comm in "$@"; do victims="$victims $(pid_of "$comm")"; done
 	# shellcheck disable=SC2086 # numbers
 	kill -KILL $victims
-	within 20 domain_is c1 gone && within 20 is_free && gone_with c1
+	within 40 domain_is c1 gone && within 20 is_free && gone_with c1
 }
 
 keeper_is_killed() {
@@ -224,7 +224,7 @@ xl_is_killed() {
 all_are_killed() {
 	new_running || return
 	kill -KILL "$(pid_of hwc-keeper)" "$(pid_of hwc-vm)"
-	within 20 status_is c1 stopped && rt delete c1 && nothing_left && is_free
+	within 40 status_is c1 stopped && rt delete c1 && nothing_left && is_free
 }
 
 # In one go, as systemd ends a unit: that of an engine, in which the container was created.
@@ -236,7 +236,7 @@ service_is_killed() {
 		exec hwcontainer-runtime create --bundle $bundles/c1 c1" </dev/null >"$said" 2>&1 &&
 		rt start c1 && grep -q "^$(pid_of hwc-vm)\$" "$service/cgroup.procs" || return
 	echo 1 >"$service/cgroup.kill"
-	within 20 domain_is c1 gone && within 20 is_free && gone_with c1
+	within 40 domain_is c1 gone && within 20 is_free && gone_with c1
 	code=$?
 	within 5 rmdir "$service" && return "$code"
 }
@@ -267,7 +267,7 @@ killed_while_created() {
 # xl_does VERB COMMANDS: instead of that one, or of one of "A | B"
 xl_does() {
 	mkdir -p /etc/hwcontainer
-	echo "{ \"vm\": { \"xl\": \"/tmp/xl\", \"timeout\": 3 } }" >"$settings"
+	echo "{ \"vm\": { \"xl\": \"/tmp/xl\", \"timeout\": 5 } }" >"$settings"
 	cat >/tmp/xl <<-EOT
 	#!/bin/sh
 	case \$1 in $1) ;; *) exec $xl "\$@" ;; esac
@@ -289,7 +289,7 @@ hangs_at_create() {
 	xl_does create 'exec sleep 100'
 	new_vm_with_engine c1 hang
 	! rt create --bundle "$bundles/c1" c1 &&
-		has_said "xl create has not ended after 3000 ms, and was killed" && is_free && nothing_left
+		has_said "xl create has not ended after 5000 ms, and was killed" && is_free && nothing_left
 }
 
 # One that has made the domain, and does not come back.
@@ -303,7 +303,7 @@ hangs_at_start() {
 	xl_does unpause 'exec sleep 100'
 	new_vm_with_engine c1 hang
 	rt create --bundle "$bundles/c1" c1 && ! rt start c1 &&
-		has_said "xl unpause has not ended after 3000 ms, and was killed" && is_free &&
+		has_said "xl unpause has not ended after 5000 ms, and was killed" && is_free &&
 		rt delete c1 && nothing_left
 }
 
@@ -314,7 +314,7 @@ hangs_at_destroy() {
 	rt create --bundle "$bundles/c1" c1 && rt start c1 && kill -KILL "$(pid_of hwc-vm)" || return
 	! rt delete c1 && domain_is c1 running && ! is_free || return
 	xl_is_right
-	within 30 is_free && rt delete c1 && nothing_left
+	within 60 is_free && rt delete c1 && nothing_left
 }
 
 # Its process has the hardware alone then, and is not killed as long as the domain is there.
@@ -323,12 +323,12 @@ hangs_without_keeper() {
 	new_running || return
 	xl_does 'list | destroy' 'exec sleep 100'
 	kill -KILL "$(pid_of hwc-keeper)"
-	within 20 grep -q "^hwcontainer-runtime: domain hwc-c1-.* has no keeper: its hardware is kept" \
+	within 40 grep -q "^hwcontainer-runtime: domain hwc-c1-.* has no keeper: its hardware is kept" \
 		/tmp/f.out || return
 	! rt kill c1 KILL && has_said "container c1 is not killed" && ! rt delete --force c1 &&
 		domain_is c1 running && ! is_free || return
 	xl_is_right
-	within 30 is_free && gone_with c1
+	within 60 is_free && gone_with c1
 }
 
 # What a create has left is there to be deleted.
@@ -339,7 +339,7 @@ hangs_at_end_of_create() {
 		has_said "what was made of container c1 is there still: delete it when the hypervisor answers again" &&
 		status_is c1 stopped && domain_is c1 paused && ! is_free || return
 	xl_is_right
-	within 30 is_free && rt delete c1 && nothing_left
+	within 60 is_free && rt delete c1 && nothing_left
 }
 
 # xenconsoled that has not written where a console is.
@@ -352,7 +352,7 @@ has_no_console() {
 	done'
 	new_vm c1 hang
 	! rt create --bundle "$bundles/c1" c1 &&
-		has_said "the domain's console (vuart/0) is not there after 3000 ms: is xenconsoled running?" &&
+		has_said "the domain's console (vuart/0) is not there after 5000 ms: is xenconsoled running?" &&
 		nothing_left
 }
 
