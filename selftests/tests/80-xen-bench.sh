@@ -47,7 +47,7 @@ test_engine() {
 		create vuart/0 'memory = 32' 'kernel = "/hwc/rtos/rtos.bin"' 'vuart = "sbsa_uart"' \
 			'cmdline = "exit=7"' 'device_tree = "/hwc/rtos/engine.dtb"' \
 			'iomem = ["7ff30,1@10000"]' 'irqs = [34]' &&
-		xl unpause guest && within 2 is_off && within 5 said_code 7 &&
+		xl unpause guest && within 20 is_off && within 5 said_code 7 &&
 		said "sha256 at 0x10000000, interrupt 34" && said "3 commands, 3 interrupts" &&
 		said "sha256 $(digest)"
 }
