@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "internal.h"
+#include "annotation.h"
+#include "ctx.h"
+#include "digest.h"
+#include "group.h"
+#include "keys.h"
 
 /* Room for the names of many groups inside each other. */
 #define GROUP_MAX 1023

@@ -8,8 +8,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+#include "array.h"
 #include "assign.h"
+#include "bus.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "rewrite.h"
+#include "sysroot.h"
 
 #define DEBUGFS_CLK "/sys/kernel/debug/clk"
 

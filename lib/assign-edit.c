@@ -7,7 +7,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "assign.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "rewrite.h"
 
 /*
  * What the host has done already and goes on doing: the device is powered, out of

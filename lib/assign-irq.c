@@ -6,7 +6,12 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include "array.h"
 #include "assign.h"
+#include "bus.h"
+#include "ctx.h"
+#include "dtree.h"
 
 /* Devicetree binding arm,gic.yaml and arm,gic-v3.yaml */
 #define GIC_CELLS 3

@@ -5,7 +5,12 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include "assign.h"
+#include "bus.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "overlay.h"
 
 /* MAX_PHANDLE_ARGS of the kernel. */
 #define ARGS_MAX (16 * sizeof(uint32_t))

@@ -8,7 +8,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+#include "array.h"
 #include "assign.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "msg.h"
+#include "rewrite.h"
 
 /* Each is a sign that a device goes by DMA. */
 static const char *const dma_signs[] = {

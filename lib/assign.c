@@ -5,9 +5,17 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include "array.h"
 #include "assign.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "msg.h"
+#include "rewrite.h"
+#include "tree.h"
 
 /* As Xen's guests have them, unless the container's tree has others. */
 #define CELLS 2

@@ -3,7 +3,10 @@
 #ifndef HWC_ASSIGN_H
 #define HWC_ASSIGN_H
 
-#include "internal.h"
+#include "array.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "msg.h"
 
 /* partial.c: the device tree that a container brings */
 

@@ -10,7 +10,10 @@
 #include <libmnl/libmnl.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "array.h"
+#include "attr.h"
+#include "digest.h"
+#include "nl.h"
 
 /* What a string is that was not sent; never freed. */
 static char no_string[1];

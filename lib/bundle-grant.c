@@ -2,7 +2,13 @@
 /* An OCI bundle: whose words its requests are, and whether the host's policy allows them. */
 #include <errno.h>
 #include <string.h>
-#include "internal.h"
+#include "annotation.h"
+#include "bundle.h"
+#include "ctx.h"
+#include "digest.h"
+#include "keys.h"
+#include "policy.h"
+#include "vm.h"
 
 /*
  * A converter from image to configuration copies the image's labels to

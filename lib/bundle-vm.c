@@ -9,6 +9,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "assign.h"
+#include "bundle.h"
+#include "ctx.h"
+#include "digest.h"
+#include "file.h"
+#include "keys.h"
+#include "root.h"
+#include "vm.h"
 
 /* Devicetree specification 5.2: the header, and magic and size at its beginning. */
 #define DTB_HEADER 40

@@ -8,7 +8,19 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "internal.h"
+#include "annotation.h"
+#include "bundle.h"
+#include "ctx.h"
+#include "data.h"
+#include "edits.h"
+#include "file.h"
+#include "json.h"
+#include "keys.h"
+#include "msg.h"
+#include "rewrite.h"
+#include "root.h"
+#include "tree.h"
+#include "vm.h"
 
 #define CONFIG_MAX (16u << 20)
 #define REQUESTS_MAX (1u << 20)

@@ -5,7 +5,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include "internal.h"
+#include "bus.h"
 
 uint32_t hwc_cell(const void *cells, size_t i)
 {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Claims: a holder's right to a resource. */
-#include "internal.h"
+#include "attr.h"
+#include "ctx.h"
+#include "digest.h"
+#include "msg.h"
+#include "nl.h"
 
 int hwc_claim_get(struct hwc_ctx *ctx, uint32_t id, struct hwc_claim **claim)
 {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The context: a connection and its last error. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include "internal.h"
+#include "ctx.h"
+#include "nl.h"
 
 int hwc_ctx_new(struct hwc_ctx **ctx)
 {

@@ -7,7 +7,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "../kernel/bitstream.h"
-#include "internal.h"
+#include "array.h"
+#include "bus.h"
+#include "ctx.h"
+#include "data.h"
+#include "file.h"
+#include "rewrite.h"
+#include "root.h"
+#include "tree.h"
 
 /* All images together that are read for their frames: more than a shell's folder has. */
 #define FRAMES_READ_MAX (1u << 30)

@@ -7,7 +7,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "internal.h"
+#include "array.h"
+#include "ctx.h"
+#include "data.h"
+#include "dfx.h"
+#include "overlay.h"
+#include "rewrite.h"
 
 /* MFD_NOEXEC_SEAL of Linux 6.3, which some hosts insist on */
 #define NOEXEC_SEAL 0x8u

@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "internal.h"
+#include "ctx.h"
+#include "data.h"
+#include "dfx.h"
+#include "file.h"
+#include "rewrite.h"
+#include "root.h"
 
 /* files */
 

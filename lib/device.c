@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Devices that exist because of a claim. */
-#include "internal.h"
+#include "msg.h"
 
 const char *hwc_device_name(const struct hwc_device *dev)
 {

@@ -9,11 +9,18 @@
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <libfdt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "internal.h"
+#include "array.h"
+#include "ctx.h"
+#include "dfx.h"
+#include "file.h"
+#include "json.h"
+#include "overlay.h"
+#include "root.h"
 
 #define JSON_MAX (64u << 10)
 #define DEPTH_MAX 4

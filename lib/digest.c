@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "ctx.h"
+#include "digest.h"
+#include "file.h"
 
 #define DIGEST_PREFIX "sha256:"
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Where the registers of a node are for the CPU: its reg, through all ranges above it. */
 #include <errno.h>
-#include "internal.h"
+#include "bus.h"
+#include "dtree.h"
+#include "rewrite.h"
 
 /* of_bus_n_addr_cells() and of_bus_n_size_cells() without any such property. */
 #define CELLS_DEFAULT 1

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "tree.h"
 
 /* Deeper than any device tree. */
 #define DEPTH_MAX 32

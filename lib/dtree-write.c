@@ -9,7 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "array.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "file.h"
+#include "overlay.h"
 
 /* "path:property:offset" strings, each with its NUL, of one label */
 struct fixup {

@@ -9,7 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "array.h"
+#include "bus.h"
+#include "ctx.h"
+#include "dtree.h"
 
 /* As deep as the module takes them, and a level for what wraps the fragments. */
 #define DEPTH_MAX 17

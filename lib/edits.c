@@ -9,7 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "ctx.h"
+#include "edits.h"
+#include "json.h"
+#include "msg.h"
 
 /* What the container may do with its device: not make more nodes of it. */
 #define NODE_ACCESS "rw"

@@ -5,7 +5,10 @@
 #include <linux/genetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "ctx.h"
+#include "io.h"
+#include "msg.h"
+#include "nl.h"
 
 /**
  * struct hwc_events - somebody who listens

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "internal.h"
+#include "ctx.h"
+#include "file.h"
 
 /* Never waits for a FIFO's other end. */
 int hwc_file_open(struct hwc_ctx *ctx, const char *path)

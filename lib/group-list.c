@@ -9,7 +9,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
-#include "internal.h"
+#include "ctx.h"
+#include "group.h"
 
 /**
  * struct list - a list that is changed

@@ -9,7 +9,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "internal.h"
+#include "ctx.h"
+#include "group.h"
+#include "nl.h"
+#include "sysroot.h"
 
 #define MOUNTS "/proc/mounts"
 

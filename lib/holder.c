@@ -8,7 +8,9 @@
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
-#include "internal.h"
+#include "ctx.h"
+#include "msg.h"
+#include "sysroot.h"
 
 /* A failed claim's file is always ready: look again this often until it is gone. */
 #define FAILED_RETRY_MS 10

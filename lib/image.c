@@ -6,7 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 #include "../kernel/pdi.h"
-#include "internal.h"
+#include "ctx.h"
+#include "digest.h"
+#include "file.h"
+#include "msg.h"
+#include "tree.h"
 
 /**
  * struct hwc_image - an image

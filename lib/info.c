@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The module itself. */
-#include "internal.h"
+#include "ctx.h"
+#include "msg.h"
+#include "nl.h"
 
 int hwc_info_get(struct hwc_ctx *ctx, struct hwc_info **info)
 {

@@ -10,7 +10,9 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
-#include "internal.h"
+#include "ctx.h"
+#include "io.h"
+#include "nl.h"
 #include "sysroot.h"
 
 /*

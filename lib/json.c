@@ -10,7 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "internal.h"
+#include "ctx.h"
+#include "file.h"
+#include "json.h"
 
 /*
  * json-c keeps the last of two equal keys and bends an integer that is too

@@ -3,8 +3,10 @@
 #include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 #include <unistd.h>
-#include "internal.h"
+#include "ctx.h"
+#include "file.h"
 
 /* Documentation/arch/arm64/booting.rst and riscv/boot-image-header.rst */
 #define IMAGE_HEADER 64

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include "internal.h"
+#include "ctx.h"
+#include "keys.h"
+#include "vm.h"
 
 /* Characters of a node name and its unit address (Devicetree spec. 2.2.1). */
 static bool is_tree_path(const char *key)

@@ -7,7 +7,12 @@
 #include <libmnl/libmnl.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "attr.h"
+#include "ctx.h"
+#include "digest.h"
+#include "file.h"
+#include "msg.h"
+#include "nl.h"
 
 #define FIELD(attr, what, object, member)                                                 \
 	{                                                                                 \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The spec's words for its numbers. */
-#include "internal.h"
+#include "ctx.h"
 
 static const char *name_of(const char *const *names, size_t n, unsigned int value)
 {

@@ -5,7 +5,10 @@
 #include <linux/genetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "attr.h"
+#include "ctx.h"
+#include "io.h"
+#include "nl.h"
 
 /* Enough for most answers; larger ones make it grow. */
 #define BUFFER_SIZE 32768

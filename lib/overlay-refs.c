@@ -9,7 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "array.h"
+#include "bus.h"
+#include "ctx.h"
+#include "overlay.h"
+#include "tree.h"
 
 /* The module's limit: the resolver adds to them without a look at the carry. */
 #define PHANDLE_MAX 0xffff

@@ -7,11 +7,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libfdt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "internal.h"
+#include "array.h"
+#include "bus.h"
+#include "ctx.h"
+#include "overlay.h"
+#include "sysroot.h"
+#include "tree.h"
 
 /* Nodes inside each other: the module's 16, less root, fragment and __overlay__. */
 #define DEPTH_MAX 13

@@ -5,7 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "internal.h"
+#include "array.h"
+#include "ctx.h"
+#include "digest.h"
+#include "file.h"
+#include "overlay.h"
+#include "root.h"
 
 static int check_header(struct hwc_ctx *ctx, const void *fdt, size_t size)
 {

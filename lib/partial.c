@@ -9,7 +9,13 @@
 #include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "assign.h"
+#include "bus.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "overlay.h"
+#include "tree.h"
 
 #define WHAT "the container's device tree"
 

@@ -9,7 +9,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "internal.h"
+#include "ctx.h"
+#include "digest.h"
+#include "json.h"
+#include "policy.h"
+#include "sysroot.h"
 
 #define POLICY_MAX (1 << 20)
 

@@ -4,7 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "ctx.h"
+#include "digest.h"
+#include "file.h"
+#include "msg.h"
+#include "nl.h"
+#include "rewrite.h"
 
 int hwc_request_new(struct hwc_ctx *ctx, struct hwc_request **req)
 {

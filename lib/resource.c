@@ -2,7 +2,10 @@
 /* Resources: what can be handed out. */
 #include <errno.h>
 #include <string.h>
-#include "internal.h"
+#include "ctx.h"
+#include "digest.h"
+#include "msg.h"
+#include "nl.h"
 
 static int check_name(struct hwc_ctx *ctx, const char *name)
 {

@@ -8,7 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "overlay.h"
+#include "rewrite.h"
+#include "tree.h"
 
 /* A node that cannot be as it is; its sentence is in the context. */
 #define OUTSIDE_RULES (-EPERM)

@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "bus.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "rewrite.h"
+#include "tree.h"
 
 #define CELLS_DEFAULT 2
 

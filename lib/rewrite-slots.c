@@ -11,7 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include "internal.h"
+#include "array.h"
+#include "bus.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "rewrite.h"
 
 bool hwc_is_region(const struct hwc_dt_node *node)
 {

@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "rewrite.h"
 
 /* Set up clocks and ports of the processing system, or an interface to all of the FPGA. */
 static const char *const machine_setup[] = { "xlnx,afi-fpga", "xlnx,fclk", "xlnx,zocl" };

@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "ctx.h"
+#include "dtree.h"
+#include "rewrite.h"
+#include "tree.h"
 
 /* Buses of registers, as the trees of the boards call them. */
 static const char *const bus_labels[] = { "amba", "amba_pl", "axi" };

@@ -6,10 +6,18 @@
  * What no rule covers is refused.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "array.h"
+#include "ctx.h"
+#include "digest.h"
+#include "dtree.h"
+#include "file.h"
+#include "overlay.h"
+#include "rewrite.h"
+#include "tree.h"
 
 int hwc_rewrite_tell(struct hwc_rewriter *r, const char *node, const char *fmt, ...)
 {

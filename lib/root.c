@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "internal.h"
+#include "array.h"
+#include "ctx.h"
+#include "file.h"
+#include "root.h"
 
 /* More than any folder of images has. */
 #define NAMES_MAX 1024

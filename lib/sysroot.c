@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include "internal.h"
+#include "ctx.h"
+#include "nl.h"
+#include "root.h"
 #include "sysroot.h"
 
 int hwc_ctx_set_sysroot(struct hwc_ctx *ctx, const char *dir)

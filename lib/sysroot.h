@@ -10,7 +10,7 @@
 #ifndef HWC_SYSROOT_H
 #define HWC_SYSROOT_H
 
-#include <stdint.h>
+#include <hwcontainer.h>
 
 /**
  * enum hwc_sysroot_what - what a socket is not enough for
@@ -32,5 +32,22 @@ struct hwc_sysroot_call {
 	uint32_t what;
 	uint32_t value;
 };
+
+/* sysroot.c: a folder that stands in for this system */
+
+/* A file of this system or of what stands in for it; without a sentence. */
+int hwc_sysroot_open(const struct hwc_ctx *ctx, const char *path, int flags);
+
+/**
+ * hwc_sysroot_connect() - connect to a program that stands in for the module
+ * @flags: SOCK_NONBLOCK or none
+ *
+ * Return: a socket; -ENOTSOCK where the module is meant; -ENOENT where the folder
+ * has neither; -errno.
+ */
+int hwc_sysroot_connect(const struct hwc_ctx *ctx, int flags);
+uint32_t hwc_sysroot_port(int sock);
+/* A claim as a file; -ENOTSOCK where @holder is the module's. */
+int hwc_sysroot_claim_open(const struct hwc_ctx *ctx, int holder, uint32_t id);
 
 #endif

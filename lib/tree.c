@@ -13,7 +13,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "internal.h"
+#include "bus.h"
+#include "ctx.h"
+#include "sysroot.h"
+#include "tree.h"
 
 /* Longer than any path of a node. */
 #define PATH_ROOM 4096

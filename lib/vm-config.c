@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "array.h"
+#include "ctx.h"
+#include "vm.h"
 
 /* Pages of 4 KiB in 52 bits of address, which is what any machine has at most. */
 #define FRAMES_MAX (1ull << 40)

@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include "internal.h"
+#include "ctx.h"
+#include "digest.h"
+#include "json.h"
+#include "keys.h"
+#include "vm.h"
 
 #define KATA "io.katacontainers.config.hypervisor."
 

@@ -5,7 +5,11 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "array.h"
+#include "ctx.h"
+#include "digest.h"
+#include "keys.h"
+#include "vm.h"
 
 int hwc_vm_check_text(const struct hwc_vm_reader *r, const char *key, struct json_object *value)
 {

@@ -6,7 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "../kernel/windows.h"
-#include "internal.h"
+#include "bus.h"
+#include "tree.h"
 
 static int set_ranges(struct hwc_bus *bus, const struct hwc_span *spans)
 {

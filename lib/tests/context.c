@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Set-up of tests that need a context and nothing else. */
 #include "context.h"
-#include "internal.h"
+#include "ctx.h"
 
 int context_new(void **state)
 {

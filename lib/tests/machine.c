@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include "dts.h"
 #include "machine.h"
+#include "msg.h"
 #include "scene.h"
 
 /* A machine: /fpga is at 0xa0000000, PR0 at 0xa0010000, PR1 at 0xa0020000. */

@@ -4,7 +4,8 @@
 #define HWC_TESTS_MACHINE_H
 
 #include <stdbool.h>
-#include "internal.h"
+#include "ctx.h"
+#include "msg.h"
 
 #define PR0 "/fpga/PR0"
 

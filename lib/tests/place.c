@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "bundle.h"
 #include "place.h"
 
 int make_place(void **state)

@@ -3,7 +3,8 @@
 #ifndef HWC_TESTS_PLACE_H
 #define HWC_TESTS_PLACE_H
 
-#include "internal.h"
+#include "bundle.h"
+#include "ctx.h"
 
 #define ROOT "\"root\":{\"path\":\"rootfs\"}"
 /* What a converter adds, such as umoci. */

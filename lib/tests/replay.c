@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "internal.h"
+#include "ctx.h"
+#include "io.h"
 #include "replay.h"
 
 enum kind {

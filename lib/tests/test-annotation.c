@@ -9,8 +9,12 @@
 #include <string.h>
 #include <cmocka.h>
 #include <json-c/json.h>
+#include "annotation.h"
 #include "context.h"
-#include "internal.h"
+#include "ctx.h"
+#include "digest.h"
+#include "json.h"
+#include "keys.h"
 
 #define WHAT "b/config.json"
 #define SHA_A "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

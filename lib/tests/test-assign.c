@@ -10,7 +10,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "ctx.h"
 #include "machine.h"
+#include "msg.h"
 #include "scene.h"
 
 #define HEAD(parent)                             \

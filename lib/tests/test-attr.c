@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "internal.h"
+#include "array.h"
+#include "attr.h"
+#include "ctx.h"
+#include "digest.h"
+#include "nl.h"
 #include "replay.h"
 
 enum {

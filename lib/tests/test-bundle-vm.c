@@ -12,6 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "bundle.h"
+#include "ctx.h"
+#include "digest.h"
 #include "place.h"
 
 #define VM "org.hwcontainer.vm"

@@ -12,8 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "bundle.h"
+#include "ctx.h"
+#include "digest.h"
+#include "file.h"
 #include "folder.h"
-#include "internal.h"
+#include "msg.h"
 #include "place.h"
 
 #define ASK "\"/fpga/pr0\":\"/boot/a.bit\""

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "internal.h"
+#include "bus.h"
+#include "ctx.h"
 
 static const uint8_t cells[] = { 0x00, 0x00, 0x00, 0x05, 0x12, 0x34, 0x56, 0x78 };
 

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "internal.h"
+#include "ctx.h"
+#include "msg.h"
 #include "replay.h"
 
 static void put_timing(struct nlmsghdr *nlh, uint32_t stage, uint64_t time)

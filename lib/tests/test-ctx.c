@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "context.h"
-#include "internal.h"
+#include "ctx.h"
 
 static void test_no_error_at_first(void **state)
 {

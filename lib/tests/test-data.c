@@ -12,8 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "ctx.h"
+#include "data.h"
+#include "file.h"
 #include "folder.h"
-#include "internal.h"
 #include "scene.h"
 
 #define REGION "/fpga-region"

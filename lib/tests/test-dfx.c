@@ -10,8 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "ctx.h"
+#include "dfx.h"
 #include "folder.h"
-#include "internal.h"
 
 #define APP "/lib/firmware/xilinx/app"
 

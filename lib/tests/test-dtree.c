@@ -9,8 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "bus.h"
+#include "ctx.h"
+#include "dtree.h"
 #include "dts.h"
-#include "internal.h"
+#include "file.h"
+#include "overlay.h"
 
 #define INSIDE "/fragment@0/__overlay__"
 

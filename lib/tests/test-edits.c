@@ -9,7 +9,10 @@
 #include <cmocka.h>
 #include <json-c/json.h>
 #include "context.h"
-#include "internal.h"
+#include "ctx.h"
+#include "edits.h"
+#include "json.h"
+#include "msg.h"
 
 #define WHAT "b/config.json"
 

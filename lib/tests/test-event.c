@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "internal.h"
+#include <hwcontainer.h>
 #include "replay.h"
 
 /* The last event had this number, 0 where the module has none. */

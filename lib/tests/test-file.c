@@ -13,7 +13,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "context.h"
-#include "internal.h"
+#include "ctx.h"
+#include "file.h"
 
 static int memory_file(const char *content)
 {

@@ -10,8 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "ctx.h"
 #include "folder.h"
-#include "internal.h"
+#include "group.h"
 
 #define GROUPS "/sys/kernel/config/hwcontainer/"
 #define ONE "sha256:1111111111111111111111111111111111111111111111111111111111111111"

@@ -14,7 +14,9 @@
 #include "../../kernel/tests/bitstream-cases.h"
 #include "../../kernel/tests/pdi-cases.h"
 #include "context.h"
-#include "internal.h"
+#include "ctx.h"
+#include "digest.h"
+#include "msg.h"
 
 /* The words as a file, most significant byte first, or last if they are @swapped. */
 static int words_file(const u32 *words, size_t n, bool swapped)

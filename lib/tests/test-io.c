@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "internal.h"
+#include "ctx.h"
+#include "io.h"
+#include "nl.h"
 
 /* All families there are: more than fits a small buffer. */
 static void ask(const struct hwc_io *io, uint32_t seq)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "context.h"
-#include "internal.h"
+#include "ctx.h"
 
 #define ROOM 4096
 

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "internal.h"
+#include "ctx.h"
+#include "msg.h"
 #include "replay.h"
 
 #define ACK_FLAGS (NLM_F_REQUEST | NLM_F_ACK)

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "internal.h"
+#include "ctx.h"
+#include "overlay.h"
 #include "replay.h"
 #include "scene.h"
 

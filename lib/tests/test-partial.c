@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "bus.h"
+#include "ctx.h"
 #include "dts.h"
 #include "machine.h"
 

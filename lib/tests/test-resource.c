@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "internal.h"
+#include "msg.h"
 #include "replay.h"
 
 static const uint8_t digest[HWCONTAINER_DIGEST_LEN] = { 0xde, 0xad };

@@ -10,8 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "bus.h"
+#include "ctx.h"
 #include "dts.h"
-#include "internal.h"
+#include "overlay.h"
+#include "rewrite.h"
 #include "scene.h"
 
 #define REGION "/fpga-region"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "internal.h"
+#include "digest.h"
 
 static void check(const void *data, size_t size, const char *want)
 {

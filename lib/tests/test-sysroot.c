@@ -15,7 +15,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "internal.h"
+#include "ctx.h"
+#include "io.h"
 #include "sysroot.h"
 
 /**

@@ -8,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "internal.h"
+#include "bus.h"
 #include "scene.h"
+#include "tree.h"
 
 struct fixture {
 	char *scene;

@@ -10,7 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "bundle.h"
+#include "ctx.h"
 #include "place.h"
+#include "vm.h"
 
 #define VM "org.hwcontainer.vm"
 #define KATA "io.katacontainers.config.hypervisor."

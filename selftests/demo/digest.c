@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
-#include "internal.h"
+#include "digest.h"
 
 #define TEXT_MAX (1 << 20)
 #define HEX_LEN (2 * HWCONTAINER_DIGEST_LEN)
