@@ -134,14 +134,19 @@ bool console_is_typed(int fd, bool terminal)
 	return S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || S_ISREG(st.st_mode);
 }
 
+void console_raw_modes(struct termios *modes)
+{
+	cfmakeraw(modes);
+	modes->c_cflag |= CLOCAL | CREAD;
+}
+
 bool console_make_raw(int fd)
 {
 	struct termios modes;
 
 	if (tcgetattr(fd, &modes))
 		return false;
-	cfmakeraw(&modes);
-	modes.c_cflag |= CLOCAL | CREAD;
+	console_raw_modes(&modes);
 	return !tcsetattr(fd, TCSANOW, &modes);
 }
 

@@ -130,7 +130,7 @@ static int take_signal(struct supervisor *s)
 
 static void end(struct supervisor *s)
 {
-	terminals_close(&s->firmware->terminals);
+	typing_close(&s->firmware->terminals.typing);
 }
 
 static bool takes(const struct container *container, int number)

@@ -102,7 +102,6 @@ void traces_end(struct traces *traces);
 
 /* As many as mainline's rpmsg_tty makes. */
 #define TERMINALS_MAX 32
-#define TYPED_SIZE 256
 
 /**
  * struct terminal - one of a core
@@ -125,13 +124,7 @@ struct terminal {
  * @devices: /dev, or -1
  * @terminal: in the order in which they came
  * @count: how many
- * @input: what is typed, or -1
- * @text: of that, what the core has not taken yet
- * @typed: bytes of it
- * @in_front: @input is ours to read
- * @keys: it is a terminal that gives each key at once
- * @saved: it was, and @before is what it was before
- * @before: its modes
+ * @typing: what is typed, for the first of them
  */
 struct terminals {
 	struct output *output;
@@ -139,13 +132,7 @@ struct terminals {
 	int devices;
 	struct terminal *terminal[TERMINALS_MAX];
 	size_t count;
-	int input;
-	char text[TYPED_SIZE];
-	size_t typed;
-	bool in_front;
-	bool keys;
-	bool saved;
-	struct termios before;
+	struct typing typing;
 };
 
 /* @wants_terminal: standard input may be a terminal */
@@ -159,8 +146,6 @@ int terminals_input(const struct terminals *terminals);
 void terminals_type(struct terminals *terminals, const struct core_list *cores);
 /* The cores are about to be stopped. */
 void terminals_end(struct terminals *terminals);
-/* Standard input is as it was. */
-void terminals_close(const struct terminals *terminals);
 
 /* dump.c: what was in a core's memory when it crashed */
 

@@ -526,7 +526,8 @@ int console_unblock(const struct command *command);
 
 /* Whether it is something to read what is typed from. @terminal: also a terminal */
 bool console_is_typed(int fd, bool terminal);
-/* All bytes as they are, in both directions. */
+/* All bytes as they are, in both directions: makes @modes such, or sets them. */
+void console_raw_modes(struct termios *modes);
 bool console_make_raw(int fd);
 /* Whether a terminal is ours for now. */
 bool console_is_in_front(int fd);
@@ -544,6 +545,45 @@ struct console {
 void console_save(struct console *console);
 /* For a process that could not do it any more. */
 void console_restore(const struct console *console);
+
+/* typing.c: what is typed on standard input, for whoever in a container takes it */
+
+/**
+ * struct typing - what is typed
+ * @input: where, or -1
+ * @in_front: @input is ours to read
+ * @keys: it is a terminal that gives each key at once
+ * @saved: it was, and @before is what it was before
+ * @before: its modes
+ * @text: of what was typed what was not taken yet
+ * @size: bytes of it
+ */
+struct typing {
+	int input;
+	bool in_front;
+	bool keys;
+	bool saved;
+	struct termios before;
+	char text[256];
+	size_t size;
+};
+
+/* @terminal: standard input may be one */
+void typing_open(struct typing *typing, bool terminal);
+/* Whether it is ours now. */
+void typing_look(struct typing *typing);
+/*
+ * Where it is a terminal that is ours, sets it to modes that @change makes of what it has:
+ * whoever was in front meanwhile has set the modes that it likes.
+ */
+void typing_take_keys(struct typing *typing, void (*change)(struct termios *modes));
+/* What typing_read() is to be called for when it can be read, or -1. */
+int typing_input(const struct typing *typing);
+void typing_read(struct typing *typing);
+/* So many bytes of it were taken. */
+void typing_sent(struct typing *typing, size_t n);
+/* Standard input is as it was. */
+void typing_close(const struct typing *typing);
 
 /* output.c: what a container says, to standard output */
 

@@ -43,8 +43,8 @@ void terminals_open(struct terminals *terminals, struct output *output, struct h
 		.output = output,
 		.listing = fd < 0 ? NULL : fdopendir(fd),
 		.devices = hwc_ctx_open(ctx, DEVICES, O_PATH | O_DIRECTORY),
-		.input = console_is_typed(STDIN_FILENO, wants_terminal) ? STDIN_FILENO : -1,
 	};
+	typing_open(&terminals->typing, wants_terminal);
 }
 
 /* Whose a terminal is, by the folder that it has now; NULL where it is none of ours. */
@@ -100,24 +100,12 @@ static bool is_ready(const struct terminals *terminals, const char *name)
 
 /*
  * What is typed goes to the core as it is typed, which shows it if it likes. Interrupts
- * stay what they are: they stop the container. Whoever was in front meanwhile has set
- * the modes that it likes.
+ * stay what they are: they stop the container.
  */
-static void take_keys(struct terminals *terminals)
+static void change_modes(struct termios *modes)
 {
-	struct termios modes;
-
-	if (!terminals->in_front)
-		terminals->keys = false;
-	if (terminals->keys || !terminals->in_front || !terminals->count ||
-	    tcgetattr(terminals->input, &modes))
-		return;
-	if (!terminals->saved)
-		terminals->before = modes;
-	terminals->saved = true;
-	modes.c_iflag &= ~(ICRNL | INLCR | IGNCR | IXON);
-	modes.c_lflag &= ~(ICANON | ECHO | IEXTEN);
-	terminals->keys = !tcsetattr(terminals->input, TCSANOW, &modes);
+	modes->c_iflag &= ~(ICRNL | INLCR | IGNCR | IXON);
+	modes->c_lflag &= ~(ICANON | ECHO | IEXTEN);
 }
 
 /*
@@ -171,7 +159,7 @@ static void drop(struct terminals *terminals, size_t i)
 	struct terminal *terminal = terminals->terminal[i];
 
 	if (i == 0)
-		terminals->typed = 0;
+		terminals->typing.size = 0;
 	output_leave(terminals->output, &terminal->voice);
 	/* what a driver has not sent yet must not be waited for */
 	tcflush(terminal->fd, TCOFLUSH);
@@ -226,26 +214,14 @@ static void greet(const struct terminals *terminals, struct terminal *terminal,
 /* To the one that was there first. A core that has no room for it gets it later. */
 static void send_typed(struct terminals *terminals, const struct core_list *cores)
 {
+	struct typing *typing = &terminals->typing;
 	ssize_t n;
 
-	if (!terminals->typed || !terminals->count || !terminals->terminal[0]->greeted)
+	if (!typing->size || !terminals->count || !terminals->terminal[0]->greeted)
 		return;
-	n = send_to(terminals, terminals->terminal[0], terminals->text, terminals->typed, cores);
-	if (n <= 0)
-		return;
-	terminals->typed -= n;
-	memmove(terminals->text, terminals->text + n, terminals->typed);
-}
-
-static void take_typed(struct terminals *terminals)
-{
-	ssize_t n = read(terminals->input, terminals->text, sizeof(terminals->text));
-
+	n = send_to(terminals, terminals->terminal[0], typing->text, typing->size, cores);
 	if (n > 0)
-		terminals->typed = n;
-	else if (n == 0 ||
-		 (errno != EAGAIN && errno != EINTR && console_is_in_front(terminals->input)))
-		terminals->input = -1;
+		typing_sent(typing, n);
 }
 
 static void find_more(struct terminals *terminals, const struct core_list *cores)
@@ -268,8 +244,9 @@ void terminals_look(struct terminals *terminals, const struct core_list *cores)
 		if (!hear(terminals, terminals->terminal[i]))
 			drop(terminals, i);
 	find_more(terminals, cores);
-	terminals->in_front = terminals->input >= 0 && console_is_in_front(terminals->input);
-	take_keys(terminals);
+	typing_look(&terminals->typing);
+	if (terminals->count)
+		typing_take_keys(&terminals->typing, change_modes);
 	for (size_t i = 0; i < terminals->count; i++) {
 		greet(terminals, terminals->terminal[i], cores);
 		output_settle(terminals->output, &terminals->terminal[i]->voice);
@@ -280,14 +257,12 @@ void terminals_look(struct terminals *terminals, const struct core_list *cores)
 /* Not before what was typed already is the core's: the rest waits where it is. */
 int terminals_input(const struct terminals *terminals)
 {
-	bool wanted = terminals->count && !terminals->typed && terminals->in_front;
-
-	return wanted ? terminals->input : -1;
+	return terminals->count ? typing_input(&terminals->typing) : -1;
 }
 
 void terminals_type(struct terminals *terminals, const struct core_list *cores)
 {
-	take_typed(terminals);
+	typing_read(&terminals->typing);
 	send_typed(terminals, cores);
 }
 
@@ -297,10 +272,4 @@ void terminals_end(struct terminals *terminals)
 		hear(terminals, terminals->terminal[terminals->count - 1]);
 		drop(terminals, terminals->count - 1);
 	}
-}
-
-void terminals_close(const struct terminals *terminals)
-{
-	if (terminals->saved && console_is_in_front(STDIN_FILENO))
-		tcsetattr(STDIN_FILENO, TCSANOW, &terminals->before);
 }

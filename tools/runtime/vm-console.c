@@ -19,26 +19,10 @@
 
 enum { FILE_INPUT, FILE_LINES };
 
-/* All keys are the guest's: it shows them, and knows what they mean. */
-static void take_keys(struct vm_console *console)
-{
-	console->in_front = console->input >= 0 && console_is_in_front(console->input);
-	if (!console->in_front)
-		console->keys = false;
-	if (console->keys || !console->in_front || !isatty(console->input))
-		return;
-	if (!console->saved)
-		console->saved = !tcgetattr(console->input, &console->before);
-	console->keys = console_make_raw(console->input);
-}
-
 void vm_console_open(struct vm_console *console, struct output *output, bool terminal)
 {
-	*console = (struct vm_console){ .output = output, .code = -1, .input = -1 };
-	if (!console_is_typed(STDIN_FILENO, terminal))
-		return;
-	console->input = STDIN_FILENO;
-	console->in_front = !isatty(STDIN_FILENO);
+	*console = (struct vm_console){ .output = output, .code = -1 };
+	typing_open(&console->typing, terminal);
 }
 
 void vm_console_add(struct vm_console *console, int fd)
@@ -56,25 +40,26 @@ static int typed_to(const struct vm_console *console)
 
 void vm_console_files(const struct vm_console *console, struct pollfd *files)
 {
-	bool wanted = console->in_front && !console->typed && typed_to(console) >= 0;
+	int input = typed_to(console) < 0 ? -1 : typing_input(&console->typing);
 
-	files[FILE_INPUT] = (struct pollfd){ wanted ? console->input : -1, POLLIN, 0 };
+	files[FILE_INPUT] = (struct pollfd){ input, POLLIN, 0 };
 	for (size_t i = 0; i < VM_CONSOLES; i++) {
 		const struct vm_line *line = &console->line[i];
 
 		files[FILE_LINES + i] =
 			(struct pollfd){ i < console->count ? line->fd : -1, POLLIN, 0 };
 	}
-	if (console->typed)
+	if (console->typing.size)
 		files[FILE_LINES + console->spoke].events |= POLLOUT;
 }
 
 int vm_console_wait_ms(const struct vm_console *console)
 {
+	const struct typing *typing = &console->typing;
+
 	if (console->output->size)
 		return WRITE_MS;
-	return console->input >= 0 && (!console->in_front || isatty(console->input)) ? FRONT_MS :
-										       -1;
+	return typing->input >= 0 && (!typing->in_front || isatty(typing->input)) ? FRONT_MS : -1;
 }
 
 static void put(void *data, const char *text, size_t size)
@@ -109,26 +94,14 @@ static bool hear(struct vm_console *console, size_t i)
 
 static void send_typed(struct vm_console *console)
 {
+	struct typing *typing = &console->typing;
 	int fd = typed_to(console);
-	ssize_t n = fd < 0 ? 0 : write(fd, console->text, console->typed);
+	ssize_t n = fd < 0 ? 0 : write(fd, typing->text, typing->size);
 
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
-		n = console->typed;
-	if (n <= 0)
-		return;
-	console->typed -= n;
-	memmove(console->text, console->text + n, console->typed);
-}
-
-static void take_typed(struct vm_console *console)
-{
-	ssize_t n = read(console->input, console->text, sizeof(console->text));
-
+		n = typing->size;
 	if (n > 0)
-		console->typed = n;
-	else if (n == 0 ||
-		 (errno != EAGAIN && errno != EINTR && console_is_in_front(console->input)))
-		console->input = -1;
+		typing_sent(typing, n);
 }
 
 void vm_console_look(struct vm_console *console, const struct pollfd *files)
@@ -137,10 +110,12 @@ void vm_console_look(struct vm_console *console, const struct pollfd *files)
 		for (int n = 0; n < READS && files[FILE_LINES + i].revents; n++)
 			if (!hear(console, i))
 				break;
-	take_keys(console);
+	typing_look(&console->typing);
+	/* all keys are the guest's: it shows them, and knows what they mean */
+	typing_take_keys(&console->typing, console_raw_modes);
 	if (files[FILE_INPUT].revents)
-		take_typed(console);
-	if (console->typed)
+		typing_read(&console->typing);
+	if (console->typing.size)
 		send_typed(console);
 	output_write(console->output);
 }
@@ -153,10 +128,4 @@ void vm_console_drain(struct vm_console *console)
 		vm_exit_end(&console->line[i].exit, put, console->output);
 	}
 	output_finish(console->output);
-}
-
-void vm_console_close(struct vm_console *console)
-{
-	if (console->saved && console_is_in_front(STDIN_FILENO))
-		tcsetattr(STDIN_FILENO, TCSANOW, &console->before);
 }

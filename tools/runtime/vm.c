@@ -270,7 +270,7 @@ static int take_signal(struct supervisor *s)
 
 static void end(struct supervisor *s)
 {
-	vm_console_close(&s->vm->console);
+	typing_close(&s->vm->console.typing);
 }
 
 /* the verbs */

@@ -57,13 +57,7 @@ struct vm_line {
  * @count: how many
  * @spoke: the one that spoke last, which is typed to
  * @code: exit code that the guest told, or -1
- * @input: what is typed, or -1
- * @in_front: @input is ours to read
- * @keys: it is a terminal that gives each key at once
- * @saved: it was, and @before is what it was before
- * @before: its modes
- * @text: of what was typed what the guest has not taken yet
- * @typed: bytes of it
+ * @typing: what is typed, for the guest
  */
 struct vm_console {
 	struct output *output;
@@ -71,13 +65,7 @@ struct vm_console {
 	size_t count;
 	size_t spoke;
 	int code;
-	int input;
-	bool in_front;
-	bool keys;
-	bool saved;
-	struct termios before;
-	char text[256];
-	size_t typed;
+	struct typing typing;
 };
 
 /* @terminal: standard input may be one */
@@ -91,8 +79,6 @@ int vm_console_wait_ms(const struct vm_console *console);
 void vm_console_look(struct vm_console *console, const struct pollfd *files);
 /* The guest has ended: takes the last of what it said. */
 void vm_console_drain(struct vm_console *console);
-/* Standard input is as it was. */
-void vm_console_close(struct vm_console *console);
 
 /* vm.c: the kind */
 

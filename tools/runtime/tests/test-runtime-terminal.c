@@ -145,7 +145,7 @@ static int tear_down(void **state)
 
 	(void)state;
 	terminals_end(&terminals);
-	terminals_close(&terminals);
+	typing_close(&terminals.typing);
 	if (typist >= 0)
 		close(typist);
 	free(output.text);
@@ -297,7 +297,7 @@ static void test_is_typed_to(void **state)
 	close(typist);
 	typist = -1;
 	step();
-	assert_int_equal(terminals.input, -1);
+	assert_int_equal(terminals.typing.input, -1);
 	assert_int_equal(terminals.count, 1);
 	hang_up(&second);
 }
@@ -358,9 +358,9 @@ static void test_keys(void **state)
 	(void)state;
 	dup2(keyboard.ours, STDIN_FILENO);
 	terminals_open(&terminals, &output, ctx, false);
-	assert_int_equal(terminals.input, -1);
+	assert_int_equal(terminals.typing.input, -1);
 	terminals_open(&terminals, &output, ctx, true);
-	assert_int_equal(terminals.input, STDIN_FILENO);
+	assert_int_equal(terminals.typing.input, STDIN_FILENO);
 	assert_return_code(tcgetattr(STDIN_FILENO, &modes), errno);
 	assert_true(modes.c_lflag & ICANON);
 	fake = make_terminal(0, "remoteproc0");
@@ -372,7 +372,7 @@ static void test_keys(void **state)
 	assert_int_equal(write(keyboard.core, "k\r", 2), 2);
 	step();
 	assert_gets(&fake, "k\r");
-	terminals_close(&terminals);
+	typing_close(&terminals.typing);
 	assert_return_code(tcgetattr(STDIN_FILENO, &modes), errno);
 	assert_true(modes.c_lflag & ICANON && modes.c_lflag & ECHO);
 	hang_up(&fake);
@@ -415,23 +415,23 @@ static void play_supervisor(const struct fake *keyboard, const struct fake *fake
 	MUST(terminals.count == 1 && !gives_keys(keyboard));
 	MUST(write(keyboard->core, "ls\n", 3) == 3 && terminals_input(&terminals) < 0);
 	terminals_type(&terminals, &cores);
-	MUST(!terminals.typed && terminals.input >= 0);
+	MUST(!terminals.typing.size && terminals.typing.input >= 0);
 	MUST(read(keyboard->ours, &key, 1) < 0);
 	put(shell, "f");
 	MUST(gives_keys(keyboard) && terminals_input(&terminals) == STDIN_FILENO);
 	step();
 	MUST(!strcmp(gets_next(fake, "\nls\n"), "\nls\n"));
 	/* the shell has modes of its own, which are no business of ours */
-	tcsetattr(keyboard->ours, TCSANOW, &terminals.before);
+	tcsetattr(keyboard->ours, TCSANOW, &terminals.typing.before);
 	put(shell, "b");
 	MUST(terminals_input(&terminals) < 0 && !gives_keys(keyboard));
 	put(shell, "f");
 	MUST(gives_keys(keyboard));
 	put(shell, "b");
-	terminals_close(&terminals);
+	typing_close(&terminals.typing);
 	MUST(gives_keys(keyboard));
 	put(shell, "f");
-	terminals_close(&terminals);
+	typing_close(&terminals.typing);
 	MUST(!gives_keys(keyboard));
 	_exit(0);
 }

@@ -63,7 +63,7 @@ static void open_scene(struct scene *scene, size_t consoles)
 
 static void close_scene(struct scene *scene)
 {
-	vm_console_close(&scene->console);
+	typing_close(&scene->console.typing);
 	close(replace(STDIN_FILENO, scene->streams[0]));
 	close(replace(STDOUT_FILENO, scene->streams[1]));
 	if (scene->typing >= 0)
@@ -139,7 +139,7 @@ static void test_typed(void **state)
 	close(scene.typing);
 	scene.typing = -1;
 	steps(&scene);
-	assert_int_equal(scene.console.input, -1);
+	assert_int_equal(scene.console.typing.input, -1);
 	/* nobody is waited for then */
 	assert_int_equal(vm_console_wait_ms(&scene.console), -1);
 	close_scene(&scene);
@@ -161,7 +161,7 @@ static void test_guest_that_does_not_read(void **state)
 	assert_int_equal(write(scene.typing, text, sizeof(text)), sizeof(text));
 	for (int i = 0; i < 100; i++)
 		step(&scene);
-	assert_true(scene.console.typed > 0);
+	assert_true(scene.console.typing.size > 0);
 	for (int i = 0; i < 10000 && got < sizeof(seen); i++) {
 		ssize_t n = read(scene.guest[0], seen + got, sizeof(seen) - got);
 
