@@ -16,7 +16,9 @@
 #include <linux/of_address.h>
 #include <linux/platform_device.h>
 
+#include "claim.h"
 #include "compat.h"
+#include "overlay.h"
 #include "region.h"
 
 #define HWC_ASSIGN "hwcontainer-assign"

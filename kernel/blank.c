@@ -12,7 +12,9 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "internal.h"
+#include "blank.h"
+#include "core.h"
+#include "image.h"
 
 /**
  * struct hwc_blank_set - a request to change the blank image of a resource

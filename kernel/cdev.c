@@ -8,7 +8,10 @@
 #include <linux/uaccess.h>
 #include <uapi/linux/hwcontainer_cdev.h>
 
-#include "internal.h"
+#include "claim.h"
+#include "core.h"
+#include "domain.h"
+#include "holder.h"
 
 static __poll_t hwc_claim_file_poll(struct file *file, poll_table *wait)
 {

@@ -2,7 +2,9 @@
 /* hwcontainer: what kinds of hardware ask of a claim, and say of it. */
 #include <linux/slab.h>
 
-#include "internal.h"
+#include "claim.h"
+#include "core.h"
+#include "image.h"
 
 /**
  * hwcontainer_claim_blob() - a file of the claim's image

@@ -10,7 +10,16 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
-#include "internal.h"
+#include "claim.h"
+#include "core.h"
+#include "device.h"
+#include "domain.h"
+#include "group.h"
+#include "holder.h"
+#include "image-list.h"
+#include "image.h"
+#include "netlink.h"
+#include "wait.h"
 
 DEFINE_XARRAY_ALLOC1(hwc_claims);
 /* Number that was given back last, see hwc_claim_forget_locked(). Core lock. */

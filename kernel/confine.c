@@ -9,12 +9,13 @@
  * list of properties can be complete: an overlay wants the same trust as the
  * bitstream it comes with. This keeps out what the common bindings can do.
  */
+#include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/of.h>
 #include <linux/string.h>
 
 #include "confine.h"
-#include "internal.h"
+#include "overlay.h"
 
 /**
  * struct hwc_list - a property that is a list of phandles

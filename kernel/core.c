@@ -7,9 +7,14 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "internal.h"
+#include "blank.h"
+#include "claim.h"
+#include "core.h"
+#include "device.h"
+#include "netlink.h"
+#include "wait.h"
 
-DEFINE_MUTEX(hwc_lock);	/* what it protects: internal.h */
+DEFINE_MUTEX(hwc_lock);	/* what it protects: core.h */
 EXPORT_SYMBOL_IF_KUNIT(hwc_lock);
 
 /* 0 would mean to a dump that it is the first. */

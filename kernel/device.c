@@ -5,7 +5,9 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
-#include "internal.h"
+#include "claim.h"
+#include "core.h"
+#include "device.h"
 
 static void hwc_device_free(struct hwc_device *d)
 {

@@ -12,7 +12,11 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "internal.h"
+#include "claim.h"
+#include "core.h"
+#include "domain.h"
+#include "group.h"
+#include "holder.h"
 
 static unsigned int hwc_net_id __read_mostly;
 

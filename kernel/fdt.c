@@ -15,7 +15,7 @@
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
-#include "internal.h"
+#include "overlay.h"
 
 /* What a child of the root is; drivers/of reads no others. */
 enum hwc_fdt_part {

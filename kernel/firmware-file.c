@@ -12,7 +12,7 @@
 #include <linux/namei.h>
 #include <linux/slab.h>
 
-#include "internal.h"
+#include "rproc.h"
 
 #define HWC_FIRMWARE_ROOT	"/lib/firmware"
 #define HWC_FIRMWARE_FOLDER	"/lib/firmware/hwcontainer"

@@ -9,7 +9,8 @@
 #include <linux/ctype.h>
 #include <linux/string.h>
 
-#include "internal.h"
+#include "core.h"
+#include "group.h"
 
 static char hwc_functions[HWC_FUNCTIONS][HWC_FUNCTION_MAX + 1];
 static unsigned int hwc_n_functions;

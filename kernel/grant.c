@@ -7,7 +7,17 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "claim.h"
+#include "core.h"
+#include "device.h"
+#include "domain.h"
+#include "grant.h"
+#include "group.h"
+#include "image-list.h"
+#include "image.h"
+#include "netlink.h"
 #include "signature.h"
+#include "wait.h"
 
 static u32 hwc_next_claim;
 

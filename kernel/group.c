@@ -9,7 +9,12 @@
 #include <kunit/visibility.h>
 #include <linux/ratelimit.h>
 
-#include "internal.h"
+#include "claim.h"
+#include "core.h"
+#include "domain.h"
+#include "group.h"
+#include "image-list.h"
+#include "netlink.h"
 
 /* Groups that say what may be loaded, or what may not. Core lock. */
 unsigned int hwc_image_lists;

@@ -7,7 +7,10 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "core.h"
+#include "group.h"
 #include "groupfs.h"
+#include "image-list.h"
 
 static ssize_t hwc_groupfs_show_lines(const struct list_head *lines, char *page)
 {

@@ -4,8 +4,10 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
+#include "core.h"
+#include "group.h"
 #include "groupfs.h"
-#include "internal.h"
+#include "wait.h"
 
 /* An hour of notice is more than anybody waits for. */
 #define HWC_NOTICE_MAX_MS (60 * 60 * 1000)

@@ -13,7 +13,11 @@
 #include <linux/string.h>
 #include <net/net_namespace.h>
 
+#include "core.h"
+#include "domain.h"
+#include "group.h"
 #include "groupfs.h"
+#include "optional.h"
 
 /* Before the name of what is a function and not a kind. */
 #define HWC_GROUPFS_FUNCTION "function:"

@@ -6,7 +6,7 @@
 #include <linux/configfs.h>
 #include <linux/sizes.h>
 
-#include "internal.h"
+#include "group.h"
 
 /* What configfs takes from a file's show (SIMPLE_ATTR_SIZE in fs/configfs/file.c). */
 #define HWC_FILE_MAX SZ_4K

@@ -6,7 +6,15 @@
  * and to the group that this is in at that moment, as if it had been made there. So
  * everything is asked that is asked of a request there: limits, and lists of images.
  */
-#include "internal.h"
+#include "claim.h"
+#include "core.h"
+#include "domain.h"
+#include "group.h"
+#include "handover.h"
+#include "image-list.h"
+#include "image.h"
+#include "netlink.h"
+#include "wait.h"
 
 /* A file that was read while there was no list anywhere has no digest to ask for. */
 static int hwc_handover_refuse_unknown_locked(const struct hwc_handover *h,

@@ -17,7 +17,9 @@
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 
-#include "internal.h"
+#include "claim.h"
+#include "core.h"
+#include "holder.h"
 
 struct hwc_holder hwc_nobody = {
 	.type = HWCONTAINER_HOLDER_NOBODY,

@@ -12,7 +12,11 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "internal.h"
+#include "claim.h"
+#include "core.h"
+#include "group.h"
+#include "image-list.h"
+#include "image.h"
 
 #define HWC_LINE_FUNCTION "function="
 

@@ -12,6 +12,12 @@
 #include <linux/module.h>
 #include <linux/vmalloc.h>
 
+#include "claim.h"
+#include "core.h"
+#include "grant.h"
+#include "group.h"
+#include "image-list.h"
+#include "image.h"
 #include "signature.h"
 
 static struct crypto_shash *hwc_sha256;

@@ -21,7 +21,11 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
+#include "claim.h"
 #include "confine.h"
+#include "core.h"
+#include "domain.h"
+#include "overlay.h"
 #include "region.h"
 
 static unsigned int hwc_bind_timeout_ms = 5000;

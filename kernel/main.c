@@ -2,6 +2,12 @@
 /* hwcontainer: hardware that comes with containers. Start and end of the module. */
 #include <linux/module.h>
 
+#include "core.h"
+#include "domain.h"
+#include "holder.h"
+#include "image.h"
+#include "netlink.h"
+#include "optional.h"
 #include "signature.h"
 
 /*

@@ -12,6 +12,9 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
+#include "claim.h"
+#include "core.h"
+#include "overdue.h"
 #include "region.h"
 
 static unsigned int hwc_program_timeout_ms = 60000;

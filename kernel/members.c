@@ -13,6 +13,9 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
+#include "core.h"
+#include "optional.h"
+#include "overlay.h"
 #include "region.h"
 
 LIST_HEAD(hwc_regions);

@@ -6,7 +6,10 @@
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
-#include "internal.h"
+#include "core.h"
+#include "domain.h"
+#include "holder.h"
+#include "netlink.h"
 
 static int hwc_nl_holder_file_get(struct genl_info *info, int fd, struct hwc_nl_holder *h)
 {

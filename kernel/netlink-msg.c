@@ -6,8 +6,17 @@
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
-#include "internal.h"
+#include "blank.h"
+#include "claim.h"
+#include "core.h"
+#include "device.h"
+#include "domain.h"
+#include "group.h"
+#include "holder.h"
+#include "image.h"
+#include "netlink.h"
 #include "netlink_gen.h"
+#include "wait.h"
 
 static int hwc_nl_fill_digest(struct sk_buff *msg, int attr, bool known, const u8 *digest)
 {

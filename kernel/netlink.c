@@ -12,7 +12,14 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
-#include "internal.h"
+#include "blank.h"
+#include "claim.h"
+#include "core.h"
+#include "domain.h"
+#include "grant.h"
+#include "group.h"
+#include "handover.h"
+#include "netlink.h"
 #include "netlink_gen.h"
 
 /* Number of the last request that made claims. Core lock. */

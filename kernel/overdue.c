@@ -9,7 +9,8 @@
 #include <linux/jiffies.h>
 #include <linux/sched.h>
 
-#include "internal.h"
+#include "core.h"
+#include "overdue.h"
 
 /* How often to look for claims that have come to wait for an overdue step. */
 #define HWC_OVERDUE_AGAIN_MS 500

@@ -36,7 +36,7 @@
 
 #include "compat.h"
 #include "confine.h"
-#include "internal.h"
+#include "overlay.h"
 
 /*
  * Protects hwc_guards and hwc_ops. Taken inside of_mutex, and by the platform bus's notifier

@@ -8,7 +8,13 @@
  */
 #include <linux/slab.h>
 
-#include "internal.h"
+#include "claim.h"
+#include "core.h"
+#include "domain.h"
+#include "grant.h"
+#include "group.h"
+#include "netlink.h"
+#include "wait.h"
 
 static struct hwcontainer_claim *hwc_preempt_cause_locked(struct hwcontainer_resource *res)
 {

@@ -10,7 +10,6 @@
 #include <linux/of.h>
 
 #include "confine.h"
-#include "internal.h"
 
 static bool hwc_unconfined;
 module_param_named(unconfined, hwc_unconfined, bool, 0644);

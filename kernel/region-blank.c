@@ -7,6 +7,7 @@
  */
 #include <linux/slab.h>
 
+#include "blank.h"
 #include "region.h"
 
 static int hwc_region_load_blank(struct hwc_region *r, struct hwc_blank *blank)

@@ -5,7 +5,11 @@
 #include <linux/sizes.h>
 #include <linux/string.h>
 
+#include "claim.h"
 #include "confine.h"
+#include "core.h"
+#include "domain.h"
+#include "overlay.h"
 #include "pdi.h"
 #include "region.h"
 

@@ -8,7 +8,10 @@
 #include <linux/fpga/fpga-region.h>
 
 #include "bitstream.h"
-#include "internal.h"
+#include "claim.h"
+#include "core.h"
+#include "overdue.h"
+#include "overlay.h"
 
 /**
  * struct hwc_manager - an FPGA manager with regions

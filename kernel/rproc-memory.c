@@ -19,6 +19,10 @@
 #include <linux/sched.h>
 #include <linux/sizes.h>
 
+#include "claim.h"
+#include "core.h"
+#include "domain.h"
+#include "group.h"
 #include "rproc.h"
 
 /* Between two looks at whether somebody else wants the processor. */

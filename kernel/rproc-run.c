@@ -18,7 +18,10 @@
 #include <linux/sysfs.h>
 #include <linux/virtio.h>
 
+#include "claim.h"
 #include "compat.h"
+#include "core.h"
+#include "overdue.h"
 #include "rproc.h"
 
 /* Between two looks at a processor. */

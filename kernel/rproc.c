@@ -12,7 +12,11 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
+#include "claim.h"
 #include "compat.h"
+#include "core.h"
+#include "optional.h"
+#include "overdue.h"
 #include "rproc.h"
 
 #define HWC_FIRMWARE_MAX (64 * SZ_1M)

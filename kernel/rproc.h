@@ -5,8 +5,10 @@
 
 #include <linux/remoteproc.h>
 
+#include "claim.h"
+#include "core.h"
 #include "firmware-elf.h"
-#include "internal.h"
+#include "overdue.h"
 
 /**
  * struct hwc_rproc - a remote processor that can be claimed
@@ -98,5 +100,10 @@ bool hwc_rproc_has_carveout(struct rproc *rproc, const struct hwc_elf_range *ran
 void hwc_rproc_set_claim(struct hwc_rproc *r, const struct hwcontainer_claim *claim);
 int hwc_rproc_scrub_prepared(struct hwc_rproc *r);
 void hwc_rproc_watch_memory(struct hwc_rproc *r, bool watched);
+
+/* firmware-file.c: firmware for frameworks that take it by name */
+
+int hwc_firmware_put(const char *name, const void *data, size_t size);
+void hwc_firmware_remove(const char *name);
 
 #endif

@@ -11,6 +11,8 @@
  */
 #include <linux/of.h>
 
+#include "claim.h"
+#include "core.h"
 #include "region.h"
 
 /* The loaded region that has just brought @np with its overlay, or NULL. */

@@ -14,6 +14,10 @@
 #include <linux/slab.h>
 #include <linux/verification.h>
 
+#include "claim.h"
+#include "core.h"
+#include "domain.h"
+#include "image.h"
 #include "signature.h"
 
 static struct key *hwc_keyring;

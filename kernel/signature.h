@@ -3,7 +3,8 @@
 #ifndef HWC_SIGNATURE_H
 #define HWC_SIGNATURE_H
 
-#include "internal.h"
+#include "claim.h"
+#include "image.h"
 
 /* pkcs7-form.c */
 

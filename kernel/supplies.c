@@ -15,7 +15,7 @@
 #include <linux/of.h>
 
 #include "confine.h"
-#include "internal.h"
+#include "overlay.h"
 
 static bool hwc_clock_is_missing(struct of_phandle_args *args)
 {

@@ -11,7 +11,12 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
-#include "internal.h"
+#include "claim.h"
+#include "core.h"
+#include "grant.h"
+#include "group.h"
+#include "image.h"
+#include "wait.h"
 
 /* Resources that the next waiter cannot have though there is room. Core lock. */
 static LIST_HEAD(hwc_blocked);

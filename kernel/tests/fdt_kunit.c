@@ -6,7 +6,7 @@
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
-#include "../internal.h"
+#include "../overlay.h"
 
 #define BLOB_MAX 512
 

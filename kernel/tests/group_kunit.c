@@ -5,7 +5,10 @@
 #include <linux/prandom.h>
 #include <net/net_namespace.h>
 
-#include "../internal.h"
+#include "../claim.h"
+#include "../core.h"
+#include "../domain.h"
+#include "../group.h"
 
 /* Of the kinds that the kernel knows. */
 #define SLOT 3
