@@ -331,7 +331,7 @@ static void test_merge(void **state)
 	static const char part[] = IMAGE_OF(
 		"interrupt-parent = <&gic>;",
 		"a: dev@11000000 { reg = <0 0x11000000 0 0x1000>; interrupts = <0 5 4>; };"
-		"b { x-supply = <&a>; };",
+		"b@12000000 { reg = <0 0x12000000 0 0x1000>; x-supply = <&a>; };",
 		"gic: gic { interrupt-controller; #interrupt-cells = <3>; }; aliases { dev0 = &a; };");
 	static const char wanted[] = "/dts-v1/;\n\n"
 				     "/memreserve/\t0x0000000040000000 0x0000000000001000;\n"
@@ -365,7 +365,8 @@ static void test_merge(void **state)
 				     "\t\t\tinterrupts = <0x00 0x05 0x04>;\n"
 				     "\t\t\tphandle = <0x02>;\n"
 				     "\t\t};\n\n"
-				     "\t\tb {\n"
+				     "\t\tb@12000000 {\n"
+				     "\t\t\treg = <0x00 0x12000000 0x00 0x1000>;\n"
 				     "\t\t\tx-supply = <0x02>;\n"
 				     "\t\t};\n"
 				     "\t};\n"
@@ -376,13 +377,21 @@ static void test_merge(void **state)
 	void *fdt;
 
 	assert_int_equal(merge(f, virt, part, &fdt, &size), 0);
+	dts_check(fdt, size);
 	text = dts_text(fdt, size);
 	assert_string_equal(strstr(text, "/dts-v1/"), wanted);
 	assert_int_equal(hwc_cell(fdt, 7), 3);
 	free(text);
 	free(fdt);
 	/* a machine without aliases gets those of the container */
-	assert_int_equal(merge(f, "/dts-v1/; / { };", part, &fdt, &size), 0);
+	assert_int_equal(merge(f,
+			       "/dts-v1/; / { #address-cells = <2>; #size-cells = <2>;"
+			       " interrupt-parent = <&gic>;"
+			       " gic: gic { #interrupt-cells = <3>; #address-cells = <0>;"
+			       " interrupt-controller; }; };",
+			       part, &fdt, &size),
+			 0);
+	dts_check(fdt, size);
 	text = dts_text(fdt, size);
 	assert_non_null(strstr(text, "dev0 ="));
 	free(text);

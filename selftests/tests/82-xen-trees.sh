@@ -84,10 +84,10 @@ write_image() {
 	DTS
 }
 
-# With the image's own part and without.
-runtimes_tree() { # sed expression for the configuration
+# With an image's own part and without.
+runtimes_tree() { # sed expression for the configuration [the part]
 	new_vm_with_engine tree hang
-	cp /tmp/tree.image "$bundles/tree/rootfs/boot/app.dtb"
+	[ -z "$2" ] || cp "$2" "$bundles/tree/rootfs/boot/app.dtb"
 	sed -i "$1" "$bundles/tree/config.json"
 	rm -f "$tree"
 	hwcontainer-runtime create --bundle "$bundles/tree" tree </dev/null
@@ -137,7 +137,8 @@ expect "one with nothing but registers" claims_tree registers
 expect "several, with the same clock and a node below" claims_tree several
 write_xl
 write_image
-expect "the runtime's, with the image's own part" runtimes_tree ""
+expect "the runtime's, with the words that an image has for its kernel" runtimes_tree ""
+expect "the runtime's, with a device that an image has" runtimes_tree "" /tmp/tree.image
 expect "the runtime's, without" runtimes_tree 's|"DTB": "/boot/app.dtb",||'
 rm -rf "$bundles" "$policy" /etc/hwcontainer/runtime.json /tmp/tree.* /tmp/*.dtbo /tmp/xl /tmp/dtc.log
 echo "1..$number"

@@ -238,16 +238,17 @@ tree() { # source
 }
 
 has_tree() {
-	tree 'passthrough { compatible = "simple-bus"; #address-cells = <2>; #size-cells = <2>; ranges; it { word = "here"; }; }; aliases { it = "/passthrough/it"; };'
+	tree '#address-cells = <2>; #size-cells = <2>; passthrough { compatible = "simple-bus"; #address-cells = <2>; #size-cells = <2>; ranges; it@10000000 { reg = <0 0x10000000 0 4>; word = "here"; }; }; aliases { it = "/passthrough/it@10000000"; };'
 	bundle '"KERNEL": "/boot/rtos.bin", "CMDLINE": "exit=0", "DTB": "/boot/own.dtb"'
 	run 0 && has "$work/out" "256 MiB of memory, 1 cpus" || return
-	# what the machine gets is QEMU's own with that in it
+	# what the machine gets is QEMU's own with that in it, of which dtc has nothing to say
 	does ticks
 	sed -i 's|"KERNEL"|"DTB": "/boot/own.dtb", "KERNEL"|' "$work/b/config.json"
 	create || return
 	file=$(tr '\0' '\n' <"/proc/$(child_of "$(cat "$work/pid")")/cmdline" | sed -n '/^-dtb$/{n;p}')
-	dtc -q -I dtb -O dts "/proc/$(child_of "$(cat "$work/pid")")/${file#/proc/self/}" >"$work/dts" &&
-		has "$work/dts" 'word = "here";' && has "$work/dts" 'it = "/passthrough/it";' &&
+	dtc -I dtb -O dts "/proc/$(child_of "$(cat "$work/pid")")/${file#/proc/self/}" >"$work/dts" 2>"$work/dtc" &&
+		same "" "$(grep -e passthrough -e aliases "$work/dtc")" &&
+		has "$work/dts" 'word = "here";' && has "$work/dts" 'it = "/passthrough/it@10000000";' &&
 		has "$work/dts" 'compatible = "arm,pl011' && rt delete "$me" && nothing_left
 }
 
