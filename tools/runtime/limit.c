@@ -190,8 +190,6 @@ static void limit_quota(struct limits *l)
 /* 2 to 262144 of version 1 are 1 to 10000 of version 2, as runc has it. */
 static int64_t weight_of(int64_t shares)
 {
-	if (shares <= 2)
-		return 1;
 	return shares >= 262144 ? 10000 : 1 + (shares - 2) * 9999 / 262142;
 }
 

@@ -60,6 +60,12 @@ static void expect_text(const char *path, const char *wanted)
 	assert_string_equal(text_of(path), wanted);
 }
 
+static void expect_empty(const char *const *names)
+{
+	for (; *names; names++)
+		expect_text(in(*names), "");
+}
+
 static void expect_logged(const char *wanted)
 {
 	const char *text = text_of(log_path);
@@ -97,10 +103,10 @@ static const char all[] = "{\"memory\":{\"limit\":67108864},"
 
 static void test_version_2(void **state)
 {
-	static const char *const names[] = {
-		"cgroup.subtree_control", "c/memory.max",  "c/pids.max",    "c/cpu.max",
-		"c/cpu.weight",		  "c/cpuset.cpus", "c/cpuset.mems", NULL
-	};
+	static const char *const names[] = { "c/memory.max",	    "c/pids.max",
+					     "c/cpu.max",	    "c/cpu.weight",
+					     "c/cpuset.cpus",	    "c/cpuset.mems",
+					     "c/cpu.cfs_period_us", NULL };
 	static const char *const one[] = { "c" };
 
 	(void)state;
@@ -112,10 +118,58 @@ static void test_version_2(void **state)
 	expect_text(in("c/cpu.weight"), "39");
 	expect_text(in("c/cpuset.cpus"), "0-1");
 	expect_text(in("c/cpuset.mems"), "0");
-	/* the last one that was wanted: it is a file, and no cgroup */
-	expect_text(in("cgroup.subtree_control"), "+cpuset");
+	/* both versions at once are nowhere: what one has taken the other is not asked for */
+	expect_text(in("c/cpu.cfs_period_us"), "");
 	expect_text(log_path, "");
 	remove_files(names);
+}
+
+/* A controller is there only where it was enabled above. */
+static void test_controllers(void **state)
+{
+	static const struct {
+		const char *resources;
+		const char *file;
+		const char *enabled;
+	} table[] = {
+		{ "{\"memory\":{\"limit\":1}}", "c/memory.max", "+memory" },
+		{ "{\"pids\":{\"limit\":1}}", "c/pids.max", "+pids" },
+		{ "{\"cpu\":{\"quota\":1}}", "c/cpu.max", "+cpu" },
+		{ "{\"cpu\":{\"shares\":1}}", "c/cpu.weight", "+cpu" },
+		{ "{\"cpu\":{\"cpus\":\"1\"}}", "c/cpuset.cpus", "+cpuset" },
+		{ "{\"cpu\":{\"mems\":\"1\"}}", "c/cpuset.mems", "+cpuset" },
+	};
+	static const char *const one[] = { "c" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		const char *const names[] = { "cgroup.subtree_control", table[i].file, NULL };
+
+		make_files(names);
+		assert_int_equal(apply(table[i].resources, one, 1), 0);
+		expect_text(in("cgroup.subtree_control"), table[i].enabled);
+		remove_files(names);
+	}
+}
+
+static void test_weights(void **state)
+{
+	static const char *const weight[] = { "c/cpu.weight", NULL };
+	static const char *const one[] = { "c" };
+	static const int table[][2] = {
+		{ 1, 1 }, { 2, 1 }, { 100, 4 }, { 262144, 10000 }, { 1048576, 10000 }
+	};
+	char resources[64], wanted[16];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		snprintf(resources, sizeof(resources), "{\"cpu\":{\"shares\":%d}}", table[i][0]);
+		snprintf(wanted, sizeof(wanted), "%d", table[i][1]);
+		make_files(weight);
+		assert_int_equal(apply(resources, one, 1), 0);
+		expect_text(in("c/cpu.weight"), wanted);
+		remove_files(weight);
+	}
 }
 
 /* Each hierarchy is a folder of its own. */
@@ -148,18 +202,17 @@ static void test_version_1(void **state)
 
 static void test_no_limit(void **state)
 {
-	static const char *const names[] = { "c/memory.max", "c/pids.max", "c/cpu.max", NULL };
+	static const char *const names[] = { "c/memory.max", "c/pids.max", "c/cpu.max",
+					     "c/cpu.weight", NULL };
 	static const char *const one[] = { "c" };
 
 	(void)state;
 	make_files(names);
 	assert_int_equal(apply("{\"memory\":{\"limit\":-1},\"pids\":{\"limit\":-1},"
-			       "\"cpu\":{\"quota\":-1,\"period\":1000,\"cpus\":\"\"}}",
+			       "\"cpu\":{\"quota\":-1,\"period\":1000,\"shares\":0,\"cpus\":\"\"}}",
 			       one, 1),
 			 0);
-	expect_text(in("c/memory.max"), "");
-	expect_text(in("c/pids.max"), "");
-	expect_text(in("c/cpu.max"), "");
+	expect_empty(names);
 	expect_text(log_path, "");
 	remove_files(names);
 }
@@ -192,6 +245,23 @@ static void test_is_refused(void **state)
 	assert_int_equal(unlink(in("c/cpuset.cpus")), 0);
 }
 
+/* Nothing is written after that, and the first error is the one that is told. */
+static void test_ends_at_first(void **state)
+{
+	static const char *const names[] = { "c/pids.max",    "c/cpu.max",     "c/cpu.weight",
+					     "c/cpuset.cpus", "c/cpuset.mems", NULL };
+	static const char *const one[] = { "c" };
+
+	(void)state;
+	make_files(names);
+	assert_int_equal(symlink("/dev/full", in("c/memory.max")), 0);
+	assert_int_equal(apply(all, one, 1), -ENOSPC);
+	expect_logged("/c/memory.max does not take 335544320: ");
+	expect_empty(names);
+	assert_int_equal(unlink(in("c/memory.max")), 0);
+	remove_files(names);
+}
+
 static int make_folders(void **state)
 {
 	(void)state;
@@ -213,9 +283,10 @@ static int remove_folders(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_version_2),  cmocka_unit_test(test_version_1),
+		cmocka_unit_test(test_version_2),  cmocka_unit_test(test_controllers),
+		cmocka_unit_test(test_weights),	   cmocka_unit_test(test_version_1),
 		cmocka_unit_test(test_no_limit),   cmocka_unit_test(test_is_not_there),
-		cmocka_unit_test(test_is_refused),
+		cmocka_unit_test(test_is_refused), cmocka_unit_test(test_ends_at_first),
 	};
 
 	return cmocka_run_group_tests(tests, make_folders, remove_folders);
