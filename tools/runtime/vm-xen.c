@@ -34,28 +34,6 @@
 
 #define NAME_ID_MAX 24
 
-/**
- * struct xen - a domain, from the container's process
- * @name: that it has there
- * @uuid: the same
- * @xl: program
- * @path: room for that
- * @socket: to the keeper, or -1
- * @tried: there may be a domain
- * @asking: its guest is being asked to end
- * @end: how it has ended
- */
-struct xen {
-	char name[XEN_NAME_SIZE];
-	char uuid[XEN_UUID_SIZE];
-	const char *xl;
-	char path[64];
-	int socket;
-	bool tried;
-	bool asking;
-	enum vm_end end;
-};
-
 /* whether it can be done */
 
 static bool has_word(const char *path, const char *word)

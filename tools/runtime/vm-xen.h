@@ -165,6 +165,30 @@ bool keeper_is_answer(const struct keeper_packet *packet, char request);
 /* Closes its files. */
 void keeper_close(const struct keeper_packet *packet);
 
+/* vm-xen.c: the hypervisor's operations */
+
+/**
+ * struct xen - a domain, from the container's process
+ * @name: that it has there
+ * @uuid: the same
+ * @xl: program
+ * @path: room for that
+ * @socket: to the keeper, or -1
+ * @tried: there may be a domain
+ * @asking: its guest is being asked to end
+ * @end: how it has ended
+ */
+struct xen {
+	char name[XEN_NAME_SIZE];
+	char uuid[XEN_UUID_SIZE];
+	const char *xl;
+	char path[64];
+	int socket;
+	bool tried;
+	bool asking;
+	enum vm_end end;
+};
+
 /* vm-xen-keeper.c: the process that rules the domain */
 
 /**
