@@ -209,6 +209,8 @@ static int record_mount(FILE *record, const struct command *command, const struc
 	record_put(record, "mount", text_of(mount, "destination"));
 	if (is_bind(mount) && is_shared_memory(mount)) {
 		record_put(record, "type", "tmpfs");
+		record_put(record, "source", "tmpfs");
+		record_put_number(record, "flags", flags_of(mount));
 		return 0;
 	}
 	if (is_bind(mount))

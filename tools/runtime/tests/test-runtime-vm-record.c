@@ -141,7 +141,7 @@ static void test_mounts(void **state)
 		  "[ 'nosuid', 'noexec', 'nodev', 'ro' ] },"
 		  "{ 'destination': '/sys/fs/cgroup', 'type': 'cgroup', 'options': [ 'ro', 'x' ] },"
 		  "{ 'destination': '/dev/shm', 'type': 'bind', 'source': '/nonesuch',"
-		  "'options': [ 'bind' ] } ] }",
+		  "'options': [ 'bind', 'rprivate', 'nodev', 'noexec' ] } ] }",
 		  &record);
 	assert_int_equal(record.mount_count, 6);
 	mount = mount_on(&record, "/dev");
@@ -154,7 +154,10 @@ static void test_mounts(void **state)
 	assert_string_equal(mount->type, "cgroup2");
 	assert_string_equal(mount->data, "");
 	/* its processes share memory of the guest, wherever this host would have had it */
-	assert_string_equal(mount_on(&record, "/dev/shm")->type, "tmpfs");
+	mount = mount_on(&record, "/dev/shm");
+	assert_string_equal(mount->type, "tmpfs");
+	assert_string_equal(mount->source, "tmpfs");
+	assert_int_equal(mount->flags, MS_NODEV | MS_NOEXEC);
 	/* added, behind what it lies in */
 	assert_string_equal(record.mounts[5].path, "/dev/pts");
 	record_free(&record);
