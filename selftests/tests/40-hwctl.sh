@@ -179,6 +179,8 @@ result $? "image check tells a PDI from a bitstream and says what it is for"
 } >/tmp/kernel
 run 0 hwctl image check /tmp/kernel && says "format      kernel, Image for arm64" &&
 	run 0 hwctl -j image check /tmp/kernel && says '"architecture":"arm64"' &&
+	run 1 hwctl image check /tmp/kernel --resource $region &&
+	complains "/tmp/kernel is no image for a region: --overlay, --resource and --rewrite are for those" &&
 	truncate -s 60 /tmp/kernel && run 1 hwctl image check /tmp/kernel &&
 	complains "/tmp/kernel is cut off: it has 60 bytes and speaks of what is behind them"
 result $? "image check says what a kernel is, and that it is cut off"

@@ -180,8 +180,11 @@ char *claim_holder(const struct hwc_claim *claim);
 /* Time of the last stage, as text. */
 char *claim_took(const struct hwc_claim *claim);
 
-/* image_kernel.c: says what a kernel is, or what is missing of it; false where it is none */
-bool image_is_kernel(struct hwctl *h, const char *path, int *ret);
+/*
+ * image_kernel.c: says what a kernel is, or what is missing of it, and refuses it where an
+ * image for a region is meant; false where it is none
+ */
+bool image_is_kernel(struct hwctl *h, const char *path, bool for_region, int *ret);
 
 /* claim_vm.c */
 

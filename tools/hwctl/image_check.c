@@ -15,6 +15,7 @@
  * @image: the image; NULL where it is none
  * @overlay: the overlay; NULL for none
  * @rewriting: look at what a claim makes of it
+ * @for_region: options say that the image is one for an FPGA region
  * @rewrite: that, and how; NULL where nothing was made
  */
 struct check {
@@ -25,6 +26,7 @@ struct check {
 	struct hwc_image *image;
 	struct hwc_overlay *overlay;
 	bool rewriting;
+	bool for_region;
 	struct hwc_rewrite *rewrite;
 };
 
@@ -57,6 +59,7 @@ static int parse(struct hwctl *h, int argc, char **argv, struct check *c)
 	if (optind != argc - 1)
 		return usage(h, optind == argc ? "no image is given" : "one image at a time");
 	c->path = argv[optind];
+	c->for_region = overlay || c->resource_name || c->rewriting;
 	if (overlay)
 		c->overlay_path = need(strdup(overlay));
 	else if (!none)
@@ -412,7 +415,7 @@ int image_check(struct hwctl *h, int argc, char **argv)
 	int ret;
 
 	ret = parse(h, argc, argv, &c);
-	if (ret == DONE && !image_is_kernel(h, c.path, &ret))
+	if (ret == DONE && !image_is_kernel(h, c.path, c.for_region, &ret))
 		ret = check_all(h, &c);
 	hwc_overlay_free(c.overlay);
 	hwc_rewrite_free(c.rewrite);

@@ -45,7 +45,22 @@ static void print_json(const struct hwctl *h, const char *path, const struct hwc
 	json_print(h, whole);
 }
 
-bool image_is_kernel(struct hwctl *h, const char *path, int *ret)
+static int print(const struct hwctl *h, const char *path, bool for_region,
+		 const struct hwc_kernel *kernel, uint64_t size)
+{
+	if (for_region) {
+		say("%s is no image for a region: --overlay, --resource and --rewrite are for those",
+		    path);
+		return REFUSED;
+	}
+	if (h->json)
+		print_json(h, path, kernel, size);
+	else
+		print_text(path, kernel, size);
+	return DONE;
+}
+
+bool image_is_kernel(struct hwctl *h, const char *path, bool for_region, int *ret)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), err;
 	struct hwc_kernel kernel;
@@ -61,10 +76,6 @@ bool image_is_kernel(struct hwctl *h, const char *path, int *ret)
 		*ret = refused(h);
 	if (err)
 		return err == -ENODATA;
-	if (h->json)
-		print_json(h, path, &kernel, st.st_size);
-	else
-		print_text(path, &kernel, st.st_size);
-	*ret = DONE;
+	*ret = print(h, path, for_region, &kernel, st.st_size);
 	return true;
 }

@@ -60,7 +60,7 @@ static const struct command commands[] = {
 	  claim_delete },
 	{ "image", "check", "[OPTION...] FILE",
 	  "say what an image is, what its overlay touches, and what is wrong with them",
-	  "Works without the module.\n"
+	  "FILE may also be the kernel of a virtual machine. Works without the module.\n"
 	  "\n"
 	  "  --overlay FILE        its overlay; otherwise the one beside it, if any\n"
 	  "  --no-overlay          only the image\n"
