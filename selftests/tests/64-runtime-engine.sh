@@ -253,7 +253,8 @@ questions_alone() {
 		refused "container o does not exist" kill o && verb delete --force o &&
 		verb --version && grep -q '^hwcontainer-runtime version [0-9]' /tmp/verb.out &&
 		grep -q '^spec: 1' /tmp/verb.out && verb features && grep -q '"createRuntime"' /tmp/verb.out &&
-		grep -q '"org.hwcontainer."' /tmp/verb.out
+		grep -q '"org.hwcontainer."' /tmp/verb.out &&
+		verb --help && grep -q '^usage: hwcontainer-runtime' /tmp/verb.out
 }
 
 use_cores || exit 1

@@ -43,11 +43,35 @@ static bool asks_for_version(const struct command *command)
 	return false;
 }
 
+static bool asks_for_help(const struct command *command)
+{
+	char **word = command->argv + 1;
+
+	if (command->verb)
+		return !strcmp(command->verb, "help");
+	while (*word && strcmp(*word, "--help") && strcmp(*word, "-h"))
+		word++;
+	return *word || !command->argv[1];
+}
+
+static void print_help(void)
+{
+	printf("usage: hwcontainer-runtime [GLOBAL-OPTION...] COMMAND [OPTION...] [CONTAINER]\n"
+	       "\n"
+	       "Runs containers whose program is firmware, and those that are virtual machines:\n"
+	       "create, start, run, state, kill, delete, list, features. All others are for runc\n"
+	       "or crun, and neither is installed. Options are theirs; see hwcontainer-runtime(8).\n");
+}
+
 /* Without another runtime, to what firmware containers know nothing of. */
 static int answer_alone(const struct command *command)
 {
 	if (asks_for_version(command)) {
 		printf("hwcontainer-runtime version %s\nspec: " OCI_VERSION "\n", hwc_version());
+		return EXIT_SUCCESS;
+	}
+	if (asks_for_help(command)) {
+		print_help();
 		return EXIT_SUCCESS;
 	}
 	if (command->verb && is_about_container(command)) {
