@@ -296,6 +296,14 @@ has_no_xen() {
 	fails_with "Xen"
 }
 
+needs_rights() {
+	bundle '"KERNEL": "/boot/rtos.bin"' '"linux": { "namespaces": [ { "type": "pid" } ] }'
+	setpriv --bounding-set -sys_admin hwcontainer-runtime --root "$work/run" \
+		--sysroot "$work/system" create -b "$work/b" "$me" >"$work/out" 2>"$work/err" </dev/null
+	same 1 $? && same "hwcontainer-runtime: a pid namespace cannot be made: Operation not permitted; this container has to be started by root" \
+		"$(cat "$work/err")" && nothing_left
+}
+
 # A program in QEMU's place.
 instead() {
 	printf '#!/bin/sh\n%s\n' "$1" >"$work/fake"
@@ -483,6 +491,7 @@ expect "more memory than there is, and hardware, are refused" is_too_much
 expect "restarts are refused" is_for_others
 expect "without QEMU it is said what to install" has_no_qemu
 expect "a hypervisor that this host does not run on is named" has_no_xen
+expect "who may not make namespaces is told so" needs_rights
 expect "a QEMU that hangs or crashes is ended" qemu_hangs
 expect "a command that QEMU refuses is an error" qemu_refuses
 expect "KVM that does not work is done without" does_without_kvm

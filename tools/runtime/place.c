@@ -94,6 +94,18 @@ int place_check(const struct command *command, const struct spec *spec, const ch
 	return 0;
 }
 
+static int make_namespace(const struct command *command, const char *type, int flag)
+{
+	int err;
+
+	if (!unshare(flag))
+		return 0;
+	err = -errno;
+	log_error(command, "a %s namespace cannot be made: %s%s", type, strerror(-err),
+		  err == -EPERM ? "; this container has to be started by root" : "");
+	return err;
+}
+
 static int enter(const struct command *command, struct json_object *entry, int flag)
 {
 	const char *path = joined(entry);
@@ -103,7 +115,7 @@ static int enter(const struct command *command, struct json_object *entry, int f
 	if (flag == CLONE_NEWNS)
 		return 0;
 	if (!path)
-		return unshare(flag) ? log_errno(command, member(entry, "type")) : 0;
+		return make_namespace(command, member(entry, "type"), flag);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return log_errno(command, path);
