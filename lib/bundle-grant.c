@@ -187,9 +187,17 @@ static int grant_files_of_all(struct hwc_bundle *bundle, const struct hwc_policy
 	return 0;
 }
 
+/* By claims, or by what the configuration's vm object names beside them. */
+static bool gets_hardware(const struct hwc_bundle *bundle)
+{
+	const struct hwc_vm *vm = hwc_bundle_vm(bundle);
+
+	return bundle->wants.count || (vm && (vm->n_iomems || vm->n_irqs || vm->n_dtdevs));
+}
+
 /*
- * Who asks for hardware for a process does not hand it to a kernel that the image
- * brings: that is for the policy, too.
+ * Who asks for hardware does not hand it to a kernel that the image brings: that is
+ * for the policy, too.
  */
 static int grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
 {
@@ -197,7 +205,7 @@ static int grant(struct hwc_bundle *bundle, const struct hwc_policy *policy)
 	const char *name = NULL;
 	int err = 0;
 
-	if (!bundle->wants.count || (operators && !bundle->machine.of_image) ||
+	if (!gets_hardware(bundle) || (operators && !bundle->machine.of_image) ||
 	    hwc_policy_allows(policy, HWC_RULE_ALL, NULL))
 		return 0;
 	/* a converted image could give itself any name */

@@ -555,6 +555,38 @@ static void test_mixed_sources(void **state)
 	}
 }
 
+/* What the vm object gives beside claims is hardware as well. */
+static void test_object_hardware(void **state)
+{
+	static const char *const hardware[] = {
+		"\"iomems\":[{\"firstMFN\":1,\"nrMFNs\":1}]",
+		"\"irqs\":[34]",
+		"\"dtdevs\":[\"/dma\"]",
+	};
+	char rule[HWC_DIGEST_TEXT_LEN + 1], rules[300], vm[200], both[300];
+	struct place *place = *state;
+
+	kernel_rule(rule);
+	snprintf(rules, sizeof(rules), "{\"allow\":[{\"digest\":\"%s\"}]}", rule);
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(hardware); i++) {
+		snprintf(vm, sizeof(vm), "\"vm\":{\"hwConfig\":{%s}},", hardware[i]);
+		snprintf(both, sizeof(both), "%s" RUNX ",", vm);
+		assert_int_equal(grant_mixed(place, "", both, NULL), -EPERM);
+		assert_int_equal(grant_mixed(place, "", both, rules), 0);
+		assert_int_equal(grant_mixed(place, KERNEL "," CONVERTED, vm, NULL), -EPERM);
+		assert_int_equal(grant_mixed(place, KERNEL "," CONVERTED, vm, rules), 0);
+		/* the operator's kernel, and the host's */
+		assert_int_equal(grant_mixed(place, KERNEL, vm, NULL), 0);
+		assert_int_equal(grant_mixed(place, CONVERTED, vm, NULL), 0);
+		snprintf(vm, sizeof(vm), "\"vm\":{\"kernel\":{\"path\":\"/k\"},\"hwConfig\":{%s}},",
+			 hardware[i]);
+		assert_int_equal(grant_mixed(place, KERNEL "," CONVERTED, vm, NULL), 0);
+	}
+	assert_int_equal(grant_mixed(place, KERNEL "," CONVERTED,
+				     "\"vm\":{\"hwConfig\":{\"vcpus\":1}},", NULL),
+			 0);
+}
+
 struct order {
 	const char *annotations;
 	const char *file;
@@ -626,6 +658,7 @@ int main(void)
 		place_test(test_grant_pins),
 		place_test(test_host_files_of_images),
 		place_test(test_mixed_sources),
+		place_test(test_object_hardware),
 		place_test(test_orders_of_images),
 	};
 
