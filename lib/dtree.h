@@ -78,9 +78,12 @@ struct hwc_dt {
 	struct hwc_array nodes;
 };
 
+/* dtree-blob.c: whether a blob, whose address is aligned, is well-formed: 0, or libfdt's error. */
+int hwc_dt_check(const void *fdt, size_t size);
+
 /**
  * hwc_dt_parse() - make a tree of an overlay
- * @fdt: one that fdt_check_full() has passed
+ * @fdt: one that hwc_dt_check() has passed
  * @dt: empty; to be cleared also after an error
  *
  * Return: 0; -EBADMSG when fixups or symbols do not fit the rest; -ENOMEM.

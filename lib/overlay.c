@@ -8,6 +8,7 @@
 #include "array.h"
 #include "ctx.h"
 #include "digest.h"
+#include "dtree.h"
 #include "file.h"
 #include "overlay.h"
 #include "root.h"
@@ -35,7 +36,7 @@ int hwc_overlay_blob(struct hwc_ctx *ctx, const void *fdt, size_t size)
 
 	if (err)
 		return err;
-	err = fdt_check_full(fdt, size);
+	err = hwc_dt_check(fdt, size);
 	if (err)
 		return hwc_err(ctx, -EBADMSG,
 			       "the overlay is not a well-formed flattened device tree (%s)",

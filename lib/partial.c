@@ -28,7 +28,7 @@
 /* More bytes than it has itself are nobody's, as for libxl. */
 static int check_blob(struct hwc_ctx *ctx, const char *what, const void *fdt, size_t size)
 {
-	int err = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_full(fdt, size);
+	int err = hwc_dt_check(fdt, size);
 
 	if (err)
 		return hwc_err(ctx, -EBADMSG, "%s is no well-formed device tree (%s)", what,

@@ -919,6 +919,29 @@ static void test_not_an_fdt(void **state)
 		   "the overlay begins with 0x74686973, a flattened device tree with 0xd00dfeed");
 }
 
+/* libfdt may go round for ever, or say that one of less than nothing is there. */
+static void test_negative_lengths(void **state)
+{
+	struct fixture *f = *state;
+	struct fdt_property *empty;
+	int node;
+
+	engine(f);
+	node = node_at(f, INSIDE "/engine@100");
+	assert_int_equal(fdt_setprop_empty(f->fdt, node, "test,empty"), 0);
+	assert_int_equal(fdt_pack(f->fdt), 0);
+	empty = fdt_get_property_w(f->fdt, node_at(f, INSIDE "/engine@100"), "test,empty", NULL);
+	assert_non_null(empty);
+	alarm(20);
+	for (int length = -(int)sizeof(*empty); length < 0; length++) {
+		empty->len = cpu_to_fdt32(length);
+		not_an_fdt(f, f->fdt, fdt_totalsize(f->fdt),
+			   "the overlay is not a well-formed flattened device tree "
+			   "(FDT_ERR_BADSTRUCTURE)");
+	}
+	alarm(0);
+}
+
 static void test_cut_anywhere(void **state)
 {
 	struct fixture *f = *state;
@@ -1037,6 +1060,7 @@ int main(void)
 		TEST(test_depth),
 		TEST(test_refusals_have_an_end),
 		TEST(test_not_an_fdt),
+		TEST(test_negative_lengths),
 		TEST(test_cut_anywhere),
 		TEST(test_fuzz),
 		TEST(test_open),
