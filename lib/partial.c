@@ -85,22 +85,6 @@ static int check_root(struct hwc_ctx *ctx, const struct hwc_dt_node *node)
 	return refuse(ctx, node, only);
 }
 
-static int find_parts(struct hwc_ctx *ctx, struct hwc_partial *p)
-{
-	struct hwc_dt_node *node;
-	int err = 0;
-
-	for (node = p->dt.root->child; !err && node; node = node->next) {
-		if (!strcmp(node->name, "passthrough"))
-			p->passthrough = node;
-		else if (!strcmp(node->name, "aliases"))
-			p->aliases = node;
-		else
-			err = check_root(ctx, node);
-	}
-	return err;
-}
-
 static bool is_below(const struct hwc_dt_node *node, const struct hwc_dt_node *top)
 {
 	while (node && node != top)
@@ -130,6 +114,23 @@ static int check_names(struct hwc_ctx *ctx, const struct hwc_dt_node *node)
 		if (!strcmp(other->name, node->name))
 			return refuse(ctx, node, "is there twice");
 	return 0;
+}
+
+static int find_parts(struct hwc_ctx *ctx, struct hwc_partial *p)
+{
+	struct hwc_dt_node *node;
+	int err = 0;
+
+	for (node = p->dt.root->child; !err && node; node = node->next) {
+		err = check_names(ctx, node);
+		if (!err && !strcmp(node->name, "passthrough"))
+			p->passthrough = node;
+		else if (!err && !strcmp(node->name, "aliases"))
+			p->aliases = node;
+		else if (!err)
+			err = check_root(ctx, node);
+	}
+	return err;
 }
 
 /* Addresses are understood, and are none of memory. */
@@ -230,10 +231,10 @@ static int check_alias(struct hwc_ctx *ctx, const struct hwc_partial *p, const c
 static int check_aliases(struct hwc_ctx *ctx, const struct hwc_partial *p)
 {
 	const struct hwc_dt_prop *props = p->aliases->props.data;
-	int err = 0;
+	int err = check_phandle(ctx, p, p->aliases);
 
-	if (p->aliases->child)
-		return refuse(ctx, p->aliases, "must have no nodes in it");
+	if (!err && p->aliases->child)
+		err = refuse(ctx, p->aliases, "must have no nodes in it");
 	for (size_t i = 0; !err && i < p->aliases->props.count; i++)
 		err = check_alias(ctx, p, props[i].name);
 	return err;

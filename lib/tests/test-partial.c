@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The device tree that a container brings: with what is assigned, and in a machine's. */
 #include <errno.h>
+#include <libfdt.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -172,6 +173,9 @@ static const struct bad_image {
 	  "the container's device tree's alias a is none of a node in /passthrough" },
 	{ IMAGE("", "aliases { a = [ 2f ]; };"), -EPERM,
 	  "the container's device tree's alias a is none of a node in /passthrough" },
+	{ IMAGE("", "aliases { phandle = <65000>; };"), -EPERM,
+	  "the container's device tree has /aliases, which has a phandle that is the "
+	  "hypervisor's to give" },
 	{ IMAGE("", "aliases { a { }; };"), -EPERM,
 	  "the container's device tree has /aliases, which must have no nodes in it" },
 	{ "/dts-v1/; / { passthrough { }; };", -EPERM,
@@ -219,6 +223,44 @@ static void test_forged(void **state)
 	assert_string_equal(hwc_ctx_error(f->ctx),
 			    "the container's device tree has "
 			    "/passthrough/bb, which has the phandle of another node");
+	free(dtb);
+}
+
+/* libfdt may go round for ever, or say that one of less than nothing is there. */
+static void test_negative_lengths(void **state)
+{
+	struct assign *f = *state;
+	size_t size;
+	void *dtb = dts_compile(IMAGE("a { empty; };", ""), "", &size);
+	struct fdt_property *empty;
+
+	empty = fdt_get_property_w(dtb, fdt_path_offset(dtb, "/passthrough/a"), "empty", NULL);
+	assert_non_null(empty);
+	alarm(20);
+	for (int length = -(int)sizeof(*empty); length < 0; length++) {
+		empty->len = cpu_to_fdt32(length);
+		assert_int_equal(hwc_partial_check(f->ctx, dtb, size), -EBADMSG);
+		assert_string_equal(hwc_ctx_error(f->ctx),
+				    "the container's device tree is no well-formed device tree "
+				    "(FDT_ERR_BADSTRUCTURE)");
+	}
+	alarm(0);
+	free(dtb);
+}
+
+/* The one that was checked would not be the one that is taken. */
+static void test_two_of_a_name(void **state)
+{
+	struct assign *f = *state;
+	size_t size;
+	char *dtb = dts_compile(IMAGE("", "aliases { }; aliasez { };"), "-f", &size);
+	char *at = memmem(dtb, size, "aliasez", strlen("aliasez"));
+
+	assert_non_null(at);
+	at[6] = 's';
+	assert_int_equal(hwc_partial_check(f->ctx, dtb, size), -EPERM);
+	assert_string_equal(hwc_ctx_error(f->ctx),
+			    "the container's device tree has /aliases, which is there twice");
 	free(dtb);
 }
 
@@ -438,10 +480,19 @@ static void test_merge_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_image),	TEST(test_image_alone),	  TEST(test_image_again),
-		TEST(test_image_words), TEST(test_last_phandles), TEST(test_bad_images),
-		TEST(test_forged),	TEST(test_sizes),	  TEST(test_mutations),
-		TEST(test_merge),	TEST(test_merge_refused),
+		TEST(test_image),
+		TEST(test_image_alone),
+		TEST(test_image_again),
+		TEST(test_image_words),
+		TEST(test_last_phandles),
+		TEST(test_bad_images),
+		TEST(test_forged),
+		TEST(test_sizes),
+		TEST(test_mutations),
+		TEST(test_merge),
+		TEST(test_merge_refused),
+		TEST(test_two_of_a_name),
+		TEST(test_negative_lengths),
 	};
 
 	return cmocka_run_group_tests_name("partial", tests, NULL, NULL);
