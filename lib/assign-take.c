@@ -101,7 +101,7 @@ static int add_windows(struct hwc_assigner *a, struct hwc_dt_node *node)
 	return 0;
 }
 
-/* Its first IOMMU, which must be one that works. */
+/* All of them must work, and be the machine's: an image may bring what looks like one. */
 static int check_iommu(struct hwc_assigner *a, const struct hwc_dt_node *node)
 {
 	const struct hwc_dt_prop *iommus = hwc_dt_prop(node, "iommus");
@@ -110,8 +110,10 @@ static int check_iommu(struct hwc_assigner *a, const struct hwc_dt_node *node)
 	int ret;
 
 	while ((ret = hwc_assign_next_ref(a, node, iommus, "#iommu-cells", &ref)) > 0) {
-		if (!ref.to || !is_enabled(ref.to))
+		if (!ref.to || !hwc_assign_is_used(ref.to))
 			return hwc_assign_refuse(a, -EPERM, node, "its IOMMU is not enabled");
+		if (hwc_assign_region(ref.to))
+			return hwc_assign_refuse(a, -EPERM, node, "its IOMMU is an image's");
 		any = true;
 	}
 	if (!ret && !any)

@@ -35,6 +35,11 @@ int hwc_dt_bus(const struct hwc_dt_node *node, struct hwc_bus *bus)
 				  ranges ? ranges->size : 0);
 }
 
+static bool wraps(const struct hwc_window *window)
+{
+	return window->size && window->size - 1 > UINT64_MAX - window->start;
+}
+
 /* Through the ranges of one bus, which is not the root. */
 static int up(const struct hwc_dt_node *node, struct hwc_window *window)
 {
@@ -54,6 +59,8 @@ int hwc_dt_up(const struct hwc_dt_node *bus, struct hwc_window *window,
 	for (*at = bus; (*at)->parent; *at = (*at)->parent) {
 		int err = up(*at, window);
 
+		if (!err && wraps(window))
+			err = -EINVAL;
 		if (err)
 			return err;
 	}
@@ -68,8 +75,7 @@ int hwc_dt_window(const struct hwc_dt_node *node, size_t i, struct hwc_window *w
 	int err;
 
 	*at = node;
-	if (!hwc_reg_entry(node, &cells, i, &found) || !found.size ||
-	    found.size - 1 > UINT64_MAX - found.start)
+	if (!hwc_reg_entry(node, &cells, i, &found) || !found.size || wraps(&found))
 		return -EINVAL;
 	err = hwc_dt_up(node->parent, &found, at);
 	if (!err)
