@@ -131,23 +131,21 @@ static int edit_node(struct hwc_assigner *a, struct hwc_dt_node *node)
 
 	if (dma && dma->size)
 		return hwc_assign_refuse(a, -EPERM, node, "its dma-ranges are not understood");
-	err = hwc_assign_interrupts(a, node);
-	if (!err)
-		err = hwc_assign_clocks(a, node);
+	err = hwc_assign_clocks(a, node);
 	drop_hosts(node);
 	return err ? err : hwc_assign_refs(a, node);
 }
 
-/* Those below first, for they look at the ones above. */
-static int edit(struct hwc_assigner *a, struct hwc_dt_node *node)
+static int edit(struct hwc_assigner *a, struct hwc_dt_node *node,
+		int (*change)(struct hwc_assigner *a, struct hwc_dt_node *node))
 {
 	struct hwc_dt_node *child;
 	int err = 0;
 
 	for (child = node->child; !err && child; child = child->next)
 		if (child->mark)
-			err = edit(a, child);
-	return err ? err : edit_node(a, node);
+			err = edit(a, child, change);
+	return err ? err : change(a, node);
 }
 
 /* What is no part of the machine's tree any more; phandles will be others. */
@@ -174,8 +172,11 @@ int hwc_assign_edit(struct hwc_assigner *a)
 	struct hwc_dt_node **tops = a->tops.data;
 	int err = 0;
 
+	/* those inside of others, which come later, first: they have the others' controller */
+	for (size_t i = a->tops.count; !err && i--;)
+		err = edit(a, tops[i], hwc_assign_interrupts);
 	for (size_t i = 0; !err && i < a->tops.count; i++)
-		err = edit(a, tops[i]);
+		err = edit(a, tops[i], edit_node);
 	for (size_t i = 0; !err && i < a->tops.count; i++) {
 		/* a bus that is left out may be inside of one that is not */
 		hwc_dt_detach(tops[i]);

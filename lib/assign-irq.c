@@ -80,18 +80,22 @@ static int refuse_controller(struct irq_walk *w, const struct hwc_dt_node *contr
 	return err;
 }
 
+/* They are in their order, each once. */
 static int add_irq(struct irq_walk *w, uint32_t irq)
 {
 	struct hwc_array *irqs = &w->a->out->irqs;
-	uint32_t *slot = irqs->data;
+	uint32_t *all = irqs->data;
+	size_t i = 0;
 
-	for (size_t i = 0; i < irqs->count; i++)
-		if (slot[i] == irq)
-			return 0;
-	slot = hwc_array_grow(irqs, sizeof(*slot));
-	if (!slot)
+	while (i < irqs->count && all[i] < irq)
+		i++;
+	if (i < irqs->count && all[i] == irq)
+		return 0;
+	if (!hwc_array_grow(irqs, sizeof(*all)))
 		return hwc_err_nomem(w->a->ctx);
-	*slot = irq;
+	all = irqs->data;
+	memmove(all + i + 1, all + i, (irqs->count - i) * sizeof(*all));
+	all[i] = irq;
 	irqs->count++;
 	return 0;
 }

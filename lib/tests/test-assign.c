@@ -102,6 +102,12 @@ static const struct refusal {
 	  PR0 "/bus@0/sha@0", -EPERM,
 	  "/fpga/PR0/bus@0/sha@0 cannot be assigned: the ranges of /fpga/PR0/bus@0 is not "
 	  "understood" },
+	/* the last ones are at 0 */
+	{ ELSEWHERE("any { compatible = \"fpga-region\"; ranges; #address-cells = <2>;"
+		    " #size-cells = <2>; bus { #address-cells = <1>; #size-cells = <1>;"
+		    " ranges = <0 0xffffffff 0xfffff000 0x2000>; a@0 { reg = <0 0x2000>; }; }; };"),
+	  "/any/bus/a@0", -EPERM,
+	  "/any/bus/a@0 cannot be assigned: the ranges of /any/bus is not understood" },
 	{ "a@0 { reg = <0 0x800>; }; b@800 { reg = <0x800 0x800>; };", PR0 "/a@0", -EPERM,
 	  "/fpga/PR0/a@0 cannot be assigned: its page 0xa0010000 has registers of "
 	  "/fpga/PR0/b@800, too, which is not assigned" },
@@ -200,6 +206,12 @@ static const struct refusal {
 	  PR0 "/in@0 " PR0 "/b@1000", -EPERM,
 	  "/fpga/PR0/b@1000/part cannot be assigned: its interrupt goes through another "
 	  "controller than that of b@1000, which it is in" },
+	/* by way of the device that it is in */
+	{ "a@0 { reg = <0 0x1000>; #address-cells = <1>; #size-cells = <1>; ranges;"
+	  " interrupt-parent = <&other_intc>; " BUS("", "interrupts = <0>, <8>, <4>;") "};",
+	  PR0 "/a@0", -EPERM,
+	  "/fpga/PR0/a@0/bus@0/a@0 cannot be assigned: its interrupt goes through /other-intc, "
+	  "which a guest cannot have" },
 	{ "sha@0 { reg = <0 0x1000>; interrupts-extended = <&c 1>;"
 	  " c: intc { #interrupt-cells = <1>; status = \"disabled\"; }; };",
 	  PR0 "/sha@0", -EPERM,
@@ -281,6 +293,12 @@ static const struct refusal {
 	  "/fpga/PR0/dma@0 cannot be assigned: its IOMMU is not enabled" },
 	{ "dma@0 { reg = <0 0x1000>; iommus = <&smmu 1>, <&smmu_off 1>; };", PR0 "/dma@0", -EPERM,
 	  "/fpga/PR0/dma@0 cannot be assigned: its IOMMU is not enabled" },
+	{ "dma@0 { reg = <0 0x1000>; iommus = <&my 1>; };"
+	  " my: iommu@1000 { reg = <0x1000 0x1000>; #iommu-cells = <1>; };",
+	  PR0 "/dma@0", -EPERM, "/fpga/PR0/dma@0 cannot be assigned: its IOMMU is an image's" },
+	{ "dma@0 { reg = <0 0x1000>; iommus = <&off 1>; };" ELSEWHERE(
+		  "bus { status = \"disabled\"; off: iommu { #iommu-cells = <1>; }; };"),
+	  PR0 "/dma@0", -EPERM, "/fpga/PR0/dma@0 cannot be assigned: its IOMMU is not enabled" },
 	{ "dma@0 { reg = <0 0x1000>; iommus; };", PR0 "/dma@0", -EPERM,
 	  "/fpga/PR0/dma@0 cannot be assigned: its iommus names none" },
 	{ "dma@0 { reg = <0 0x1000>; iommus = <0x77 1>; };", PR0 "/dma@0", -EPERM,
@@ -447,8 +465,27 @@ static void test_interrupts(void **state)
 		    "interrupt-parent = <0x02>", "d@10002000 {", "interrupts = <0x00 0x07 0x04>",
 		    "e@10003000 {", NULL);
 	assign_xl(f, "iomem=[\"0xa0010,0x2@0x10000\", \"0xa0013,0x2@0x10002\"]\n"
-		     "irqs=[34, 1019, 39]\n");
+		     "irqs=[34, 39, 1019]\n");
 	assert_false(assign_has_word(f, "interrupts-extended"));
+}
+
+/* A device in another one has that one's controller, where it is in the guest, too. */
+static void test_inherited(void **state)
+{
+	static const char nodes[] =
+		"in: in@0 { reg = <0 0x1000>; #interrupt-cells = <1>; #address-cells = <0>;\n"
+		"	interrupt-controller; };\n"
+		"a@1000 { reg = <0x1000 0x1000>; interrupt-parent = <&in>; interrupts = <3>;\n"
+		"	#address-cells = <1>; #size-cells = <1>; ranges;\n"
+		"	bus { #address-cells = <1>; #size-cells = <1>; ranges;\n"
+		"		b@2000 { reg = <0x2000 0x1000>; interrupts = <4>; }; }; };\n";
+	struct assign *f = *state;
+	int got = assign(f, nodes, PR0 "/in@0 " PR0 "/a@1000");
+
+	assign_says(f, got, "in@10000000 {", "phandle = <0x02>", "a@10001000 {",
+		    "interrupts = <0x03>", "interrupt-parent = <0x02>", "b@10002000 {",
+		    "interrupts = <0x04>", "interrupt-parent = <0x02>", NULL);
+	assert_int_equal(hwc_assignment_irqs(f->as), 0);
 }
 
 static void test_extended(void **state)
@@ -667,12 +704,12 @@ static void test_claims(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_device),   TEST(test_refusals),    TEST(test_pages),
-		TEST(test_taken),    TEST(test_buses),	     TEST(test_interrupts),
-		TEST(test_extended), TEST(test_clocks),	     TEST(test_live_clocks),
-		TEST(test_iommu),    TEST(test_hosts_own),   TEST(test_references),
-		TEST(test_nothing),  TEST(test_unreadable),  TEST(test_claims),
-		TEST(test_alone),    TEST(test_whole_pages),
+		TEST(test_device),	TEST(test_refusals), TEST(test_pages),
+		TEST(test_taken),	TEST(test_buses),    TEST(test_interrupts),
+		TEST(test_inherited),	TEST(test_extended), TEST(test_clocks),
+		TEST(test_live_clocks), TEST(test_iommu),    TEST(test_hosts_own),
+		TEST(test_references),	TEST(test_nothing),  TEST(test_unreadable),
+		TEST(test_claims),	TEST(test_alone),    TEST(test_whole_pages),
 	};
 
 	return cmocka_run_group_tests_name("assign", tests, NULL, NULL);
