@@ -175,31 +175,40 @@ struct elf_layout {
 static const struct elf_layout elf32 = { 52, 32, 28, 42, 44, 4, 16, 20, 4 };
 static const struct elf_layout elf64 = { 64, 56, 32, 54, 56, 8, 32, 40, 8 };
 
+static int read_segment(struct probe *p, const struct elf_layout *l, const uint8_t *entry)
+{
+	uint64_t (*word)(const uint8_t *data, int bytes) = p->kernel.big_endian ? big : little;
+	uint64_t memory = word(entry + l->p_memsz, l->word);
+
+	if (word(entry, 4) == PT_INTERP)
+		return hwc_err(p->ctx, -ENOEXEC,
+			       "%s is no kernel: it is a program for an operating system", p->name);
+	if (word(entry, 4) != PT_LOAD)
+		return 0;
+	if (__builtin_add_overflow(p->kernel.memory, memory, &p->kernel.memory))
+		p->kernel.memory = UINT64_MAX;
+	return reaches(p, word(entry + l->p_offset, l->word), word(entry + l->p_filesz, l->word));
+}
+
 static int read_segments(struct probe *p, const struct elf_layout *l)
 {
 	uint64_t (*word)(const uint8_t *data, int bytes) = p->kernel.big_endian ? big : little;
+	const bool known = word(p->head + l->e_phentsize, 2) == l->entry;
+	unsigned int count = known ? word(p->head + l->e_phnum, 2) : 0;
 	uint64_t at = word(p->head + l->e_phoff, l->word);
-	unsigned int count = word(p->head + l->e_phnum, 2);
 	uint8_t entry[56];
 	int err = 0;
 
-	if (!count || word(p->head + l->e_phentsize, 2) != l->entry)
-		return hwc_err(p->ctx, -ENOEXEC, "%s is no kernel: nothing of it is loaded",
-			       p->name);
 	for (unsigned int i = 0; !err && i < count; i++, at += l->entry) {
 		err = reaches(p, at, l->entry);
 		if (!err)
 			err = read_at(p, entry, l->entry, at);
-		if (!err && word(entry, 4) == PT_INTERP)
-			return hwc_err(p->ctx, -ENOEXEC,
-				       "%s is no kernel: it is a program for an operating system",
-				       p->name);
-		if (err || word(entry, 4) != PT_LOAD)
-			continue;
-		p->kernel.memory += word(entry + l->p_memsz, l->word);
-		err = reaches(p, word(entry + l->p_offset, l->word),
-			      word(entry + l->p_filesz, l->word));
+		if (!err)
+			err = read_segment(p, l, entry);
 	}
+	if (!err && !p->kernel.memory)
+		err = hwc_err(p->ctx, -ENOEXEC, "%s is no kernel: nothing of it is loaded",
+			      p->name);
 	return err;
 }
 

@@ -145,6 +145,14 @@ static void make_elf_other(struct sample *s)
 	make_elf64(s, EM_S390);
 }
 
+/* More than can be counted. */
+static void make_elf_large(struct sample *s)
+{
+	make_elf_x86(s);
+	put(s, 64 + sizeof(Elf64_Phdr) + offsetof(Elf64_Phdr, p_memsz), UINT64_MAX, 8);
+	memcpy(s->data + 64, s->data + 64 + sizeof(Elf64_Phdr), sizeof(Elf64_Phdr));
+}
+
 static void make_elf32(struct sample *s)
 {
 	memcpy(s->data,
@@ -178,6 +186,7 @@ static const struct {
 	{ make_elf_arm64, { HWC_KERNEL_ELF, HWC_ARCH_ARM64, false, 0x5000 } },
 	{ make_elf_x86, { HWC_KERNEL_ELF, HWC_ARCH_X86_64, false, 0x5000 } },
 	{ make_elf_other, { HWC_KERNEL_ELF, HWC_ARCH_OTHER, false, 0x5000 } },
+	{ make_elf_large, { HWC_KERNEL_ELF, HWC_ARCH_X86_64, false, UINT64_MAX } },
 	{ make_elf32, { HWC_KERNEL_ELF, HWC_ARCH_ARM, true, 0x80 } },
 };
 
@@ -295,6 +304,8 @@ static void test_refusals(void **state)
 	put(s, 16, ET_REL, 2);
 	refuse(*state, s, 300, -ENOEXEC, "/boot/k is no kernel: it is an ELF file, but no program");
 	put(s, 16, ET_EXEC, 2);
+	put(s, 64 + sizeof(Elf64_Phdr), PT_NOTE, 4);
+	refuse(*state, s, 300, -ENOEXEC, "/boot/k is no kernel: nothing of it is loaded");
 	put(s, 64, PT_INTERP, 4);
 	refuse(*state, s, 300, -ENOEXEC,
 	       "/boot/k is no kernel: it is a program for an operating system");
