@@ -15,7 +15,6 @@
 #include "bus.h"
 #include "ctx.h"
 #include "dtree.h"
-#include "rewrite.h"
 #include "sysroot.h"
 
 #define DEBUGFS_CLK "/sys/kernel/debug/clk"

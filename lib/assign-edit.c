@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "assign.h"
+#include "bus.h"
 #include "ctx.h"
 #include "dtree.h"
-#include "rewrite.h"
 
 /*
  * What the host has done already and goes on doing: the device is powered, out of

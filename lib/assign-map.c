@@ -13,7 +13,6 @@
 #include "bus.h"
 #include "ctx.h"
 #include "dtree.h"
-#include "rewrite.h"
 
 #define GUEST_FIRST (UINT64_C(0x10000000) / HWC_PAGE_SIZE)
 #define GUEST_END (UINT64_C(0x20000000) / HWC_PAGE_SIZE)

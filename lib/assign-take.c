@@ -14,7 +14,6 @@
 #include "ctx.h"
 #include "dtree.h"
 #include "msg.h"
-#include "rewrite.h"
 
 /* Each is a sign that a device goes by DMA. */
 static const char *const dma_signs[] = {

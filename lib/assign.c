@@ -11,10 +11,10 @@
 #include <string.h>
 #include "array.h"
 #include "assign.h"
+#include "bus.h"
 #include "ctx.h"
 #include "dtree.h"
 #include "msg.h"
-#include "rewrite.h"
 #include "tree.h"
 
 /* As Xen's guests have them, unless the container's tree has others. */

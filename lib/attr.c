@@ -105,16 +105,6 @@ static int nest_from_uapi(const struct nlattr *attr, const struct hwc_schema *sc
 				    mnl_attr_get_payload_len(attr), member);
 }
 
-void *hwc_array_grow(struct hwc_array *array, size_t size)
-{
-	char *data = reallocarray(array->data, array->count + 1, size);
-
-	if (!data)
-		return NULL;
-	array->data = data;
-	return memset(data + array->count * size, 0, size);
-}
-
 static size_t element_size(const struct hwc_field *field)
 {
 	switch (field->kind) {

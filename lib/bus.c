@@ -23,6 +23,19 @@ uint64_t hwc_cells(const void *cells, size_t first, uint32_t n)
 	return value;
 }
 
+uint8_t *hwc_cells_put(uint8_t *data, uint64_t value, uint32_t n)
+{
+	while (n--) {
+		uint32_t cell = n < 2 ? value >> (32 * n) : 0;
+
+		*data++ = cell >> 24;
+		*data++ = cell >> 16;
+		*data++ = cell >> 8;
+		*data++ = cell;
+	}
+	return data;
+}
+
 int hwc_bus_set_ranges(struct hwc_bus *bus, uint32_t parent_cells, const void *prop, size_t size)
 {
 	size_t cells = (size_t)bus->addr_cells + parent_cells + bus->size_cells;

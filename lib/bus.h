@@ -51,6 +51,9 @@ struct hwc_bus {
 uint32_t hwc_cell(const void *cells, size_t i);
 uint64_t hwc_cells(const void *cells, size_t first, uint32_t n);
 
+/* Appends a number of @n cells to @data and returns what is behind it. */
+uint8_t *hwc_cells_put(uint8_t *data, uint64_t value, uint32_t n);
+
 /**
  * hwc_bus_set_ranges() - take the ranges property of a bus
  * @bus: its cells are set

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include "bus.h"
 #include "dtree.h"
-#include "rewrite.h"
 
 /* of_bus_n_addr_cells() and of_bus_n_size_cells() without any such property. */
 #define CELLS_DEFAULT 1
@@ -65,6 +64,28 @@ int hwc_dt_up(const struct hwc_dt_node *bus, struct hwc_window *window,
 			return err;
 	}
 	return 0;
+}
+
+bool hwc_dt_cells_ok(const struct hwc_cell_sizes *cells)
+{
+	return cells->addr && cells->addr <= HWC_CELLS_MAX && cells->size &&
+	       cells->size <= HWC_CELLS_MAX;
+}
+
+bool hwc_reg_entry(const struct hwc_dt_node *node, const struct hwc_cell_sizes *cells, size_t i,
+		   struct hwc_window *window)
+{
+	const struct hwc_dt_prop *reg = hwc_dt_prop(node, "reg");
+	size_t step;
+
+	if (!reg || !hwc_dt_cells_ok(cells))
+		return false;
+	step = cells->addr + cells->size;
+	if ((i + 1) * step * sizeof(uint32_t) > reg->size)
+		return false;
+	window->start = hwc_cells(reg->value, i * step, cells->addr);
+	window->size = hwc_cells(reg->value, i * step + cells->addr, cells->size);
+	return true;
 }
 
 int hwc_dt_window(const struct hwc_dt_node *node, size_t i, struct hwc_window *window,

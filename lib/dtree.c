@@ -169,6 +169,11 @@ bool hwc_dt_compatible(const struct hwc_dt_node *node, const char *begin, bool w
 	return false;
 }
 
+bool hwc_is_region(const struct hwc_dt_node *node)
+{
+	return hwc_dt_compatible(node, "fpga-region", true);
+}
+
 struct hwc_dt_node *hwc_dt_child(const struct hwc_dt_node *node, const char *name, size_t size)
 {
 	struct hwc_dt_node *child;

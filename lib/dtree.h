@@ -114,6 +114,8 @@ bool hwc_dt_cell(const struct hwc_dt_node *node, const char *name, uint32_t *cel
 const char *hwc_dt_string(const struct hwc_dt_node *node, const char *name);
 /* Whether one of the strings of compatible is @begin, or, unless @whole, begins with it. */
 bool hwc_dt_compatible(const struct hwc_dt_node *node, const char *begin, bool whole);
+/* Whether it is one that an FPGA is configured through. */
+bool hwc_is_region(const struct hwc_dt_node *node);
 struct hwc_dt_node *hwc_dt_child(const struct hwc_dt_node *node, const char *name, size_t size);
 /* What a fragment adds; NULL where it is none. */
 struct hwc_dt_node *hwc_dt_overlay(const struct hwc_dt_node *fragment);
@@ -135,11 +137,16 @@ struct hwc_cell_sizes {
 
 /* Of what is below a node. */
 struct hwc_cell_sizes hwc_dt_cells(const struct hwc_dt_node *bus);
+/* Whether numbers of so many cells are understood. */
+bool hwc_dt_cells_ok(const struct hwc_cell_sizes *cells);
 /* The ranges of a node that is not the root, to be cleared; as hwc_bus_set_ranges(). */
 int hwc_dt_bus(const struct hwc_dt_node *node, struct hwc_bus *bus);
 /* Where a window on a bus is for the CPU; as hwc_dt_window(). */
 int hwc_dt_up(const struct hwc_dt_node *bus, struct hwc_window *window,
 	      const struct hwc_dt_node **at);
+/* An entry of reg; false where there is none, or it is not understood. */
+bool hwc_reg_entry(const struct hwc_dt_node *node, const struct hwc_cell_sizes *cells, size_t i,
+		   struct hwc_window *window);
 /* How many entries reg has, also where the last one is none. */
 size_t hwc_dt_windows(const struct hwc_dt_node *node);
 /**

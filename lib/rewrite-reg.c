@@ -20,41 +20,6 @@ struct hwc_cell_sizes hwc_reg_cells(const struct hwc_dt_node *overlay, struct hw
 	return cells;
 }
 
-uint8_t *hwc_cells_put(uint8_t *data, uint64_t value, uint32_t n)
-{
-	while (n--) {
-		uint32_t cell = n < 2 ? value >> (32 * n) : 0;
-
-		*data++ = cell >> 24;
-		*data++ = cell >> 16;
-		*data++ = cell >> 8;
-		*data++ = cell;
-	}
-	return data;
-}
-
-static bool understood(const struct hwc_cell_sizes *cells)
-{
-	return cells->addr && cells->addr <= HWC_CELLS_MAX && cells->size &&
-	       cells->size <= HWC_CELLS_MAX;
-}
-
-bool hwc_reg_entry(const struct hwc_dt_node *node, const struct hwc_cell_sizes *cells, size_t i,
-		   struct hwc_window *window)
-{
-	const struct hwc_dt_prop *reg = hwc_dt_prop(node, "reg");
-	size_t step;
-
-	if (!reg || !understood(cells))
-		return false;
-	step = cells->addr + cells->size;
-	if ((i + 1) * step * sizeof(uint32_t) > reg->size)
-		return false;
-	window->start = hwc_cells(reg->value, i * step, cells->addr);
-	window->size = hwc_cells(reg->value, i * step + cells->addr, cells->size);
-	return true;
-}
-
 static bool fits(uint64_t value, uint32_t cells)
 {
 	return cells > 1 || value <= UINT32_MAX;
@@ -119,7 +84,7 @@ int hwc_reg_move(struct hwc_rewriter *r, struct hwc_dt_node *node,
 		return refuse(r, node, "its ranges are those of another place");
 	if (!reg)
 		return 0;
-	if (!understood(from) || !understood(&r->cells))
+	if (!hwc_dt_cells_ok(from) || !hwc_dt_cells_ok(&r->cells))
 		return refuse(r, node,
 			      "its addresses have a number of cells that is not understood");
 	step = (from->addr + from->size) * sizeof(uint32_t);

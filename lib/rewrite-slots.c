@@ -17,11 +17,6 @@
 #include "dtree.h"
 #include "rewrite.h"
 
-bool hwc_is_region(const struct hwc_dt_node *node)
-{
-	return hwc_dt_compatible(node, "fpga-region", true);
-}
-
 int hwc_rewrite_slot(const char *name)
 {
 	size_t end, at;

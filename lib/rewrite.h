@@ -171,7 +171,6 @@ int hwc_rewrite_take(struct hwc_rewriter *r);
 
 /* rewrite-slots.c: what belongs to the slots of a shell */
 
-bool hwc_is_region(const struct hwc_dt_node *node);
 /* Leaves the devices of slots to their images, and gives the slots their windows. */
 int hwc_slots_part(struct hwc_rewriter *r);
 /* Takes the devices of the slot that the region is from the shell's overlay. */
@@ -191,11 +190,6 @@ int hwc_reg_same_space(struct hwc_rewriter *r, const char *bus);
 /* Writes reg of a node with the region's cells, @by further on. */
 int hwc_reg_move(struct hwc_rewriter *r, struct hwc_dt_node *node,
 		 const struct hwc_cell_sizes *from, int64_t by);
-/* An entry of reg; false where there is none, or it is not understood. */
-bool hwc_reg_entry(const struct hwc_dt_node *node, const struct hwc_cell_sizes *cells, size_t i,
-		   struct hwc_window *window);
-/* Appends a number of @n cells to @data and returns what is behind it. */
-uint8_t *hwc_cells_put(uint8_t *data, uint64_t value, uint32_t n);
 /* How far the windows of two live slots are apart; -ENOENT where they have none. */
 int hwc_reg_distance(const struct hwc_rewriter *r, const char *from, int64_t *by);
 

@@ -166,27 +166,6 @@ int hwc_root_folder(struct hwc_ctx *ctx, const char *root)
 	return fd < 0 ? hwc_err(ctx, -errno, "%s: %m", path) : fd;
 }
 
-int hwc_strings_add(struct hwc_array *strings, char *text)
-{
-	char **slot = text ? hwc_array_grow(strings, sizeof(*slot)) : NULL;
-
-	if (!slot) {
-		free(text);
-		return -ENOMEM;
-	}
-	*slot = text;
-	strings->count++;
-	return 0;
-}
-
-void hwc_strings_free(struct hwc_array *strings)
-{
-	for (size_t i = 0; i < strings->count; i++)
-		free(((char **)strings->data)[i]);
-	free(strings->data);
-	*strings = (struct hwc_array){ 0 };
-}
-
 static int compare_names(const void *left, const void *right)
 {
 	return strcmp(*(char *const *)left, *(char *const *)right);

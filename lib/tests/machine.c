@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "context.h"
 #include "dts.h"
 #include "machine.h"
 #include "msg.h"
@@ -68,10 +69,7 @@ static const char machine[] =
 
 int assign_setup(void **state)
 {
-	struct assign *f = calloc(1, sizeof(*f));
-
-	*state = f;
-	return f ? hwc_ctx_new(&f->ctx) : -1;
+	return context_begins(state, sizeof(struct assign));
 }
 
 static void forget(struct assign *f)
@@ -92,8 +90,7 @@ int assign_teardown(void **state)
 	struct assign *f = *state;
 
 	forget(f);
-	hwc_ctx_free(f->ctx);
-	free(f);
+	context_ends(f);
 	return 0;
 }
 

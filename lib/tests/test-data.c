@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "context.h"
 #include "ctx.h"
 #include "data.h"
 #include "file.h"
@@ -37,13 +38,13 @@ struct fixture {
 
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct fixture *f;
 
-	if (!f || hwc_ctx_new(&f->ctx))
+	if (context_begins(state, sizeof(*f)))
 		return -1;
+	f = *state;
 	f->root = folder_new();
 	f->scene = scene_board();
-	*state = f;
 	return 0;
 }
 
@@ -54,8 +55,7 @@ static int teardown(void **state)
 	hwc_data_free(f->data);
 	folder_free(f->root);
 	scene_free(f->scene);
-	hwc_ctx_free(f->ctx);
-	free(f);
+	context_ends(f);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "context.h"
 #include "ctx.h"
 #include "dfx.h"
 #include "folder.h"
@@ -24,12 +25,7 @@ struct fixture {
 
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	if (!f || hwc_ctx_new(&f->ctx))
-		return -1;
-	*state = f;
-	return 0;
+	return context_begins(state, sizeof(struct fixture));
 }
 
 static int teardown(void **state)
@@ -39,8 +35,7 @@ static int teardown(void **state)
 	hwc_dfx_free(f->dfx);
 	if (f->root)
 		folder_free(f->root);
-	hwc_ctx_free(f->ctx);
-	free(f);
+	context_ends(f);
 	return 0;
 }
 

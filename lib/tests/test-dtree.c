@@ -10,6 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "bus.h"
+#include "context.h"
 #include "ctx.h"
 #include "dtree.h"
 #include "dts.h"
@@ -27,12 +28,7 @@ struct fixture {
 
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	if (!f || hwc_ctx_new(&f->ctx))
-		return -1;
-	*state = f;
-	return 0;
+	return context_begins(state, sizeof(struct fixture));
 }
 
 static int teardown(void **state)
@@ -42,8 +38,7 @@ static int teardown(void **state)
 	hwc_dt_clear(&f->dt);
 	free(f->out);
 	free(f->blob);
-	hwc_ctx_free(f->ctx);
-	free(f);
+	context_ends(f);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "context.h"
 #include "ctx.h"
 #include "overlay.h"
 #include "replay.h"
@@ -32,13 +33,13 @@ struct fixture {
 
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct fixture *f;
 
-	if (!f || hwc_ctx_new(&f->ctx) || fdt_create_empty_tree(f->fdt, ROOM))
+	if (context_begins(state, sizeof(*f)))
 		return -1;
+	f = *state;
 	f->scene = scene_new();
-	*state = f;
-	return 0;
+	return fdt_create_empty_tree(f->fdt, ROOM);
 }
 
 static int teardown(void **state)
@@ -46,9 +47,8 @@ static int teardown(void **state)
 	struct fixture *f = *state;
 
 	hwc_overlay_free(f->overlay);
-	hwc_ctx_free(f->ctx);
 	scene_free(f->scene);
-	free(f);
+	context_ends(f);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "bus.h"
+#include "context.h"
 #include "ctx.h"
 #include "dts.h"
 #include "overlay.h"
@@ -38,12 +39,12 @@ struct fixture {
 
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct fixture *f;
 
-	if (!f || hwc_ctx_new(&f->ctx))
+	if (context_begins(state, sizeof(*f)))
 		return -1;
+	f = *state;
 	f->scene = scene_board();
-	*state = f;
 	return 0;
 }
 
@@ -54,8 +55,7 @@ static int teardown(void **state)
 	hwc_rewrite_free(f->rewrite);
 	free(f->shell);
 	scene_free(f->scene);
-	hwc_ctx_free(f->ctx);
-	free(f);
+	context_ends(f);
 	return 0;
 }
 
