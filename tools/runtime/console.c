@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "../vm-init/send-file.h"
 #include "runtime.h"
 
 static int connect_to(const char *path)
@@ -28,26 +29,6 @@ static int connect_to(const char *path)
 	err = -errno;
 	close(fd);
 	return err;
-}
-
-/* As runc does: its name, with the file itself beside it. */
-static int send_file(int sock, int file, const char *name)
-{
-	char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec data = { (char *)name, strlen(name) };
-	struct msghdr message = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &file, sizeof(int));
-	return sendmsg(sock, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 /* Both ends of a new one; returns the container's. */
@@ -71,7 +52,8 @@ static int hand_over(const char *path, int engine, const char *name)
 
 	if (sock < 0)
 		return sock;
-	err = send_file(sock, engine, name);
+	/* as runc does: its name, with the file itself beside it */
+	err = send_file(sock, engine, name, strlen(name));
 	close(sock);
 	return err;
 }

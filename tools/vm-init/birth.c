@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "send-file.h"
 #include "vm-init.h"
 
 /**
@@ -32,25 +33,6 @@ struct birth {
 static void send_failure(int sock, const struct failure *failure)
 {
 	send(sock, failure, sizeof(*failure), 0);
-}
-
-static int send_file(int sock, int file)
-{
-	char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec data = { "", 1 };
-	struct msghdr message = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &file, sizeof(int));
-	return sendmsg(sock, &message, 0) < 0 ? -1 : 0;
 }
 
 /* Its user may open them again, by /dev/stdout and the like. */
@@ -86,7 +68,7 @@ static int use_terminal(const struct birth *birth)
 	name_console(name);
 	if (use_streams(birth->record, (int[]){ terminal, terminal, terminal }))
 		return -1;
-	return send_file(birth->pair[1], engine);
+	return send_file(birth->pair[1], engine, "", 1);
 }
 
 static int use_pipes(const struct birth *birth)
