@@ -339,9 +339,9 @@ restarts() {
 	run_in_background && crash && within 10 said_hello 2 && crash && within 10 said_hello 3 &&
 		status_is c1 running && crash &&
 		ends_with 1 "hwcontainer-runtime: remoteproc0 crashed
-hwcontainer-runtime: starting again in 100 ms, for 1 times more at most
+hwcontainer-runtime: starting again in 100 ms, restarts left: 1
 hwcontainer-runtime: remoteproc0 crashed
-hwcontainer-runtime: starting again in 200 ms, for 0 times more at most
+hwcontainer-runtime: starting again in 200 ms, restarts left: 0
 hwcontainer-runtime: remoteproc0 crashed"
 }
 

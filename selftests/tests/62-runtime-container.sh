@@ -187,7 +187,7 @@ restarts() {
 	run_in_background && crash && within 20 is_again 1 && status_is c1 running && crash &&
 		within 20 is_again 2 && crash && ends_with 1 && has_said_only 3 &&
 		same 3 "$(grep -c "^hwcontainer-runtime: $core crashed\$" /tmp/f.err)" &&
-		grep -q "starting again in 200 ms, for 0 times more at most" /tmp/f.err
+		grep -q "starting again in 200 ms, restarts left: 0" /tmp/f.err
 }
 
 is_again() { # how often after the first time

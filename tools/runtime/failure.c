@@ -60,7 +60,7 @@ static int restart(struct firmware *f, int code)
 	if (!f->backoff_ms)
 		f->backoff_ms = BACKOFF_MS;
 	while (may_restart(f)) {
-		log_error(&f->s->command, "starting again in %d ms, for %lld times more at most",
+		log_error(&f->s->command, "starting again in %d ms, restarts left: %lld",
 			  f->backoff_ms, (long long)container_number(f->s->container, "restarts"));
 		if (settle_is_interrupted(f->s, f->backoff_ms))
 			return ENDED_STOPPED;
