@@ -10,13 +10,14 @@
  */
 static int check_lengths(const void *fdt)
 {
-	const struct fdt_property *prop;
+	const void *prop;
 	int at = 0, next;
 	uint32_t tag;
 
 	while ((tag = fdt_next_tag(fdt, at, &next)) != FDT_END) {
-		prop = fdt_offset_ptr(fdt, at, sizeof(*prop));
-		if (tag == FDT_PROP && (!prop || fdt32_ld(&prop->len) > fdt_totalsize(fdt)))
+		/* where the header says that it is, which may be no address of a cell */
+		prop = fdt_offset_ptr(fdt, at, sizeof(struct fdt_property));
+		if (tag == FDT_PROP && (!prop || hwc_cell(prop, 1) > fdt_totalsize(fdt)))
 			return -FDT_ERR_BADSTRUCTURE;
 		at = next;
 	}
