@@ -222,14 +222,17 @@ static int find_range(const struct hwc_dt_node *node, window_test passes,
 	return found;
 }
 
-/* A node that has a whole region describes it: on Xen, the first domain's pages of it. */
-static bool describes(const struct hwc_window *window, const struct hwc_assign_window *assigned)
+/*
+ * A node that has a whole region describes it: on Xen, the first domain's pages of it.
+ * 1, 0 where it does not, or -ENOMEM.
+ */
+static int describes(const struct hwc_window *window, const struct hwc_assign_window *assigned)
 {
 	const struct hwc_dt_node *region = hwc_assign_region(assigned->node);
 	struct hwc_window range;
+	int found = region ? find_range(region, has_all, &assigned->window, &range) : 0;
 
-	return region && find_range(region, has_all, &assigned->window, &range) > 0 &&
-	       has_all(window, &range);
+	return found > 0 ? has_all(window, &range) : found;
 }
 
 /* The first page of registers that a window on this machine has addresses of. */
@@ -263,11 +266,17 @@ static int check_window(struct hwc_assigner *a, const struct hwc_dt_node *node,
 			const struct hwc_window *window)
 {
 	uint64_t page;
+	int ret;
 
 	for (size_t i = 0; i < a->windows.count; i++) {
 		const struct hwc_assign_window *assigned = window_at(a, i);
 
-		if (shares(window, &assigned->window, &page) && !describes(window, assigned))
+		if (!shares(window, &assigned->window, &page))
+			continue;
+		ret = describes(window, assigned);
+		if (ret < 0)
+			return hwc_err_nomem(a->ctx);
+		if (!ret)
 			return refuse_shared(a, assigned->node, node, page);
 	}
 	return 0;

@@ -193,16 +193,21 @@ char *hwc_walk_copy(struct hwc_walk *w, const char *text)
 
 static bool item_add(struct hwc_walk *w, const char *path, int node)
 {
-	struct hwc_overlay_item *item = hwc_array_grow(&w->overlay->items, sizeof(*item));
+	struct hwc_overlay_item *slot = hwc_array_grow(&w->overlay->items, sizeof(*slot));
+	struct hwc_overlay_item item = {
+		.path = hwc_walk_copy(w, path),
+		.compatible = hwc_walk_copy(w, prop_string(w, node, "compatible")),
+	};
 
-	if (!item) {
-		w->nomem = true;
+	w->nomem = w->nomem || !slot;
+	if (w->nomem) {
+		free(item.path);
+		free(item.compatible);
 		return false;
 	}
+	*slot = item;
 	w->overlay->items.count++;
-	item->path = hwc_walk_copy(w, path);
-	item->compatible = hwc_walk_copy(w, prop_string(w, node, "compatible"));
-	return !w->nomem;
+	return true;
 }
 
 static void window_add(struct hwc_walk *w, const struct hwc_window *window, const char *name)

@@ -134,7 +134,7 @@ static void make_claims(struct assign *f, const char *paths)
 	}
 }
 
-static int work_out(struct assign *f)
+int assign_again(struct assign *f)
 {
 	struct hwc_claim *claims[CLAIMS_MAX];
 
@@ -149,7 +149,7 @@ int assign(struct assign *f, const char *nodes, const char *paths)
 	forget(f);
 	make_machine(f, nodes);
 	make_claims(f, paths);
-	return work_out(f);
+	return assign_again(f);
 }
 
 /* The same with a tree of the container's. */
@@ -165,7 +165,7 @@ int assign_with(struct assign *f, const char *nodes, const char *paths, const ch
 	f->n = 0;
 	if (paths)
 		make_claims(f, paths);
-	err = work_out(f);
+	err = assign_again(f);
 	f->plan.dtb = NULL;
 	return err;
 }

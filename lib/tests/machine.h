@@ -41,6 +41,9 @@ int assign(struct assign *f, const char *nodes, const char *paths);
 /* The same with a tree of the container's; NULL for no machine or no claims. */
 int assign_with(struct assign *f, const char *nodes, const char *paths, const char *image);
 
+/* The same once more. */
+int assign_again(struct assign *f);
+
 /* What came of it: refused so */
 void assign_refused(struct assign *f, int got, int err, const char *sentence);
 /* a tree that dtc has nothing to say against, and which is @dts */
