@@ -172,20 +172,23 @@ static bool hear(struct vm_ports *ports)
 	return n > 0;
 }
 
-/* the kernel */
+/* the console */
 
 static void end_message(struct vm_ports *ports)
 {
 	static const char mark[] = "Kernel panic";
-	const char *panic;
+	const char *at;
 
 	ports->message[ports->message_size] = '\0';
 	ports->message_size = 0;
-	panic = strstr(ports->message, mark);
-	if (!panic || *ports->panic)
-		return;
-	snprintf(ports->panic, sizeof(ports->panic), "%s", panic);
-	clean(ports->panic);
+	clean(ports->message);
+	at = strstr(ports->message, mark);
+	if (at && !*ports->panic)
+		strcpy(ports->panic, at);
+	/* an init that has no port for it */
+	at = strstr(ports->message, CONSOLE_MARK);
+	if (at)
+		take_line(ports, at + strlen(CONSOLE_MARK));
 }
 
 static void take_messages(struct vm_ports *ports, const char *text, size_t size)
@@ -198,8 +201,8 @@ static void take_messages(struct vm_ports *ports, const char *text, size_t size)
 	}
 }
 
-/* Nothing of it is kept but why it crashed. Whether there may be more. */
-static bool hear_kernel(struct vm_ports *ports)
+/* Nothing of it is kept but why the guest cannot go on. Whether there may be more. */
+static bool hear_console(struct vm_ports *ports)
 {
 	char text[1024];
 	ssize_t n;
@@ -283,7 +286,7 @@ void vm_ports_look(struct vm_ports *ports)
 {
 	for (int i = 0; i < READS && hear(ports); i++)
 		;
-	for (int i = 0; i < READS && hear_kernel(ports); i++)
+	for (int i = 0; i < READS && hear_console(ports); i++)
 		;
 	relay_move(&ports->in);
 	relay_move(&ports->out);
@@ -297,7 +300,7 @@ void vm_ports_look(struct vm_ports *ports)
 
 void vm_ports_drain(struct vm_ports *ports)
 {
-	while (hear(ports) || hear_kernel(ports))
+	while (hear(ports) || hear_console(ports))
 		;
 	relay_drain(&ports->out, LAST_WORDS_MS);
 	relay_drain(&ports->err, LAST_WORDS_MS);

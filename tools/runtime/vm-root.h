@@ -105,10 +105,10 @@ enum { VM_PORT_CONTROL, VM_PORT_IN, VM_PORT_OUT, VM_PORT_ERR, VM_PORTS };
  * @told_end: the process was told that nothing more comes
  * @rows: of the terminal, as the guest knows it
  * @columns: the same
- * @messages: what the guest's kernel says, or -1
+ * @messages: the guest's console, or -1
  * @message: the line that it is at
  * @message_size: bytes of that
- * @panic: why it crashed, or empty
+ * @panic: why the guest's kernel crashed, or empty
  * @error: why the process could not be started, or empty
  * @code: its exit status, or -1
  * @expected: bytes that it wrote to VM_PORT_OUT and VM_PORT_ERR

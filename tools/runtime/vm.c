@@ -216,6 +216,11 @@ static int code_of(const struct vm *vm, enum vm_end end)
 		log_error(&vm->s->command, "the virtual machine has crashed");
 		return CODE_CRASHED;
 	}
+	if (vm->asked->secure && told < 0) {
+		log_error(&vm->s->command,
+			  "the virtual machine was switched off before its process had ended");
+		return CODE_KILLED;
+	}
 	return told >= 0 ? told : 0;
 }
 

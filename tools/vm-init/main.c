@@ -49,9 +49,10 @@ static bool begin(struct life *life, struct record *record, struct failure *fail
 		return false;
 	}
 	if (life->ports.control < 0 || life->ports.in < 0 || life->ports.out < 0) {
-		failure_say(failure, EXIT_NOT_RUN,
-			    "the micro-VM has no port " PORT_CONTROL
-			    " or none for standard streams");
+		failure_say(
+			failure, EXIT_NOT_RUN,
+			"the micro-VM has no port " PORT_CONTROL
+			" or none for standard streams: its kernel needs virtio and its console built in");
 		return false;
 	}
 	return !machine_set(record, failure) && birth_give(record, &life->child, failure);

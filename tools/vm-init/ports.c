@@ -77,9 +77,10 @@ static int open_port(const char *name, int *left_ms)
 	return fd;
 }
 
+/* A kernel that cannot have any is not waited for. */
 void ports_open(struct ports *ports, bool terminal)
 {
-	int left_ms = WAIT_MS;
+	int left_ms = access(PORTS_FOLDER, F_OK) ? 0 : WAIT_MS;
 
 	ports->control = open_port(PORT_CONTROL, &left_ms);
 	ports->out = open_port(PORT_OUT, &left_ms);
@@ -107,6 +108,7 @@ static void write_line(int fd, const char *line, size_t size)
 
 void ports_say(const struct ports *ports, const char *fmt, ...)
 {
+	int fd = ports->control < 0 ? STDERR_FILENO : ports->control;
 	char line[CONTROL_LINE_MAX];
 	va_list args;
 
@@ -117,5 +119,7 @@ void ports_say(const struct ports *ports, const char *fmt, ...)
 	for (char *at = line; (at = strchr(at, '\n')); at++)
 		*at = ' ';
 	strcat(line, "\n");
-	write_line(ports->control < 0 ? STDERR_FILENO : ports->control, line, strlen(line));
+	if (fd == STDERR_FILENO)
+		write_line(fd, CONSOLE_MARK, strlen(CONSOLE_MARK));
+	write_line(fd, line, strlen(line));
 }

@@ -55,6 +55,9 @@
 #define PORT_OUT "org.hwcontainer.stdout"
 #define PORT_ERR "org.hwcontainer.stderr"
 
+/* An init without a control port says its lines on the console, behind this. */
+#define CONSOLE_MARK "vm-init: "
+
 /* The longest line, its end included. */
 #define CONTROL_LINE_MAX 512
 

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -245,6 +246,25 @@ static void test_kernel(void **state)
 	assert_int_equal(ports.messages, -1);
 }
 
+/* Its init then says there why it cannot go on; what others say there is nothing to us. */
+static void test_no_port(void **state)
+{
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	ports.messages = pair[0];
+	assert_true(dprintf(pair[1], "error none\r\nexit 1\r\n") > 0);
+	vm_ports_look(&ports);
+	assert_int_equal(ports.code, -1);
+	assert_true(dprintf(pair[1], "x" CONSOLE_MARK "error no\033port\r\n" CONSOLE_MARK
+				     "exit 126 0 0\r\n") > 0);
+	vm_ports_look(&ports);
+	assert_string_equal(ports.error, "no?port");
+	assert_int_equal(ports.code, 126);
+	close(pair[1]);
+}
+
 static void test_terminal(void **state)
 {
 	uint64_t count = 4;
@@ -283,10 +303,10 @@ static void test_hypervisor_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_streams),	    TEST(test_signal),	      TEST(test_exit),
-		TEST(test_bad_lines),	    TEST(test_reader_leaves), TEST(test_slow_reader),
-		TEST(test_parts),	    TEST(test_kernel),	      TEST(test_terminal),
-		TEST(test_hypervisor_ends),
+		TEST(test_streams),   TEST(test_signal),	  TEST(test_exit),
+		TEST(test_bad_lines), TEST(test_reader_leaves),	  TEST(test_slow_reader),
+		TEST(test_parts),     TEST(test_kernel),	  TEST(test_no_port),
+		TEST(test_terminal),  TEST(test_hypervisor_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
