@@ -50,7 +50,7 @@ host_tests() {
 	"$here/ktap.py" --tests "${TESTS-}" --tally "$tally" --limit 900 \
 		$(find "$programs/tests" -maxdepth 1 -type f -perm -u+x 2>/dev/null | sort) \
 		"$here/test-ktap.py" "$here/rtos/test-rtos.py" \
-		"$here/vm/test-vm.sh" "$here/vm/test-secure.sh" "$here/style.sh"
+		"$here/vm/test-vm.sh" "$here/vm/test-secure.sh" "$here/vm/test-x86.sh" "$here/style.sh"
 }
 
 # Whether a guest has anything to do.

@@ -1,14 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# build.sh ROOT FOLDER: makes FOLDER/initrd of what is here and the busybox in ROOT.
+# build.sh BUSYBOX FOLDER [MODULE...]: makes FOLDER/initrd of what is here, that busybox, and
+# modules of its kernel's, in this order.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-root=$2/root
+busybox=$1
+folder=$2
+root=$folder/root
+shift 2
 
 rm -rf "$root"
-mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root/sbin" "$root/sys"
-cp "$1/usr/bin/busybox" "$here/end" "$root/bin/"
+mkdir -p "$root/bin" "$root/dev" "$root/modules" "$root/proc" "$root/sbin" "$root/sys"
+cp "$busybox" "$root/bin/busybox"
+cp "$here/end" "$root/bin/"
 cp "$here/init" "$root/init"
-for name in mount nproc sed uname; do ln -s busybox "$root/bin/$name"; done
+number=10
+for module in "$@"; do
+	number=$((number + 1))
+	cp "$module" "$root/modules/$number-${module##*/}"
+done
+for name in dd head insmod mount nproc sed uname; do ln -s busybox "$root/bin/$name"; done
 ln -s ../bin/end "$root/sbin/poweroff"
-"$here/../qemu/cpio.sh" "$root" "$2/initrd"
+"$here/../qemu/cpio.sh" "$root" "$folder/initrd"

@@ -6,8 +6,8 @@
 #   rootfs.sh xen       the same for a host of Xen; the hypervisor is in boot/
 #   rootfs.sh sysroot   prints the folder that arm64 programs are built against
 #   rootfs.sh stock     prints a folder with Debian's own kernel for amd64: vmlinuz,
-#                       headers (modules are built there), modules/configfs.ko, which
-#                       hwcontainer.ko needs there, and bin/busybox
+#                       headers (modules are built there), bin/busybox, and modules/, what
+#                       of it hwcontainer.ko and virtual machines need
 #
 # apt runs with a state of its own and only downloads: the machine's package
 # database never hears of another architecture.
@@ -29,6 +29,10 @@ sysroot_packages="libmnl-dev libmnl0 libfdt-dev libfdt1 libjson-c-dev libjson-c5
 	libnl-3-dev libnl-3-200 libnl-genl-3-dev libnl-genl-3-200"
 # The kernel by the name that leads to its newest version.
 stock_packages="linux-image-6.12-amd64 busybox-static"
+# Of its modules those that something here loads.
+stock_modules="fs/configfs/configfs fs/netfs/netfs net/9p/9pnet net/9p/9pnet_virtio fs/9p/9p
+	drivers/acpi/button drivers/input/evdev drivers/block/virtio_blk
+	drivers/misc/pvpanic/pvpanic drivers/misc/pvpanic/pvpanic-mmio"
 
 # The machine's own settings for fetching (proxies, mirrors' quirks), no hooks.
 write_apt_config() {
@@ -172,7 +176,9 @@ make_stock() {
 	(cd "$tmp/debs" && apt download "$@") || fetch_failed "$*"
 	ls "$tmp"/debs/*.deb | unpack "$tmp"
 	mkdir "$tmp/modules"
-	cp "$tmp/lib/modules/$release/kernel/fs/configfs"/configfs.ko* "$tmp/modules/"
+	for module in $stock_modules; do
+		cp "$tmp/lib/modules/$release/kernel/$module".ko* "$tmp/modules/"
+	done
 	for module in "$tmp"/modules/*.xz; do [ ! -e "$module" ] || xz -d "$module"; done
 	rm -rf "$tmp/debs" "$tmp/lib/modules" "$tmp/usr/share"
 	sed -i "s|/usr/src/|$out/usr/src/|" "$tmp/usr/src/linux-headers-$release/Makefile"
@@ -186,7 +192,7 @@ root) packages=$root_packages ;;
 xen) packages="$root_packages $xen_packages" ;;
 sysroot) packages=$sysroot_packages ;;
 stock)
-	recipe=2
+	recipe=3
 	packages=$stock_packages
 	arch=amd64
 	;;

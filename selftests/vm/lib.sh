@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2034,SC2154
 # What the tests of virtual machines share, on this machine. Sourced with $folder set to
-# what our programs are in; sets $work, a folder of the test's own, and $me, its container.
+# what our programs are in, and $qemu, which they need; sets $work, a folder of the test's own,
+# and $me, its container.
 
 skip() {
 	echo "1..0 # SKIP $*"
 	exit 4
 }
 [ "$(id -u)" = 0 ] || skip "virtual machines are started by root"
-command -v qemu-system-aarch64 >/dev/null || skip "qemu-system-aarch64 is not installed"
+command -v "$qemu" >/dev/null || skip "$qemu is not installed"
 
 work=$(mktemp -d)
 me=vm$$

@@ -7,6 +7,7 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 folder=${1:-$here/../../build/check}
+qemu=qemu-system-aarch64
 # shellcheck source=selftests/vm/lib.sh
 . "$here/lib.sh"
 
