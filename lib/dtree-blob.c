@@ -4,6 +4,12 @@
 #include "dtree.h"
 
 /*
+ * As the module has them: since 2005. Of older ones fdt_check_full() before 1.7 takes it that
+ * the root's name is there.
+ */
+#define VERSION_MIN 17
+
+/*
  * libfdt before 1.7 adds a property's length to its place without looking ("libfdt: prevent
  * integer overflow in fdt_next_tag"). One that leads back to the property keeps
  * fdt_check_full() busy for ever, and negative ones are passed on.
@@ -28,6 +34,8 @@ int hwc_dt_check(const void *fdt, size_t size)
 {
 	int err = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_header(fdt);
 
+	if (!err && fdt_version(fdt) < VERSION_MIN)
+		err = -FDT_ERR_BADVERSION;
 	if (!err && size < fdt_totalsize(fdt))
 		err = -FDT_ERR_TRUNCATED;
 	if (!err)

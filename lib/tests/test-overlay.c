@@ -942,6 +942,19 @@ static void test_negative_lengths(void **state)
 	alarm(0);
 }
 
+/* Their names are paths, but for a root that is forged. */
+static void test_old_version(void **state)
+{
+	struct fixture *f = *state;
+
+	engine(f);
+	assert_int_equal(fdt_pack(f->fdt), 0);
+	fdt_set_version(f->fdt, 15);
+	fdt_set_last_comp_version(f->fdt, 15);
+	not_an_fdt(f, f->fdt, fdt_totalsize(f->fdt),
+		   "the overlay is not a well-formed flattened device tree (FDT_ERR_BADVERSION)");
+}
+
 static void test_cut_anywhere(void **state)
 {
 	struct fixture *f = *state;
@@ -1061,6 +1074,7 @@ int main(void)
 		TEST(test_refusals_have_an_end),
 		TEST(test_not_an_fdt),
 		TEST(test_negative_lengths),
+		TEST(test_old_version),
 		TEST(test_cut_anywhere),
 		TEST(test_fuzz),
 		TEST(test_open),
