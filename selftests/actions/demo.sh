@@ -98,9 +98,12 @@ kill_ours() {
 	echo 1500 >"$knobs"/fpga-mgr0/stall_write_ms
 	start first
 	check "the claim is being prepared" within 20 is_preparing
-	tell "kill -9 of hwcontainer-runtime ($started) while claim $(claim_of) is $(claim_field state):"
+	claim=$(claim_of)
 	kill_hard "$started"
+	tell "kill -9 of hwcontainer-runtime ($started) while claim $claim is preparing:"
 	told_free "the region is free after the death of hwcontainer-runtime"
+	# a slow machine may have let it go on, to where there is a container
+	clean_up first
 	echo 1 >"$knobs"/reset
 }
 
