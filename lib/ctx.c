@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "clean.h"
 #include "ctx.h"
 #include "nl.h"
 
@@ -37,14 +38,6 @@ const char *hwc_ctx_error(const struct hwc_ctx *ctx)
 const char *hwc_version(void)
 {
 	return HWC_VERSION;
-}
-
-/* One line that a terminal shows as it is: parts of it may come from an image. */
-void hwc_clean_text(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == '\x7f')
-			*text = '?';
 }
 
 int hwc_err(struct hwc_ctx *ctx, int err, const char *fmt, ...)

@@ -33,8 +33,6 @@ struct hwc_ctx {
 int hwc_err(struct hwc_ctx *ctx, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int hwc_err_nomem(struct hwc_ctx *ctx);
-/* Makes one line of a text that a terminal shows as it is. */
-void hwc_clean_text(char *text);
 
 /* A string that may be missing, for people. */
 static inline const char *hwc_text(const char *text)

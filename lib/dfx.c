@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "array.h"
+#include "clean.h"
 #include "ctx.h"
 #include "dfx.h"
 #include "file.h"

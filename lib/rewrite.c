@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "array.h"
+#include "clean.h"
 #include "ctx.h"
 #include "digest.h"
 #include "dtree.h"

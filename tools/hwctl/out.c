@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "../../lib/clean.h"
 #include "hwctl.h"
 
 /* Width of the names before fields. */
@@ -54,14 +55,6 @@ static const char *escape(enum color color)
 	return use_colors() ? escapes[color] : "";
 }
 
-/* Names come from images and device trees: no control characters to a terminal. */
-static void make_harmless(char *cell)
-{
-	for (; *cell; cell++)
-		if ((unsigned char)*cell < ' ' || *cell == 0x7f)
-			*cell = '?';
-}
-
 /* At most @len bytes of it. */
 static void put(FILE *out, enum color color, const char *cell, size_t len)
 {
@@ -74,7 +67,8 @@ void table_cell(struct table *t, enum color color, char *cell)
 {
 	t->cells = need(reallocarray(t->cells, t->count + 1, sizeof(*t->cells)));
 	t->colors = need(reallocarray(t->colors, t->count + 1, sizeof(*t->colors)));
-	make_harmless(cell);
+	/* names come from images and device trees */
+	hwc_clean_text(cell);
 	t->cells[t->count] = cell;
 	t->colors[t->count] = color;
 	t->count++;
@@ -156,7 +150,7 @@ void table_print(struct table *t)
 
 void field(const char *name, enum color color, char *value)
 {
-	make_harmless(value);
+	hwc_clean_text(value);
 	if (*value) {
 		printf("%-*s ", FIELD_WIDTH - 1, name);
 		put(stdout, color, value, strlen(value));

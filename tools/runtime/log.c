@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "../../lib/clean.h"
 #include "runtime.h"
 
 #define TEXT_MAX 1024
@@ -69,21 +70,14 @@ bool can_write(int fd, int timeout_ms)
 	return poll(&file, 1, timeout_ms) > 0;
 }
 
-/* One line that a terminal shows as it is: parts of it are a hook's, or an image's. */
-static void clean(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == '\x7f')
-			*text = '?';
-}
-
 static void log_text(const struct command *command, const char *level, const char *fmt,
 		     va_list args)
 {
 	char text[TEXT_MAX];
 
 	vsnprintf(text, sizeof(text), fmt, args);
-	clean(text);
+	/* parts of it are a hook's, an image's or a guest's */
+	hwc_clean_text(text);
 	if (command->sink >= 0) {
 		talk_say(command->sink, text);
 		return;

@@ -89,6 +89,8 @@ static void test_json(void **state)
 	expect_json(all('a'), 'a');
 	expect_json(all('"'), '"');
 	expect_json(all('\x1b'), '?');
+	/* of 8 bits, and no UTF-8 either */
+	expect_json(all('\x9b'), '?');
 }
 
 static void test_text(void **state)
