@@ -5,10 +5,12 @@
  * which it runs itself. See hwcontainer-runtime(8).
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "runtime.h"
 
 /* What is not left to the other runtime: an exit status, or -1. */
@@ -46,6 +48,18 @@ static int read_settings(const struct command *command, struct settings *setting
 	return err;
 }
 
+/* Who executes us may have closed some: what is opened first would be our output. */
+static void keep_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct settings settings;
@@ -54,6 +68,7 @@ int main(int argc, char **argv)
 
 	if (!argc)
 		return EXIT_FAILURE;
+	keep_streams();
 	/* where it is ignored, by who executed us, nobody is told how a child ended */
 	signal(SIGCHLD, SIG_DFL);
 	command_parse(&command, argv);
