@@ -56,11 +56,14 @@ static void keep(struct xl *xl, const char *piece, size_t size)
 {
 	char *longer = NULL;
 
-	if (xl->size + size <= TEXT_MAX)
-		longer = realloc(xl->text, xl->size + size + 1);
-	xl->lost = xl->lost || !longer;
 	if (xl->lost)
 		return;
+	if (xl->size + size <= TEXT_MAX)
+		longer = realloc(xl->text, xl->size + size + 1);
+	if (!longer) {
+		xl->lost = true;
+		return;
+	}
 	memcpy(longer + xl->size, piece, size);
 	xl->text = longer;
 	xl->size += size;

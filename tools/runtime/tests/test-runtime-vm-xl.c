@@ -276,6 +276,9 @@ static void test_long_list(void **state)
 	assert_string_equal(logged(),
 			    "xl list says more than there is memory for: it is no answer");
 	assert_int_equal(xl_destroy(&xl, UUID), -E2BIG);
+	/* nor is one with a hole, where a shorter piece would have room again */
+	xl_does("printf %524000s; sleep 0.1; printf %600s; sleep 0.1; printf %200s; sleep 0.1; " ONE);
+	assert_int_equal(xl_find(&xl, UUID, &domain), -E2BIG);
 	xl_does("exit 0");
 	assert_int_equal(xl_destroy(&xl, UUID), 0);
 }
