@@ -151,11 +151,18 @@ void output_write(struct output *output)
 		;
 }
 
+/* Whether there is something; what was lost last is told when there is room for that. */
+static bool has_words(struct output *output)
+{
+	tell_lost(output);
+	return output->size;
+}
+
 void output_finish(struct output *output)
 {
 	int64_t end = now_ms() + LAST_WORDS_MS, left;
 
-	while (output->size && (left = end - now_ms()) > 0)
+	while (has_words(output) && (left = end - now_ms()) > 0)
 		if (can_write(STDOUT_FILENO, left) && !write_piece(output))
 			/* a terminal may say that it has room, and not have enough */
 			poll(NULL, 0, LAST_LOOK_MS);

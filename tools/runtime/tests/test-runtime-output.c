@@ -210,6 +210,31 @@ static void test_slow_reader(void **state)
 	assert_in_range(output.size, 1, 59 * sizeof(line));
 }
 
+/* What is missing at the end is told, though nobody says anything after it. */
+static void test_lost_last(void **state)
+{
+	static char text[300000], all[sizeof(text) + 64];
+	size_t size = 0;
+	pid_t pid;
+	ssize_t n;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	output_add(&output, text, 200000);
+	output_add(&output, text, 100000);
+	pid = fork();
+	if (!pid) {
+		output_finish(&output);
+		_exit(0);
+	}
+	close(STDOUT_FILENO);
+	fcntl(reader, F_SETFL, 0);
+	while ((n = read(reader, all + size, sizeof(all) - 1 - size)) > 0)
+		size += n;
+	waitpid(pid, NULL, 0);
+	assert_string_equal(all + 200000, "\n[100000 bytes are missing]\n");
+}
+
 /* It is written as soon as there is room. */
 static void test_last_words(void **state)
 {
@@ -242,9 +267,10 @@ static void test_silence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_lines),	TEST(test_prompt),     TEST(test_interrupted),
-		TEST(test_long_line),	TEST(test_lost),       TEST(test_nobody_reads),
-		TEST(test_slow_reader), TEST(test_last_words), TEST(test_silence),
+		TEST(test_lines),     TEST(test_prompt),      TEST(test_interrupted),
+		TEST(test_long_line), TEST(test_lost),	      TEST(test_nobody_reads),
+		TEST(test_lost_last), TEST(test_slow_reader), TEST(test_last_words),
+		TEST(test_silence),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
