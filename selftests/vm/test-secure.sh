@@ -314,7 +314,14 @@ brings_what_it_cannot_have() {
 	bundle true "" ", \"mounts\": [ $(mount_of /x "$work/nonesuch" rw) ]"
 	not_created "$work/nonesuch: No such file or directory" || return
 	bundle true "" ", \"mounts\": [ $(mount_of /x /dev/null rw) ]"
-	not_created "/dev/null is no folder and no ordinary file: a secure container has no part of this host's kernel"
+	not_created "/dev/null is no folder and no ordinary file: a secure container has no part of this host's kernel" || return
+	mounts=$(for i in $(seq 29); do mount_of "/m/$i" "$work/b" ro; echo ,; done | sed '$d')
+	bundle true "" ", \"mounts\": [ $mounts ]"
+	not_created "$work/b is one folder too many: a secure container has room for 28 of this host; mount one that has several of them" || return
+	# and so many there can be
+	mounts=$(for i in $(seq 28); do mount_of "/m/$i" "$work/b" ro; echo ,; done | sed '$d')
+	bundle 'ls /m | wc -l' "" ", \"mounts\": [ $mounts ]"
+	runs 0 28
 }
 
 lacks_what_it_needs() {

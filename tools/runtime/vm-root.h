@@ -18,6 +18,9 @@ struct words;
 
 /* vm-share.c: folders and files of this host that the guest gets */
 
+/* Folders besides the root: QEMU's machines have places for some 30 devices. */
+#define SHARE_FOLDERS_MAX 28
+
 /* A file is copied: it is one of those that engines write, such as /etc/resolv.conf. */
 #define SHARE_FILE_MAX (1u << 20)
 

@@ -144,6 +144,22 @@ static char *source_path(const struct spec *spec, struct json_object *mount)
 	return asprintf(&path, "%s/%s", spec->bundle, source) < 0 ? NULL : path;
 }
 
+static int refuse_more(const struct shares *shares, const struct command *command, const char *path)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < shares->count; i++)
+		n += shares->share[i].fd >= 0;
+	/* the root is one of them */
+	if (n <= SHARE_FOLDERS_MAX)
+		return 0;
+	log_error(
+		command,
+		"%s is one folder too many: a secure container has room for %u of this host; mount one that has several of them",
+		path, SHARE_FOLDERS_MAX);
+	return -E2BIG;
+}
+
 static int add_path(struct shares *shares, const struct command *command, const char *path,
 		    bool readonly, bool recursive)
 {
@@ -157,6 +173,9 @@ static int add_path(struct shares *shares, const struct command *command, const 
 		return refuse_type(command, path, &st);
 	if (S_ISREG(st.st_mode))
 		return add_other(shares, command, path);
+	err = refuse_more(shares, command, path);
+	if (err)
+		return err;
 	err = add_folder(shares, path, readonly, recursive);
 	if (err)
 		log_error(command, "%s: %s", path, strerror(-err));
