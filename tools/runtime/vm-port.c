@@ -92,8 +92,8 @@ void vm_ports_close(struct vm_ports *ports)
 
 /* the control port */
 
-/* A line is short, and few come: there is always room. */
-static void say(const struct vm_ports *ports, const char *fmt, ...)
+/* Whether it was told; a line goes as a whole or, where a guest does not listen, not now. */
+static bool say(struct vm_ports *ports, const char *fmt, ...)
 {
 	char line[CONTROL_LINE_MAX];
 	va_list args;
@@ -102,8 +102,10 @@ static void say(const struct vm_ports *ports, const char *fmt, ...)
 	va_start(args, fmt);
 	size = vsnprintf(line, sizeof(line), fmt, args);
 	va_end(args);
-	if (ports->ours[VM_PORT_CONTROL] >= 0)
-		send(ports->ours[VM_PORT_CONTROL], line, size, MSG_NOSIGNAL);
+	if (ports->ours[VM_PORT_CONTROL] < 0)
+		return false;
+	ports->full = send(ports->ours[VM_PORT_CONTROL], line, size, MSG_NOSIGNAL) < 0;
+	return !ports->full;
 }
 
 void vm_ports_signal(struct vm_ports *ports, int number)
@@ -128,14 +130,6 @@ static void take_line(struct vm_ports *ports, const char *line)
 		snprintf(ports->error, sizeof(ports->error), "%s", line + 6);
 }
 
-/* The guest's text goes to logs: what it could do to a terminal it does not. */
-static void clean(char *line)
-{
-	for (; *line; line++)
-		if ((unsigned char)*line < ' ' || *line == 0x7f)
-			*line = '?';
-}
-
 static void take_lines(struct vm_ports *ports)
 {
 	char *end;
@@ -144,7 +138,6 @@ static void take_lines(struct vm_ports *ports)
 		size_t size = end + 1 - ports->line;
 
 		*end = '\0';
-		clean(ports->line);
 		take_line(ports, ports->line);
 		ports->filled -= size;
 		memmove(ports->line, end + 1, ports->filled);
@@ -181,7 +174,6 @@ static void end_message(struct vm_ports *ports)
 
 	ports->message[ports->message_size] = '\0';
 	ports->message_size = 0;
-	clean(ports->message);
 	at = strstr(ports->message, mark);
 	if (at && !*ports->panic)
 		strcpy(ports->panic, at);
@@ -225,8 +217,7 @@ static void tell_end(struct vm_ports *ports)
 {
 	if (ports->terminal || ports->told_end || ports->in.from >= 0 || ports->in.size)
 		return;
-	say(ports, "eof %llu\n", (unsigned long long)ports->in.total);
-	ports->told_end = true;
+	ports->told_end = say(ports, "eof %llu\n", (unsigned long long)ports->in.total);
 }
 
 /* What nobody reads any more the process is not to write any more, either. */
@@ -246,9 +237,10 @@ static void tell_size(struct vm_ports *ports)
 		return;
 	if (size.ws_row == ports->rows && size.ws_col == ports->columns)
 		return;
+	if (!say(ports, "size %u %u\n", size.ws_row, size.ws_col))
+		return;
 	ports->rows = size.ws_row;
 	ports->columns = size.ws_col;
-	say(ports, "size %u %u\n", ports->rows, ports->columns);
 }
 
 static bool has_all(const struct relay *relay, uint64_t expected)
@@ -265,17 +257,20 @@ static void tell_off(struct vm_ports *ports)
 			      !has_all(&ports->out, ports->expected[0]) ||
 				      !has_all(&ports->err, ports->expected[1]))
 		return;
-	say(ports, "off\n");
-	ports->off = true;
+	ports->off = say(ports, "off\n");
 }
 
 void vm_ports_files(const struct vm_ports *ports, struct pollfd *files)
 {
 	const int wanted[VM_PORTS_FILES][2] = {
-		{ ports->ours[VM_PORT_CONTROL], POLLIN }, { relay_input(&ports->in), POLLIN },
-		{ relay_output(&ports->in), POLLOUT },	  { relay_input(&ports->out), POLLIN },
-		{ relay_output(&ports->out), POLLOUT },	  { relay_input(&ports->err), POLLIN },
-		{ relay_output(&ports->err), POLLOUT },	  { ports->messages, POLLIN },
+		{ ports->ours[VM_PORT_CONTROL], ports->full ? POLLIN | POLLOUT : POLLIN },
+		{ relay_input(&ports->in), POLLIN },
+		{ relay_output(&ports->in), POLLOUT },
+		{ relay_input(&ports->out), POLLIN },
+		{ relay_output(&ports->out), POLLOUT },
+		{ relay_input(&ports->err), POLLIN },
+		{ relay_output(&ports->err), POLLOUT },
+		{ ports->messages, POLLIN },
 	};
 
 	for (int i = 0; i < VM_PORTS_FILES; i++)
@@ -284,6 +279,7 @@ void vm_ports_files(const struct vm_ports *ports, struct pollfd *files)
 
 void vm_ports_look(struct vm_ports *ports)
 {
+	ports->full = false;
 	for (int i = 0; i < READS && hear(ports); i++)
 		;
 	for (int i = 0; i < READS && hear_console(ports); i++)

@@ -105,6 +105,7 @@ enum { VM_PORT_CONTROL, VM_PORT_IN, VM_PORT_OUT, VM_PORT_ERR, VM_PORTS };
  * @err: and its errors
  * @line: what has come of a line of the control port
  * @filled: bytes of that
+ * @full: the control port had no room for a line
  * @told_end: the process was told that nothing more comes
  * @rows: of the terminal, as the guest knows it
  * @columns: the same
@@ -127,6 +128,7 @@ struct vm_ports {
 	struct relay err;
 	char line[CONTROL_LINE_MAX];
 	size_t filled;
+	bool full;
 	bool told_end;
 	unsigned int rows;
 	unsigned int columns;
