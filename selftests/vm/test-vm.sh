@@ -113,6 +113,14 @@ has_terminal() {
 		within 10 status_is stopped && deleted
 }
 
+# Who is started without standard streams gives nobody other files in their place.
+has_no_streams() {
+	rt create -b "$work/b" --pid-file "$work/pid" "$me" <&- >&- 2>&- &&
+		same "/dev/null /dev/null /dev/null " \
+			"$(readlink "/proc/$(cat "$work/pid")"/fd/[012] | tr '\n' ' ')" &&
+		rt delete "$me" && nothing_left
+}
+
 in_namespaces() {
 	bundle '"KERNEL": "/boot/rtos.bin", "CMDLINE": "ticks"' '"linux": { "namespaces": [ { "type": "pid" }, { "type": "network" }, { "type": "ipc" }, { "type": "uts" }, { "type": "mount" } ] }'
 	started && within 10 has "$work/out" "tick 1" || return
@@ -347,7 +355,15 @@ qemu_refuses() {
 	answers '{"return": {}}' '{"error": {"class": "GenericError", "desc": "Resetting the Virtual Machine is required"}}'
 	create || return
 	refuses "qemu-system-aarch64: Resetting the Virtual Machine is required" start "$me" &&
-		within 5 status_is stopped && deleted
+		within 5 status_is stopped && deleted || return
+	# one that goes on refusing fills no log
+	set -- '{"return": {}}' '{"return": {}}'
+	while [ $# -lt 14 ]; do set -- "$@" '{"error": {"desc": "no"}}'; done
+	answers "$@"
+	started || return
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do rt kill "$me" TERM && sleep 0.05; done
+	same 10 "$(grep -c "qemu-system-aarch64: no$" "$work/err")" && rt delete --force "$me" &&
+		nothing_left
 }
 
 # Where it looks as if KVM could be used, and cannot, it goes on without.
@@ -478,6 +494,7 @@ expect "SIGKILL ends it, delete by force ends what runs" dies
 expect "memory and processors are as asked for" is_machine
 expect "what is typed is the guest's" typed
 expect "a terminal goes to the engine" has_terminal
+expect "without standard streams it has none of other files" has_no_streams
 expect "the hypervisor is in the container's namespaces" in_namespaces
 expect "the hypervisor can do nothing but its work" confined
 expect "it has no capability, no network, and mounts that are read-only" has_no_rights

@@ -17,6 +17,9 @@
 /* Lines that it may say to a log while it works. */
 #define TOLD_MAX 50
 
+/* At once, more than a pipe holds: one that floods must not keep us busy. */
+#define READS 100
+
 static void default_signals(void)
 {
 	sigset_t none;
@@ -132,16 +135,16 @@ static void take(const struct command *command, struct child *child, bool tell, 
 void child_hear(const struct command *command, struct child *child, bool tell)
 {
 	char text[1024];
-	ssize_t n;
+	ssize_t n = -1;
 
-	while (child->says >= 0 && (n = read(child->says, text, sizeof(text))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
+	for (int i = 0; i < READS && child->says >= 0 && n; i++) {
+		n = read(child->says, text, sizeof(text));
+		if (n < 0 && errno != EINTR)
 			return;
-		take(command, child, tell, text, n);
+		if (n > 0)
+			take(command, child, tell, text, n);
 	}
-	if (child->says < 0)
+	if (n)
 		return;
 	if (child->size)
 		end_line(command, child, tell);

@@ -27,6 +27,9 @@
 /* Else it may keep 1 GiB of translations, which its cgroup has to have room for. */
 #define TCG "tcg,tb-size=128"
 
+/* Refused commands that are told of. */
+#define REFUSALS_MAX 10
+
 /**
  * struct machine - what QEMU plays
  * @arch: whose kernels it starts
@@ -90,6 +93,7 @@ static const struct machine machines[] = {
  * @console: its end of the guest's console, or -1 when it has that
  * @hold: the container's, which it has, too
  * @dtb: its device tree where that is not its own, or -1
+ * @refusals: commands that it has refused
  * @end: what it has told of the guest's end
  */
 struct qemu {
@@ -102,6 +106,7 @@ struct qemu {
 	int console;
 	int hold;
 	int dtb;
+	unsigned int refusals;
 	enum vm_end end;
 };
 
@@ -454,11 +459,13 @@ static void take_event(struct qemu *q, const char *event, struct json_object *me
 /* A command that it has refused; @error is its word for that, or NULL. */
 static int report_refusal(const struct vm *vm, struct json_object *error)
 {
-	const struct qemu *q = vm->own;
+	struct qemu *q = vm->own;
 	const char *why = json_object_get_string(json_object_object_get(error, "desc"));
 
-	log_error(&vm->s->command, "%s: %s", q->machine->program,
-		  why ? why : "a command is refused");
+	/* a guest that has taken it over must not fill a log */
+	if (q->refusals++ < REFUSALS_MAX)
+		log_error(&vm->s->command, "%s: %s", q->machine->program,
+			  why ? why : "a command is refused");
 	return -EIO;
 }
 

@@ -100,12 +100,45 @@ static void test_no_program(void **state)
 	child_kill(&child);
 }
 
+/* One that says more than anybody can hear does not keep who hears it. */
+static void test_flood(void **state)
+{
+	char *const list[] = { (char *)"/usr/bin/yes", NULL };
+	struct words words = { .list = (char **)list };
+	struct child child;
+
+	(void)state;
+	assert_int_equal(child_start(&command, &child, &words, NULL, 0, NULL), 0);
+	process_wait(child.pidfd, 100);
+	alarm(TIMEOUT_S);
+	for (int i = 0; i < ROUNDS; i++)
+		child_hear(&command, &child, false);
+	alarm(0);
+	child_kill(&child);
+}
+
+/* What one has said that has ended is heard at once, its last line, too. */
+static void test_last_words(void **state)
+{
+	char *const list[] = { (char *)"/usr/bin/seq", (char *)"10000", NULL };
+	struct words words = { .list = (char **)list };
+	struct child child;
+
+	(void)state;
+	assert_int_equal(child_start(&command, &child, &words, NULL, 0, NULL), 0);
+	assert_true(process_wait(child.pidfd, 1000 * TIMEOUT_S));
+	child_hear(&command, &child, false);
+	assert_string_equal(child.line, "10000");
+	assert_int_equal(child.says, -1);
+	assert_int_equal(child_wait(&child), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parent_ends_at_once),
-		cmocka_unit_test(test_parent_is_killed),
-		cmocka_unit_test(test_no_program),
+		cmocka_unit_test(test_parent_ends_at_once), cmocka_unit_test(test_parent_is_killed),
+		cmocka_unit_test(test_no_program),	    cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_last_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
