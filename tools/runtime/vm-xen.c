@@ -237,7 +237,7 @@ static void lose_keeper(const struct vm *vm, struct xen *xen)
 	xen->socket = -1;
 }
 
-static enum vm_end end_of(const char *text)
+static enum vm_end end_of(const struct vm *vm, const char *text)
 {
 	switch (atoi(text)) {
 	case XEN_POWEROFF:
@@ -250,7 +250,13 @@ static enum vm_end end_of(const char *text)
 		return VM_CRASHED;
 	case XEN_DESTROYED:
 		return VM_KILLED;
+	case XEN_UNWATCHED:
+		return VM_BROKEN;
 	default:
+		log_error(
+			&vm->s->command,
+			"the guest has stopped for reason %s of Xen's, such as to be suspended: nobody here goes on with it",
+			text);
 		return VM_BROKEN;
 	}
 }
@@ -264,7 +270,7 @@ static void take(const struct vm *vm, struct xen *xen, const struct keeper_packe
 	if (packet->kind == KEEPER_ERROR)
 		log_error(&vm->s->command, "%s", packet->text);
 	else if (packet->kind == KEEPER_ENDED)
-		xen->end = end_of(packet->text);
+		xen->end = end_of(vm, packet->text);
 }
 
 /* Waits for the answer to a request; @packet has its files then. */

@@ -223,7 +223,7 @@ struct keeper {
 	bool told;
 };
 
-/* How a domain ended: SHUTDOWN_* of Xen's sched.h, and what is not in there. */
+/* How a domain ended: SHUTDOWN_* of Xen's sched.h, and what no guest can say: it has a byte. */
 enum {
 	XEN_POWEROFF,
 	XEN_REBOOT,
@@ -231,7 +231,7 @@ enum {
 	XEN_CRASH,
 	XEN_WATCHDOG,
 	XEN_SOFT_RESET,
-	XEN_DESTROYED = 100,
+	XEN_DESTROYED = 256,
 	XEN_UNWATCHED,
 };
 

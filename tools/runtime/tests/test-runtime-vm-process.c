@@ -159,15 +159,26 @@ static void test_end_comes_first(void **state)
 	hears_the_end();
 }
 
+#define REASON(number)                                                                    \
+	"the guest has stopped for reason " number " of Xen's, such as to be suspended: " \
+	"nobody here goes on with it"
+
 static void test_ends(void **state)
 {
 	static const struct {
 		const char *text;
 		enum vm_end end;
+		const char *says;
 	} table[] = {
-		{ "0", VM_OFF },      { "1", VM_REBOOT },  { "5", VM_REBOOT },
-		{ "3", VM_CRASHED },  { "4", VM_CRASHED }, { "100", VM_KILLED },
-		{ "101", VM_BROKEN }, { "2", VM_BROKEN },
+		{ "0", VM_OFF, "" },
+		{ "1", VM_REBOOT, "" },
+		{ "5", VM_REBOOT, "" },
+		{ "3", VM_CRASHED, "" },
+		{ "4", VM_CRASHED, "" },
+		{ "256", VM_KILLED, "" },
+		{ "257", VM_BROKEN, "" },
+		{ "2", VM_BROKEN, REASON("2") },
+		{ "255", VM_BROKEN, REASON("255") },
 	};
 
 	(void)state;
@@ -176,6 +187,7 @@ static void test_ends(void **state)
 		assert_int_equal(look(), VM_LIVES);
 		answer(KEEPER_ENDED, table[i].text);
 		assert_int_equal(look(), table[i].end);
+		assert_string_equal(logged(), table[i].says);
 	}
 }
 
