@@ -186,7 +186,9 @@ takes_signals() {
 	bundle "trap 'echo usr1' USR1; trap 'echo term; exit 3' TERM; echo ready; while :; do sleep 0.1; done"
 	create && status_is created && rt start "$me" && status_is running &&
 		within 20 grep -q ready "$work/out" && rt kill "$me" USR1 &&
-		within 10 grep -q usr1 "$work/out" && rt kill "$me" TERM && within 10 status_is stopped &&
+		within 10 grep -q usr1 "$work/out" &&
+		refuses "a secure container takes no SIGSTOP, which would stop what looks after the virtual machine and not what runs in it" kill "$me" STOP &&
+		rt kill "$me" TERM && within 10 status_is stopped &&
 		rt delete "$me" && same "ready usr1 term" "$(tr '\n' ' ' <"$work/out" | sed 's/ $//')" && nothing_left
 }
 

@@ -287,6 +287,15 @@ static bool may_kill(const struct container *container)
 	return !ops || !ops->may_kill || ops->may_kill(container);
 }
 
+/* Nobody can pass it on. */
+static bool refuse_stop(const struct container *container)
+{
+	log_error(
+		container->command,
+		"a secure container takes no SIGSTOP, which would stop what looks after the virtual machine and not what runs in it");
+	return false;
+}
+
 static bool takes(const struct container *container, int number)
 {
 	char name[16];
@@ -296,7 +305,7 @@ static bool takes(const struct container *container, int number)
 	if (number == SIGTERM || number == SIGINT)
 		return true;
 	if (container_flag(container, "takesSignals"))
-		return true;
+		return number != SIGSTOP || refuse_stop(container);
 	log_error(
 		container->command,
 		"a virtual machine takes no %s; SIGTERM and SIGINT ask it to switch itself off, SIGKILL ends it",
