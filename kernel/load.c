@@ -532,7 +532,7 @@ static int hwc_region_refuse_unbound(struct hwcontainer_claim *claim, struct dev
 {
 	if (hwc_claim_assigns(claim))
 		return hwcontainer_claim_refuse(claim, -ENODEV,
-			"%pOF cannot be held for a virtual machine after %u ms: the kernel's log says what it lacks",
+			"%pOF cannot be held for a virtual machine after %u ms: the kernel's log says what it lacks, or it waits for the driver of what it names",
 			np, ms);
 	return hwcontainer_claim_refuse(claim, -ENODEV, "%pOF has no driver after %u ms", np, ms);
 }
