@@ -159,7 +159,7 @@ static int merge(struct assign *f)
 	return err;
 }
 
-/* The machine's tree is one that has both already. */
+/* A tree that says nothing, put into itself. */
 static void test_merge(void **state)
 {
 	static const char image[] = "/dts-v1/; / { aliases { }; };";
