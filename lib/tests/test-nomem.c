@@ -13,8 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "bundle.h"
+#include "digest.h"
 #include "dts.h"
 #include "machine.h"
+#include "place.h"
 
 /* How many allocations succeed before one that does not; 0 for all. */
 static unsigned int left;
@@ -91,15 +94,20 @@ int __wrap_asprintf(char **text, const char *format, ...)
 }
 
 /* Fails the n-th allocation of @call; whether there was one. */
-static bool without(struct assign *f, unsigned int n, int (*call)(struct assign *f), int *err)
+static bool without(void *state, unsigned int n, int (*call)(void *state), int *err)
 {
 	bool reached;
 
 	left = n;
-	*err = call(f);
+	*err = call(state);
 	reached = !left;
 	left = 0;
 	return reached;
+}
+
+static int give(void *state)
+{
+	return assign_again(state);
 }
 
 /* A device of every sort in a machine, and a tree of the container's. */
@@ -128,7 +136,7 @@ static void test_assignment(void **state)
 	all = f->as;
 	whole = hwc_assignment_dtb(all, &whole_size);
 	f->plan.dtb = f->image;
-	for (; f->as = NULL, without(f, n, assign_again, &err); n++) {
+	for (; f->as = NULL, without(f, n, give, &err); n++) {
 		if (err) {
 			assert_int_equal(err, -ENOMEM);
 			assert_string_equal(hwc_ctx_error(f->ctx), "out of memory");
@@ -147,8 +155,9 @@ static void test_assignment(void **state)
 	hwc_assignment_free(all);
 }
 
-static int merge(struct assign *f)
+static int merge(void *state)
 {
+	struct assign *f = state;
 	size_t size;
 	void *fdt;
 	int err = hwc_partial_merge(f->ctx, f->image, f->plan.dtb_size, f->image, f->plan.dtb_size,
@@ -174,8 +183,9 @@ static void test_merge(void **state)
 	assert_true(n > 5);
 }
 
-static int parse(struct assign *f)
+static int parse(void *state)
 {
+	struct assign *f = state;
 	const struct hwc_overlay_place place = { .region = "/fpga/PR0", .tree = f->scene };
 	struct hwc_overlay *overlay;
 	int err = hwc_overlay_parse(f->ctx, f->image, f->plan.dtb_size, &place, &overlay);
@@ -206,6 +216,70 @@ static void test_overlay(void **state)
 	assert_true(n > 50);
 }
 
+/* What a runtime does with it before it starts a hypervisor. */
+static int use_bundle(struct place *place, struct hwc_bundle *bundle)
+{
+	struct hwc_vm_files files;
+	struct hwc_policy *policy;
+	int err = hwc_bundle_read(bundle);
+
+	if (!err)
+		err = hwc_bundle_load(bundle);
+	if (!err)
+		err = hwc_policy_load(place->ctx, "policy.json", &policy);
+	if (err)
+		return err;
+	err = hwc_bundle_grant(bundle, policy);
+	hwc_policy_free(policy);
+	if (!err)
+		err = hwc_bundle_vm_open(bundle, NULL, &files);
+	if (!err)
+		hwc_vm_files_close(&files);
+	return err;
+}
+
+static int open_bundle_of(void *state)
+{
+	struct place *place = state;
+	struct hwc_bundle *bundle;
+	int err = hwc_bundle_open(place->ctx, place->dir, &bundle);
+
+	if (err)
+		return err;
+	err = use_bundle(place, bundle);
+	hwc_bundle_free(bundle);
+	return err;
+}
+
+/* A kernel of the image's for hardware, which the policy allows by digests. */
+static void test_bundle(void **state)
+{
+	static const char kernel[] = "\x1f\x8b\x08 packed, and more than twenty bytes";
+	static const char config[] =
+		"{" ROOT ",\"annotations\":{\"KERNEL\":\"/boot/k\",\"RAMDISK\":\"/boot/k\","
+		"\"CMDLINE\":\"a\",\"/fpga/pr0\":\"/boot/k\"," CONVERTED "},"
+		"\"vm\":{\"hypervisor\":{\"path\":\"/sbin/xl\",\"parameters\":[\"a=1\"]},"
+		"\"hwConfig\":{\"memory\":33554432,\"irqs\":[34],\"dtdevs\":[\"/dma\"],"
+		"\"iomems\":[{\"firstMFN\":1,\"nrMFNs\":1}]}}}";
+	char rule[HWC_DIGEST_TEXT_LEN + 1], rules[200];
+	uint8_t digest[HWCONTAINER_DIGEST_LEN];
+	struct place *place = *state;
+	unsigned int n = 1;
+	int err;
+
+	hwc_sha256(kernel, strlen(kernel), digest);
+	hwc_digest_text(digest, rule);
+	snprintf(rules, sizeof(rules), "{\"allow\":[{\"digest\":\"%s\"}]}", rule);
+	write_file("policy.json", rules);
+	write_file("config.json", config);
+	write_file("rootfs/boot/k", kernel);
+	for (; without(place, n, open_bundle_of, &err); n++)
+		if (err && err != -ENOMEM)
+			fail_msg("%u: %s", n, hwc_ctx_error(place->ctx));
+	assert_string_equal(err ? hwc_ctx_error(place->ctx) : "", "");
+	assert_true(n > 30);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, assign_setup, assign_teardown)
 
 int main(void)
@@ -214,6 +288,7 @@ int main(void)
 		TEST(test_assignment),
 		TEST(test_merge),
 		TEST(test_overlay),
+		cmocka_unit_test_setup_teardown(test_bundle, make_place, free_place),
 	};
 
 	return cmocka_run_group_tests_name("nomem", tests, NULL, NULL);
