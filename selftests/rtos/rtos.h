@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../bare/arm64.h"
 #include "../bare/format.h"
 
 typedef unsigned char u8;
@@ -16,29 +17,7 @@ typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long u64;
 
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-
-#define read_sysreg(name)                                          \
-	({                                                         \
-		u64 value_;                                        \
-		__asm__ volatile("mrs %0, " #name : "=r"(value_)); \
-		value_;                                            \
-	})
-
-#define write_sysreg(name, value) \
-	__asm__ volatile("msr " #name ", %0\n\tisb" : : "r"((u64)(value)) : "memory")
-
-/* Of devices: each access is one, in the order of the program. */
-
-static inline u32 read32(u64 address)
-{
-	return *(volatile u32 *)address;
-}
-
-static inline void write32(u64 address, u32 value)
-{
-	*(volatile u32 *)address = value;
-}
+/* As read32() and write32(), each at once. */
 
 static inline u64 read64(u64 address)
 {

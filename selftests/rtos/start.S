@@ -3,6 +3,7 @@
  * Where the image is entered, and where exceptions arrive. Numbers of registers and
  * bits are of the Arm ARM (DDI 0487), D19.
  */
+#include "../bare/registers.inc"
 #include "exceptions.h"
 
 /* D8.3: a block of 1 GiB, readable, writable, accessed, executed by the kernel only. */
@@ -194,27 +195,11 @@ call_xen:
 /* What a call may change, and where to go on. */
 interrupt:
 	sub	sp, sp, #192
-	stp	x0, x1, [sp, #0]
-	stp	x2, x3, [sp, #16]
-	stp	x4, x5, [sp, #32]
-	stp	x6, x7, [sp, #48]
-	stp	x8, x9, [sp, #64]
-	stp	x10, x11, [sp, #80]
-	stp	x12, x13, [sp, #96]
-	stp	x14, x15, [sp, #112]
-	stp	x16, x17, [sp, #128]
+	x0_to_x17 stp
 	stp	x18, x29, [sp, #144]
 	str	x30, [sp, #160]
 	bl	gic_handle
-	ldp	x0, x1, [sp, #0]
-	ldp	x2, x3, [sp, #16]
-	ldp	x4, x5, [sp, #32]
-	ldp	x6, x7, [sp, #48]
-	ldp	x8, x9, [sp, #64]
-	ldp	x10, x11, [sp, #80]
-	ldp	x12, x13, [sp, #96]
-	ldp	x14, x15, [sp, #112]
-	ldp	x16, x17, [sp, #128]
+	x0_to_x17 ldp
 	ldp	x18, x29, [sp, #144]
 	ldr	x30, [sp, #160]
 	add	sp, sp, #192
@@ -230,15 +215,7 @@ fault:
 	mov	sp, x1
 	mrs	x1, tpidr_el1
 	sub	sp, sp, #REGISTERS_SIZE
-	stp	x0, x1, [sp, #0]
-	stp	x2, x3, [sp, #16]
-	stp	x4, x5, [sp, #32]
-	stp	x6, x7, [sp, #48]
-	stp	x8, x9, [sp, #64]
-	stp	x10, x11, [sp, #80]
-	stp	x12, x13, [sp, #96]
-	stp	x14, x15, [sp, #112]
-	stp	x16, x17, [sp, #128]
+	x0_to_x17 stp
 	stp	x18, x19, [sp, #144]
 	stp	x20, x21, [sp, #160]
 	stp	x22, x23, [sp, #176]

@@ -3,6 +3,7 @@
  * Where cores come from reset, calls from the guest arrive, and the guest is
  * entered. All at EL3.
  */
+#include "../../bare/registers.inc"
 #include "monitor-page.h"
 
 #define STACK_SHIFT 12
@@ -59,28 +60,12 @@ semihosting:
 /* A call from the guest: struct smc on the stack is what C sees of it. */
 call:
 	sub	sp, sp, #160
-	stp	x0, x1, [sp, #0]
-	stp	x2, x3, [sp, #16]
-	stp	x4, x5, [sp, #32]
-	stp	x6, x7, [sp, #48]
-	stp	x8, x9, [sp, #64]
-	stp	x10, x11, [sp, #80]
-	stp	x12, x13, [sp, #96]
-	stp	x14, x15, [sp, #112]
-	stp	x16, x17, [sp, #128]
+	x0_to_x17 stp
 	stp	x18, x30, [sp, #144]
 	mrs	x1, esr_el3
 	mov	x0, sp
 	bl	monitor_call
-	ldp	x0, x1, [sp, #0]
-	ldp	x2, x3, [sp, #16]
-	ldp	x4, x5, [sp, #32]
-	ldp	x6, x7, [sp, #48]
-	ldp	x8, x9, [sp, #64]
-	ldp	x10, x11, [sp, #80]
-	ldp	x12, x13, [sp, #96]
-	ldp	x14, x15, [sp, #112]
-	ldp	x16, x17, [sp, #128]
+	x0_to_x17 ldp
 	ldp	x18, x30, [sp, #144]
 	add	sp, sp, #160
 	eret

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../../bare/arm64.h"
 #include "monitor-page.h"
 
 /* As the headers that are shared with kernel and library have them. */
@@ -25,36 +26,10 @@ typedef unsigned int u32;
 typedef unsigned long long u64;
 typedef long long s64;
 
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define BIT(nr) (1U << (nr))
 
 #define MON_CPUS 4
 #define MON_STACK 4096
-
-/* Of the size and in the order in which they are written here. */
-static inline u32 read32(u64 address)
-{
-	u32 value;
-
-	__asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(address) : "memory");
-	return value;
-}
-
-static inline void write32(u64 address, u32 value)
-{
-	__asm__ volatile("str %w0, [%1]" : : "r"(value), "r"(address) : "memory");
-}
-
-#define read_sysreg(name)                                          \
-	({                                                         \
-		u64 value_;                                        \
-		__asm__ volatile("mrs %0, " #name : "=r"(value_)); \
-		value_;                                            \
-	})
-#define write_sysreg(name, value)                                                       \
-	do {                                                                            \
-		__asm__ volatile("msr " #name ", %0" : : "r"((u64)(value)) : "memory"); \
-	} while (0)
 
 static inline u32 page_read(u32 offset)
 {
