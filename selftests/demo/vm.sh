@@ -12,6 +12,8 @@ bench=$here/../qemu
 . "$bench/common.sh"
 # shellcheck source=selftests/demo/story.sh
 . "$here/story.sh"
+# shellcheck source=selftests/expect.sh
+. "$here/../expect.sh"
 out=$build/demo-vm
 work=$out/work
 said=$work/said
@@ -64,16 +66,6 @@ clean_up() {
 }
 
 ## small things
-
-within() { # seconds command...
-	tries=$((20 * $1))
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return
-		sleep 0.05
-	done
-}
 
 has_said() {
 	grep -q "$1" "$said"

@@ -12,8 +12,9 @@ dir=$(mktemp -d)
 work=$dir/work
 cores=$dir/sys/class/remoteproc
 debug=$dir/sys/kernel/debug/remoteproc
-number=0
-failed=0
+printed=$work/said
+# shellcheck source=selftests/expect.sh
+. "$(dirname "$0")/../expect.sh"
 
 # Whatever a test that failed may have left.
 tidy() {
@@ -33,51 +34,12 @@ end() {
 trap 'end >/dev/null 2>&1' EXIT
 trap 'exit 1' INT TERM
 
-expect() {
-	number=$((number + 1))
-	name=$1
-	shift
-	if "$@" >"$work/said" 2>&1; then
-		echo "ok $number - $name"
-	else
-		sed 's/^/# /' "$work/said"
-		echo "not ok $number - $name"
-		failed=1
-		tidy >/dev/null 2>&1
-	fi
-}
-
-same() { # wanted seen
-	[ "$1" = "$2" ] && return
-	echo "expected: $1"
-	echo "seen:     $2"
-	return 1
-}
-
-within() { # seconds command...
-	tries=$((20 * $1))
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return
-		sleep 0.05
-	done
-}
-
 ctl() {
 	hwctl --sysroot "$dir" "$@"
 }
 
 rt() {
 	hwcontainer-runtime --root "$work/run" --sysroot "$dir" "$@"
-}
-
-# refuses SENTENCE COMMAND...: of the runtime
-refuses() {
-	sentence=$1
-	shift
-	rt "$@" >"$work/refusal" 2>&1 </dev/null
-	same 1 $? && same "hwcontainer-runtime: $sentence" "$(cat "$work/refusal")"
 }
 
 # bundle ANNOTATIONS: one whose firmware says hello

@@ -132,7 +132,7 @@ make_skeleton() {
 	ln -s usr/lib "$root/lib"
 	cp "$bench/guest/init" "$root/init"
 	cp "$bench/guest/guest.sh" "$bench/guest/banner" "$bench/guest/kernel-check" \
-		"$bench/guest/test.sh" "$root/hwc/"
+		"$bench/guest/test.sh" "$top/selftests/expect.sh" "$root/hwc/"
 }
 
 # Machines share what is compiled.

@@ -37,7 +37,8 @@ make_root() {
 	for name in dev proc sys run tmp etc hwc/tests hwc/modules; do mkdir -p "$root/$name"; done
 	cp "$stock/bin/busybox" "$root/usr/bin/"
 	cp "$bench/guest/init" "$root/init"
-	cp "$bench/guest/guest.sh" "$bench/guest/kernel-check" "$root/hwc/"
+	cp "$bench/guest/guest.sh" "$bench/guest/kernel-check" "$bench/guest/test.sh" \
+		"$top/selftests/expect.sh" "$root/hwc/"
 	cp "$bench/guest/stock" "$root/hwc/tests/"
 	cp "$build"/kmod-stock/kernel/*.ko "$stock/modules/configfs.ko" "$root/hwc/modules/"
 	: >"$root/hwc/timeouts"

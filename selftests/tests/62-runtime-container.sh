@@ -17,15 +17,6 @@ create() { # container
 	return "$code"
 }
 
-# refuses SENTENCE VERB...: the verb is refused with that. Not by way of a pipe, whose
-# end a container that is created after all would not let us see.
-refuses() {
-	sentence=$1
-	shift
-	rt "$@" >/tmp/said.out 2>&1 </dev/null
-	same 1 $? && same "hwcontainer-runtime: $sentence" "$(cat /tmp/said.out)"
-}
-
 ## a life
 
 is_created() {

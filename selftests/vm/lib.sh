@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2034,SC2154
-# What the tests of virtual machines share, on this machine. Sourced with $folder set to
-# what our programs are in, and $qemu, which they need; sets $work, a folder of the test's own,
-# and $me, its container.
+# What the tests of virtual machines share, on this machine. Sourced with $here set to this
+# folder, $folder to what our programs are in, and $qemu, which they need; sets $work, a
+# folder of the test's own, and $me, its container.
 
-skip() {
-	echo "1..0 # SKIP $*"
-	exit 4
-}
-[ "$(id -u)" = 0 ] || skip "virtual machines are started by root"
-command -v "$qemu" >/dev/null || skip "$qemu is not installed"
+# shellcheck source=selftests/expect.sh
+. "$here/../expect.sh"
+[ "$(id -u)" = 0 ] || skip_all "virtual machines are started by root"
+command -v "$qemu" >/dev/null || skip_all "$qemu is not installed"
 
 work=$(mktemp -d)
+printed=$work/said
 me=vm$$
-number=0
-failed=0
 export PATH="$folder/bin:$PATH"
 mkdir -p "$work/system/etc/hwcontainer" "$work/b/rootfs" "$work/run"
 
@@ -32,45 +29,6 @@ end() {
 }
 trap 'end >/dev/null 2>&1' EXIT
 trap 'exit 1' INT TERM
-
-expect() {
-	number=$((number + 1))
-	name=$1
-	shift
-	plain
-	if "$@" >"$work/said" 2>&1; then
-		echo "ok $number - $name"
-	else
-		sed 's/^/# /' "$work/said"
-		echo "not ok $number - $name"
-		failed=1
-		tidy >/dev/null 2>&1
-	fi
-}
-
-same() { # wanted seen
-	[ "$1" = "$2" ] && return
-	echo "expected: $1"
-	echo "seen:     $2"
-	return 1
-}
-
-has() { # file text
-	grep -qF -- "$2" "$1" && return
-	echo "expected: ...$2..."
-	sed 's/^/seen:     /' "$1"
-	return 1
-}
-
-within() { # seconds command...
-	tries=$((50 * $1))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || { "$@"; return 1; }
-		sleep 0.02
-	done
-}
 
 # With the settings of $work/system, which is this system otherwise.
 rt() {
@@ -117,14 +75,6 @@ create() {
 
 started() {
 	create && rt start "$me"
-}
-
-# refuses SENTENCE COMMAND...
-refuses() {
-	sentence=$1
-	shift
-	rt "$@" >"$work/refusal" 2>&1 </dev/null
-	same 1 $? && same "hwcontainer-runtime: $sentence" "$(cat "$work/refusal")"
 }
 
 # not_created SENTENCE: and nothing of it is there

@@ -10,7 +10,7 @@ folder=${1:-$here/../../build/check}
 qemu="qemu-system-x86_64"
 # shellcheck source=selftests/vm/lib.sh
 . "$here/lib.sh"
-[ "$(uname -m)" = x86_64 ] || skip "vm-init of this machine is not for x86-64"
+[ "$(uname -m)" = x86_64 ] || skip_all "vm-init of this machine is not for x86-64"
 
 stock=$("$here/../qemu/rootfs.sh" stock) || exit
 init=$folder/libexec/hwcontainer/vm-init
