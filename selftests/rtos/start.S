@@ -29,6 +29,12 @@
 
 #define R_AARCH64_RELATIVE 1027
 
+/* Wherever the image is. */
+	.macro	address register, symbol
+	adrp	\register, \symbol
+	add	\register, \register, :lo12:\symbol
+	.endm
+
 /* Documentation/arch/arm64/booting.rst in the kernel's source. */
 	.section .head, "ax"
 	.global image
@@ -55,8 +61,7 @@ start:
 	bl	map
 	bl	relocate
 	bl	clear
-	adrp	x0, stack_top
-	add	x0, x0, :lo12:stack_top
+	address	x0, stack_top
 	mov	sp, x0
 	adr	x0, vectors
 	msr	vbar_el1, x0
@@ -147,10 +152,8 @@ map:
 
 relocate:
 	adr	x0, image
-	adrp	x1, rela_begin
-	add	x1, x1, :lo12:rela_begin
-	adrp	x2, rela_end
-	add	x2, x2, :lo12:rela_end
+	address	x1, rela_begin
+	address	x2, rela_end
 1:	cmp	x1, x2
 	b.hs	2f
 	ldp	x3, x4, [x1], #16
@@ -163,10 +166,8 @@ relocate:
 2:	ret
 
 clear:
-	adrp	x0, bss_begin
-	add	x0, x0, :lo12:bss_begin
-	adrp	x1, bss_end
-	add	x1, x1, :lo12:bss_end
+	address	x0, bss_begin
+	address	x1, bss_end
 1:	cmp	x0, x1
 	b.hs	2f
 	stp	xzr, xzr, [x0], #16
@@ -210,8 +211,7 @@ fault:
 	msr	tpidr_el1, x1
 	mov	x1, sp
 	msr	tpidrro_el0, x1
-	adrp	x1, fault_stack_top
-	add	x1, x1, :lo12:fault_stack_top
+	address	x1, fault_stack_top
 	mov	sp, x1
 	mrs	x1, tpidr_el1
 	sub	sp, sp, #REGISTERS_SIZE
