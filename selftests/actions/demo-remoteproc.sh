@@ -28,9 +28,7 @@ show_board() {
 
 show_image() {
 	title "An image that is nothing but firmware"
-	sed 's/^/  $ /' /hwc/demo/core-commands
-	tell "Its root file system:"
-	(cd /hwc/demo/core/rootfs && find . -type f) | indent
+	tell_image /hwc/demo/core-commands /hwc/demo/core/rootfs
 }
 
 show_policy() {

@@ -30,9 +30,7 @@ show_host() {
 
 show_image() {
 	title "An image with a kernel, a device tree and what its accelerator is made of"
-	sed 's/^/  $ /' /hwc/demo/vm-commands
-	tell "Its root file system:"
-	(cd /hwc/demo/vm/rootfs && find . -type f) | indent
+	tell_image /hwc/demo/vm-commands /hwc/demo/vm/rootfs
 }
 
 show_policy() {

@@ -16,6 +16,13 @@ tell() {
 	echo "  $*"
 }
 
+# tell_image COMMANDS FOLDER: how it was made, and its root file system
+tell_image() {
+	sed 's/^/  $ /' "$1"
+	tell "Its root file system:"
+	(cd "$2" && find . -type f) | indent
+}
+
 # show COMMAND...: as somebody would type it, with what it prints
 show() {
 	printf '  $ %s\n' "$*"
