@@ -152,6 +152,19 @@ static int check_reg(struct hwc_ctx *ctx, const struct hwc_dt_node *node)
 	return 0;
 }
 
+/* Devicetree Specification 2.2.4: the characters of their names. */
+static int check_props(struct hwc_ctx *ctx, const struct hwc_dt_node *node)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789,._+?#-";
+	const struct hwc_dt_prop *props = node->props.data;
+
+	for (size_t i = 0; i < node->props.count; i++)
+		if (!*props[i].name || props[i].name[strspn(props[i].name, letters)])
+			return refuse(ctx, node, "has a property whose name is none");
+	return 0;
+}
+
 /* The first phandle is looked at; what follows it, only a driver knows. */
 static int check_refs(struct hwc_ctx *ctx, const struct hwc_partial *p,
 		      const struct hwc_dt_node *node)
@@ -180,6 +193,8 @@ static int check_node(struct hwc_ctx *ctx, const struct hwc_partial *p,
 	const struct hwc_dt_node *child;
 	int err = check_names(ctx, node);
 
+	if (!err)
+		err = check_props(ctx, node);
 	if (!err && !strcmp(type_of(node), "memory"))
 		err = refuse(ctx, node, "describes memory; the hypervisor does that");
 	if (!err && !strcmp(type_of(node), "cpu"))
@@ -210,7 +225,9 @@ static int check_passthrough(struct hwc_ctx *ctx, struct hwc_partial *p)
 			      "must have one or two #address-cells and #size-cells");
 	/* the guest's controller, whatever stands for it here */
 	hwc_dt_unset(p->passthrough, "interrupt-parent");
-	err = check_phandle(ctx, p, p->passthrough);
+	err = check_props(ctx, p->passthrough);
+	if (!err)
+		err = check_phandle(ctx, p, p->passthrough);
 	if (!err)
 		err = check_refs(ctx, p, p->passthrough);
 	for (child = p->passthrough->child; !err && child; child = child->next)
@@ -231,8 +248,10 @@ static int check_alias(struct hwc_ctx *ctx, const struct hwc_partial *p, const c
 static int check_aliases(struct hwc_ctx *ctx, const struct hwc_partial *p)
 {
 	const struct hwc_dt_prop *props = p->aliases->props.data;
-	int err = check_phandle(ctx, p, p->aliases);
+	int err = check_props(ctx, p->aliases);
 
+	if (!err)
+		err = check_phandle(ctx, p, p->aliases);
 	if (!err && p->aliases->child)
 		err = refuse(ctx, p->aliases, "must have no nodes in it");
 	for (size_t i = 0; !err && i < p->aliases->props.count; i++)

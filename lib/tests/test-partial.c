@@ -248,6 +248,38 @@ static void test_negative_lengths(void **state)
 	free(dtb);
 }
 
+/* dtc would find fault with the tree that is made of it. */
+static void test_property_names(void **state)
+{
+	static const struct {
+		const char *dts;
+		const char *path;
+	} nodes[] = {
+		{ IMAGE("some-prop = <1>;", ""), "/passthrough" },
+		{ IMAGE("a { some-prop; };", ""), "/passthrough/a" },
+		{ IMAGE("a { };", "aliases { some-prop = \"/passthrough/a\"; };"), "/aliases" },
+	};
+	struct assign *f = *state;
+	char sentence[200];
+	size_t size;
+
+	for (size_t i = 0; i < HWC_ARRAY_SIZE(nodes); i++) {
+		char *dtb = dts_compile(nodes[i].dts, "", &size);
+		char *at = memmem(dtb, size, "some-prop", strlen("some-prop"));
+
+		assert_non_null(at);
+		assert_int_equal(hwc_partial_check(f->ctx, dtb, size), 0);
+		at[4] = '"';
+		assert_int_equal(hwc_partial_check(f->ctx, dtb, size), -EPERM);
+		snprintf(
+			sentence, sizeof(sentence),
+			"the container's device tree has %s, which has a property whose name is none",
+			nodes[i].path);
+		assert_string_equal(hwc_ctx_error(f->ctx), sentence);
+		free(dtb);
+	}
+}
+
 /* The one that was checked would not be the one that is taken. */
 static void test_two_of_a_name(void **state)
 {
@@ -493,6 +525,7 @@ int main(void)
 		TEST(test_merge_refused),
 		TEST(test_two_of_a_name),
 		TEST(test_negative_lengths),
+		TEST(test_property_names),
 	};
 
 	return cmocka_run_group_tests_name("partial", tests, NULL, NULL);
