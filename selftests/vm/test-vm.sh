@@ -349,6 +349,23 @@ for line in open(\"'"$work/answers"'\", \"rb\"):
 time.sleep(60)"'
 }
 
+# Its machine's tree is to be one: it is read as far as it may be long.
+tree_is_none() {
+	bundle '"KERNEL": "/boot/rtos.bin", "DTB": "/boot/own.dtb"'
+	tree 'passthrough { #address-cells = <2>; #size-cells = <2>; ranges; };'
+	settings '{ "vm": { "qemu": "/bin/true" } }'
+	not_created "/tmp/tree: No such file or directory" || return
+	# it sees another /tmp
+	other=$(mktemp /var/tmp/vm.XXXXXX)
+	instead 'head -c 4194305 /dev/zero >/tmp/tree'
+	cp -p "$work/fake" "$other"
+	settings "{ \"vm\": { \"qemu\": \"$other\" } }"
+	not_created "the tree of QEMU's machine has more than 4194304 bytes"
+	result=$?
+	rm "$other"
+	return "$result"
+}
+
 qemu_refuses() {
 	answers '{"error": {"class": "GenericError", "desc": "no such thing"}}'
 	not_created "qemu-system-aarch64: no such thing" || return
@@ -511,6 +528,7 @@ expect "without QEMU it is said what to install" has_no_qemu
 expect "a hypervisor that this host does not run on is named" has_no_xen
 expect "who may not make namespaces is told so" needs_rights
 expect "a QEMU that hangs or crashes is ended" qemu_hangs
+expect "a tree of QEMU's that is none is an error" tree_is_none
 expect "a command that QEMU refuses is an error" qemu_refuses
 expect "KVM that does not work is done without" does_without_kvm
 expect "QEMU is killed" qemu_is_killed

@@ -6,16 +6,6 @@
 #include <unistd.h>
 #include "vm.h"
 
-static int read_whole(const struct vm *vm, int fd, void *data, size_t size)
-{
-	ssize_t n = pread(fd, data, size, 0);
-
-	if (n == (ssize_t)size)
-		return 0;
-	log_error(&vm->s->command, "%s: it cannot be read as a whole", vm->asked->dtb.path);
-	return n < 0 ? -errno : -ENODATA;
-}
-
 /* Read once: what is checked is what is used. */
 int vm_assign_check(struct vm *vm)
 {
@@ -26,11 +16,8 @@ int vm_assign_check(struct vm *vm)
 		return 0;
 	if (fstat(vm->files.dtb, &st))
 		return log_errno(&vm->s->command, vm->asked->dtb.path);
-	vm->dtb = malloc(st.st_size + 1);
-	if (!vm->dtb)
-		return vm_no_memory(vm);
 	vm->dtb_size = st.st_size;
-	err = read_whole(vm, vm->files.dtb, vm->dtb, vm->dtb_size);
+	err = vm_read(vm, vm->asked->dtb.path, vm->files.dtb, vm->dtb_size, &vm->dtb);
 	return err ? err :
 		     claims_report(vm->s->claims,
 				   hwc_partial_check(vm->s->claims->ctx, vm->dtb, vm->dtb_size));

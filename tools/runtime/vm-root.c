@@ -133,14 +133,11 @@ static int read_init(const struct vm *vm, void **data, size_t *size)
 		log_error(&vm->s->command, "%s is no init for secure containers", path);
 		err = -EINVAL;
 	}
-	*data = err ? NULL : malloc(st.st_size + 1);
-	if (!err && (!*data || read(fd, *data, st.st_size) != st.st_size))
-		err = log_errno(&vm->s->command, path);
+	if (!err)
+		err = vm_read(vm, path, fd, st.st_size, data);
 	close(fd);
 	if (!err)
 		*size = st.st_size;
-	else
-		free(*data);
 	return err;
 }
 

@@ -53,12 +53,15 @@ static int execute(const struct vm *vm, const struct words *words)
 static int copy(const struct command *command, int to)
 {
 	int from = open(VM_TREE_PATH, O_RDONLY | O_CLOEXEC);
-	struct stat st;
+	ssize_t n = from < 0 ? -1 : sendfile(to, from, NULL, TREE_MAX + 1);
 	int err = 0;
 
-	if (from < 0 || fstat(from, &st) || st.st_size > TREE_MAX ||
-	    sendfile(to, from, NULL, st.st_size) != st.st_size)
+	if (n < 0) {
 		err = log_errno(command, VM_TREE_PATH);
+	} else if (n > TREE_MAX) {
+		log_error(command, "the tree of QEMU's machine has more than %ld bytes", TREE_MAX);
+		err = -EFBIG;
+	}
 	if (from >= 0)
 		close(from);
 	return err;
@@ -92,20 +95,11 @@ static int fork_and_wait(const struct vm *vm, const struct words *words, int to)
 static int read_back(const struct vm *vm, int fd, void **tree, size_t *size)
 {
 	struct stat st;
-	void *data;
 
 	if (fstat(fd, &st))
 		return log_errno(&vm->s->command, VM_TREE_PATH);
-	data = malloc(st.st_size + 1);
-	if (!data)
-		return vm_no_memory(vm);
-	if (pread(fd, data, st.st_size, 0) != st.st_size) {
-		free(data);
-		return log_errno(&vm->s->command, VM_TREE_PATH);
-	}
-	*tree = data;
 	*size = st.st_size;
-	return 0;
+	return vm_read(vm, VM_TREE_PATH, fd, *size, tree);
 }
 
 int vm_tree_read(const struct vm *vm, const struct words *words, void **tree, size_t *size)

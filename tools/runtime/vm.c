@@ -32,6 +32,24 @@ const struct vm_settings *vm_settings_of(const struct vm *vm)
 	return &vm->s->claims->settings->vm;
 }
 
+int vm_read(const struct vm *vm, const char *path, int fd, size_t size, void **data)
+{
+	ssize_t n;
+	int err;
+
+	*data = malloc(size + 1);
+	if (!*data)
+		return vm_no_memory(vm);
+	n = pread(fd, *data, size, 0);
+	if (n == (ssize_t)size)
+		return 0;
+	err = n < 0 ? -errno : -ENODATA;
+	log_error(&vm->s->command, "%s: it cannot be read as a whole", path);
+	free(*data);
+	*data = NULL;
+	return err;
+}
+
 static bool fits(const struct hwc_bundle *bundle)
 {
 	return hwc_bundle_vm(bundle);

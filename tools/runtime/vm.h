@@ -178,6 +178,8 @@ extern const struct vm_ops vm_qemu, vm_xen;
 /* Logs a sentence as of this virtual machine's command; returns -ENOMEM. */
 int vm_no_memory(const struct vm *vm);
 const struct vm_settings *vm_settings_of(const struct vm *vm);
+/* So much of a file from its beginning, to be freed. @path: as it is called. Logs errors. */
+int vm_read(const struct vm *vm, const char *path, int fd, size_t size, void **data);
 
 /* vm-assign.c: its hardware. Logs errors. */
 
