@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* hwcontainer: what exists because of a claim, as reported to its holder. */
+#include <linux/clk.h>
 #include <linux/device.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
@@ -11,11 +12,16 @@
 
 static void hwc_device_free(struct hwc_device *d)
 {
+	struct hwc_clock *clock, *next_clock;
 	struct hwc_node *node, *next;
 	unsigned int i;
 
 	list_for_each_entry_safe(node, next, &d->nodes, in_device)
 		kfree(node);
+	list_for_each_entry_safe(clock, next_clock, &d->clocks, in_device) {
+		kfree(clock->of_path);
+		kfree(clock);
+	}
 	kfree(d->name);
 	kfree(d->driver);
 	kfree(d->of_path);
@@ -143,7 +149,49 @@ static int hwc_device_add_irqs(struct hwc_device *d, struct platform_device *pde
 	return 0;
 }
 
-static int hwc_device_fill(struct hwc_device *d, struct device *dev)
+/* Without a driver it is the image's, which the host has no clock for. */
+static int hwc_device_add_clock(struct hwc_device *d, struct device_node *np, int i)
+{
+	struct clk *clk = of_clk_get(np, i);
+	struct hwc_clock *clock;
+	int ret = -ENOMEM;
+
+	if (IS_ERR(clk))
+		return PTR_ERR(clk) == -ENOMEM ? -ENOMEM : 0;
+	clock = kzalloc(sizeof(*clock), GFP_KERNEL);
+	if (clock) {
+		list_add_tail(&clock->in_device, &d->clocks);
+		clock->index = i;
+		clock->rate = clk_get_rate(clk);
+		clock->of_path = kasprintf(GFP_KERNEL, "%pOF", np);
+		ret = clock->of_path ? 0 : -ENOMEM;
+	}
+	clk_put(clk);
+	return ret;
+}
+
+/* What is below a device for a virtual machine is that one's, too. */
+static int hwc_device_add_clocks(struct hwc_device *d, struct device_node *np)
+{
+	int n = of_count_phandle_with_args(np, "clocks", "#clock-cells");
+	struct device_node *child;
+	int i, ret = 0;
+
+	for (i = 0; !ret && i < n; i++)
+		ret = hwc_device_add_clock(d, np, i);
+	if (ret)
+		return ret;
+	for_each_available_child_of_node(np, child) {
+		ret = hwc_device_add_clocks(d, child);
+		if (ret) {
+			of_node_put(child);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static int hwc_device_fill(struct hwc_device *d, struct device *dev, bool assigned)
 {
 	int ret;
 
@@ -168,6 +216,8 @@ static int hwc_device_fill(struct hwc_device *d, struct device *dev)
 	ret = hwc_device_add_windows(d, to_platform_device(dev));
 	if (!ret)
 		ret = hwc_device_add_irqs(d, to_platform_device(dev));
+	if (!ret && assigned)
+		ret = hwc_device_add_clocks(d, dev->of_node);
 	return ret;
 }
 
@@ -199,7 +249,8 @@ int hwcontainer_claim_add_device(struct hwcontainer_claim *claim, struct device 
 	if (!d)
 		goto err_refuse;
 	INIT_LIST_HEAD(&d->nodes);
-	ret = hwc_device_fill(d, dev);
+	INIT_LIST_HEAD(&d->clocks);
+	ret = hwc_device_fill(d, dev, claim->flags & HWCONTAINER_CLAIM_FLAGS_ASSIGN);
 	if (ret)
 		goto err_free;
 	if (!claim->devices) {

@@ -34,6 +34,20 @@ struct hwc_window {
 };
 
 /**
+ * struct hwc_clock - a clock that runs for a virtual machine
+ * @in_device: in the device's clocks
+ * @of_path: node that names it
+ * @index: which of that node's
+ * @rate: in Hz; 0 where nobody on the host knows
+ */
+struct hwc_clock {
+	struct list_head in_device;
+	char *of_path;
+	u32 index;
+	unsigned long rate;
+};
+
+/**
  * struct hwc_device - a device as it was when it was reported
  * @in_set: in the set
  * @name: on its bus
@@ -42,6 +56,7 @@ struct hwc_window {
  * @nodes: its device nodes
  * @window: its registers, @n_windows of them
  * @irq: its interrupts, @n_irq of them
+ * @clocks: its clocks, where it is for a virtual machine
  */
 struct hwc_device {
 	struct list_head in_set;
@@ -53,6 +68,7 @@ struct hwc_device {
 	unsigned int n_windows;
 	u32 *irq;
 	unsigned int n_irq;
+	struct list_head clocks;
 };
 
 /* The devices of an image: counted, and not changed once it is shared. */

@@ -10,6 +10,8 @@
  * Resets that were not asserted are not touched. That devices of the host have
  * none of the resets is checked before (supplies.c).
  *
+ * A guest is told the rates of its clocks (device.c), so nobody may change them meanwhile.
+ *
  * Several devices may need the same one, so there is one record of each.
  */
 #include <linux/clk.h>
@@ -58,7 +60,13 @@ static int hwc_clock_begin(struct hwc_held *held)
 	held->undo = !hwc_clk_is_on(held->clk);
 	if (held->undo)
 		ret = hwc_clock_keep_feeder(held->clk);
-	return ret ?: clk_prepare_enable(held->clk);
+	ret = ret ?: clk_prepare_enable(held->clk);
+	if (ret)
+		return ret;
+	ret = clk_rate_exclusive_get(held->clk);
+	if (ret)
+		clk_disable_unprepare(held->clk);
+	return ret;
 }
 
 /* Whose driver cannot say is let go, and stays so. */
@@ -70,8 +78,11 @@ static int hwc_reset_begin(struct hwc_held *held)
 	return asserted ? reset_control_deassert(held->reset) : 0;
 }
 
-static void hwc_held_undo(struct hwc_held *held)
+static void hwc_held_end(struct hwc_held *held)
 {
+	clk_rate_exclusive_put(held->clk);
+	if (!held->undo)
+		return;
 	if (held->reset)
 		reset_control_assert(held->reset);
 	else
@@ -176,8 +187,7 @@ void hwc_held_put(struct hwc_held *held)
 	last = !--held->users;
 	if (last) {
 		list_del(&held->in_list);
-		if (held->undo)
-			hwc_held_undo(held);
+		hwc_held_end(held);
 	}
 	mutex_unlock(&hwc_held_lock);
 	if (last)

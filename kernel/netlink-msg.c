@@ -152,9 +152,23 @@ static int hwc_nl_fill_windows(struct sk_buff *msg, const struct hwc_device *d)
 	return 0;
 }
 
+static int hwc_nl_fill_clock(struct sk_buff *msg, const struct hwc_clock *clock)
+{
+	struct nlattr *nest = nla_nest_start(msg, HWCONTAINER_A_DEVICE_CLOCK);
+
+	if (!nest ||
+	    nla_put_string(msg, HWCONTAINER_A_CLOCK_OF_PATH, clock->of_path) ||
+	    nla_put_u32(msg, HWCONTAINER_A_CLOCK_INDEX, clock->index) ||
+	    nla_put_uint(msg, HWCONTAINER_A_CLOCK_RATE, clock->rate))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static int hwc_nl_fill_device(struct sk_buff *msg, const struct hwc_device *d, bool windows)
 {
 	struct nlattr *nest = nla_nest_start(msg, HWCONTAINER_A_CLAIM_DEVICE);
+	const struct hwc_clock *clock;
 	const struct hwc_node *node;
 	unsigned int i;
 
@@ -170,6 +184,9 @@ static int hwc_nl_fill_device(struct sk_buff *msg, const struct hwc_device *d, b
 		return -EMSGSIZE;
 	for (i = 0; i < d->n_irq; i++)
 		if (nla_put_u32(msg, HWCONTAINER_A_DEVICE_IRQ, d->irq[i]))
+			return -EMSGSIZE;
+	list_for_each_entry(clock, &d->clocks, in_device)
+		if (hwc_nl_fill_clock(msg, clock))
 			return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

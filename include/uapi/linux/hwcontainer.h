@@ -112,10 +112,11 @@ enum hwcontainer_stage {
  *   it. It is stopped first. Without the flag such a claim is refused.
  * @HWCONTAINER_CLAIM_FLAGS_ASSIGN: The devices are for a virtual machine. The
  *   host's drivers are not asked: the module binds them to its own,
- *   hwcontainer-assign, which only holds them, with their clocks on and out of
- *   reset. Where root has bound another by hand before that, the claim fails.
- *   Refused for kinds that no virtual machine can be given, for images that
- *   bring slots, and for resets that devices of the host have.
+ *   hwcontainer-assign, which only holds them, with their clocks on, at a rate
+ *   that nobody may change, and out of reset. Where root has bound another by
+ *   hand before that, the claim fails. Refused for kinds that no virtual
+ *   machine can be given, for images that bring slots, and for resets that
+ *   devices of the host have.
  */
 enum hwcontainer_claim_flags {
 	HWCONTAINER_CLAIM_FLAGS_KEEP = 1,
@@ -203,12 +204,22 @@ enum {
 };
 
 enum {
+	HWCONTAINER_A_CLOCK_OF_PATH = 1,
+	HWCONTAINER_A_CLOCK_INDEX,
+	HWCONTAINER_A_CLOCK_RATE,
+
+	__HWCONTAINER_A_CLOCK_MAX,
+	HWCONTAINER_A_CLOCK_MAX = (__HWCONTAINER_A_CLOCK_MAX - 1)
+};
+
+enum {
 	HWCONTAINER_A_DEVICE_NAME = 1,
 	HWCONTAINER_A_DEVICE_DRIVER,
 	HWCONTAINER_A_DEVICE_OF_PATH,
 	HWCONTAINER_A_DEVICE_NODE,
 	HWCONTAINER_A_DEVICE_WINDOW,
 	HWCONTAINER_A_DEVICE_IRQ,
+	HWCONTAINER_A_DEVICE_CLOCK,
 
 	__HWCONTAINER_A_DEVICE_MAX,
 	HWCONTAINER_A_DEVICE_MAX = (__HWCONTAINER_A_DEVICE_MAX - 1)
