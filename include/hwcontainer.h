@@ -406,6 +406,18 @@ struct hwc_window {
 	uint64_t size;
 };
 
+/**
+ * struct hwc_clock - a clock that the host lets run for a device of a virtual machine
+ * @of_path: the node that names it: the device's, or one below that
+ * @index: which entry of that node's clocks, from 0
+ * @rate: in Hz; 0 where the host does not know
+ */
+struct hwc_clock {
+	const char *of_path;
+	uint32_t index;
+	uint64_t rate;
+};
+
 HWC_API const char *hwc_device_name(const struct hwc_device *dev);
 HWC_API const char *hwc_device_driver(const struct hwc_device *dev);
 HWC_API const char *hwc_device_of_path(const struct hwc_device *dev);
@@ -415,6 +427,9 @@ HWC_API size_t hwc_device_windows(const struct hwc_device *dev);
 HWC_API const struct hwc_window *hwc_device_window(const struct hwc_device *dev, size_t i);
 HWC_API size_t hwc_device_irqs(const struct hwc_device *dev);
 HWC_API uint32_t hwc_device_irq(const struct hwc_device *dev, size_t i);
+/* none but in a claim with the flag assign */
+HWC_API size_t hwc_device_clocks(const struct hwc_device *dev);
+HWC_API const struct hwc_clock *hwc_device_clock(const struct hwc_device *dev, size_t i);
 
 /* event: what the module tells everybody */
 struct hwc_event;

@@ -46,3 +46,13 @@ uint32_t hwc_device_irq(const struct hwc_device *dev, size_t i)
 {
 	return ((const uint32_t *)dev->irqs.data)[i];
 }
+
+size_t hwc_device_clocks(const struct hwc_device *dev)
+{
+	return dev->clocks.count;
+}
+
+const struct hwc_clock *hwc_device_clock(const struct hwc_device *dev, size_t i)
+{
+	return (const struct hwc_clock *)dev->clocks.data + i;
+}

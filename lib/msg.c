@@ -87,6 +87,17 @@ static const struct hwc_schema window_schema =
 	SCHEMA(hwc_window, window_fields,
 	       NEEDS(HWCONTAINER_A_WINDOW_START) | NEEDS(HWCONTAINER_A_WINDOW_SIZE));
 
+static const struct hwc_field clock_fields[] = {
+	FIELD(HWCONTAINER_A_CLOCK_OF_PATH, HWC_STRING, hwc_clock, of_path),
+	FIELD(HWCONTAINER_A_CLOCK_INDEX, HWC_U32, hwc_clock, index),
+	FIELD(HWCONTAINER_A_CLOCK_RATE, HWC_UINT, hwc_clock, rate),
+};
+
+static const struct hwc_schema clock_schema =
+	SCHEMA(hwc_clock, clock_fields,
+	       NEEDS(HWCONTAINER_A_CLOCK_OF_PATH) | NEEDS(HWCONTAINER_A_CLOCK_INDEX) |
+		       NEEDS(HWCONTAINER_A_CLOCK_RATE));
+
 static const struct hwc_field device_fields[] = {
 	FIELD(HWCONTAINER_A_DEVICE_NAME, HWC_STRING, hwc_device, name),
 	FIELD(HWCONTAINER_A_DEVICE_DRIVER, HWC_STRING, hwc_device, driver),
@@ -94,6 +105,7 @@ static const struct hwc_field device_fields[] = {
 	NESTED(HWCONTAINER_A_DEVICE_NODE, HWC_NESTS, hwc_device, nodes, node_schema),
 	NESTED(HWCONTAINER_A_DEVICE_WINDOW, HWC_NESTS, hwc_device, windows, window_schema),
 	FIELD(HWCONTAINER_A_DEVICE_IRQ, HWC_U32S, hwc_device, irqs),
+	NESTED(HWCONTAINER_A_DEVICE_CLOCK, HWC_NESTS, hwc_device, clocks, clock_schema),
 };
 
 static const struct hwc_schema device_schema =

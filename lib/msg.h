@@ -51,6 +51,7 @@ struct hwc_device {
 	struct hwc_array nodes; /* struct hwc_node */
 	struct hwc_array windows; /* struct hwc_window */
 	struct hwc_array irqs; /* uint32_t */
+	struct hwc_array clocks; /* struct hwc_clock */
 };
 
 struct hwc_timing {

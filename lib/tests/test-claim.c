@@ -42,6 +42,11 @@ static void put_device(struct nlmsghdr *nlh)
 	mnl_attr_nest_end(nlh, nest);
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_DEVICE_IRQ, 45);
 	mnl_attr_put_u32(nlh, HWCONTAINER_A_DEVICE_IRQ, 46);
+	nest = mnl_attr_nest_start(nlh, HWCONTAINER_A_DEVICE_CLOCK);
+	mnl_attr_put_strz(nlh, HWCONTAINER_A_CLOCK_OF_PATH, "/fpga-full/fpga-PR0/sha256@0/part");
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLOCK_INDEX, 2);
+	mnl_attr_put_u64(nlh, HWCONTAINER_A_CLOCK_RATE, UINT64_C(5000000000));
+	mnl_attr_nest_end(nlh, nest);
 	mnl_attr_nest_end(nlh, dev);
 }
 
@@ -79,6 +84,10 @@ static void check_device(const struct hwc_device *dev)
 	assert_int_equal(hwc_device_window(dev, 0)->size, 4096);
 	assert_int_equal(hwc_device_irqs(dev), 2);
 	assert_int_equal(hwc_device_irq(dev, 1), 46);
+	assert_int_equal(hwc_device_clocks(dev), 1);
+	assert_string_equal(hwc_device_clock(dev, 0)->of_path, "/fpga-full/fpga-PR0/sha256@0/part");
+	assert_int_equal(hwc_device_clock(dev, 0)->index, 2);
+	assert_true(hwc_device_clock(dev, 0)->rate == UINT64_C(5000000000));
 }
 
 static void test_get(void **state)
@@ -184,6 +193,27 @@ static void test_many_devices(void **state)
 	assert_int_equal(hwc_claim_devices(got), 500);
 	check_device(hwc_claim_device(got, 499));
 	hwc_claim_free(got);
+}
+
+/* A rate of some clock would be taken for the wrong one. */
+static void test_clock_without_number(void **state)
+{
+	struct nlmsghdr *nlh = claim(2, 17);
+	struct nlattr *dev, *clock;
+	struct hwc_claim *got = NULL;
+
+	replay_family();
+	expect_get(2, 17);
+	dev = mnl_attr_nest_start(nlh, HWCONTAINER_A_CLAIM_DEVICE);
+	mnl_attr_put_strz(nlh, HWCONTAINER_A_DEVICE_NAME, "a0000000.sha256");
+	clock = mnl_attr_nest_start(nlh, HWCONTAINER_A_DEVICE_CLOCK);
+	mnl_attr_put_strz(nlh, HWCONTAINER_A_CLOCK_OF_PATH, "/fpga-full/fpga-PR0/sha256@0");
+	mnl_attr_put_u32(nlh, HWCONTAINER_A_CLOCK_RATE, 100000000);
+	mnl_attr_nest_end(nlh, clock);
+	mnl_attr_nest_end(nlh, dev);
+	replay_give(nlh);
+	assert_int_equal(hwc_claim_get(*state, 17, &got), -EBADMSG);
+	assert_null(got);
 }
 
 /* A node without its numbers would let a container have the wrong device. */
@@ -301,6 +331,7 @@ int main(void)
 		TEST(test_failed),
 		TEST(test_many_devices),
 		TEST(test_node_without_numbers),
+		TEST(test_clock_without_number),
 		TEST(test_delete),
 		TEST(test_delete_very_many),
 		TEST(test_handover),

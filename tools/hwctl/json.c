@@ -138,12 +138,23 @@ static struct json_object *json_window(const struct hwc_window *window)
 	return json;
 }
 
+static struct json_object *json_clock(const struct hwc_clock *clock)
+{
+	struct json_object *json = need(json_object_new_object());
+
+	json_text(json, "of-path", clock->of_path);
+	json_number(json, "index", clock->index);
+	json_number(json, "rate", clock->rate);
+	return json;
+}
+
 static struct json_object *json_device(const struct hwc_device *dev)
 {
 	struct json_object *json = need(json_object_new_object());
 	struct json_object *nodes = need(json_object_new_array());
 	struct json_object *windows = need(json_object_new_array());
 	struct json_object *irqs = need(json_object_new_array());
+	struct json_object *clocks = need(json_object_new_array());
 
 	for (size_t i = 0; i < hwc_device_nodes(dev); i++)
 		json_object_array_add(nodes, json_node(hwc_device_node(dev, i)));
@@ -151,12 +162,15 @@ static struct json_object *json_device(const struct hwc_device *dev)
 		json_object_array_add(windows, json_window(hwc_device_window(dev, i)));
 	for (size_t i = 0; i < hwc_device_irqs(dev); i++)
 		json_object_array_add(irqs, need(json_object_new_uint64(hwc_device_irq(dev, i))));
+	for (size_t i = 0; i < hwc_device_clocks(dev); i++)
+		json_object_array_add(clocks, json_clock(hwc_device_clock(dev, i)));
 	json_text(json, "name", hwc_device_name(dev));
 	json_text(json, "driver", hwc_device_driver(dev));
 	json_text(json, "of-path", hwc_device_of_path(dev));
 	json_object_object_add(json, "node", nodes);
 	json_object_object_add(json, "window", windows);
 	json_object_object_add(json, "irq", irqs);
+	json_object_object_add(json, "clock", clocks);
 	return json;
 }
 

@@ -77,6 +77,18 @@ static void show_times(const struct hwc_claim *claim)
 	}
 }
 
+/* Whose it is, where that is not the device itself. */
+static void show_clock(const struct hwc_device *dev, const struct hwc_clock *clock)
+{
+	bool below = strcmp(clock->of_path, hwc_device_of_path(dev));
+	char *rate = clock->rate ? text("%ju Hz", (uintmax_t)clock->rate) : text("unknown rate");
+
+	field("", PLAIN,
+	      text("clock %u%s%s, %s", clock->index, below ? " of " : "",
+		   below ? clock->of_path : "", rate));
+	free(rate);
+}
+
 static void show_device(const struct hwc_device *dev)
 {
 	const char *driver = hwc_device_driver(dev);
@@ -101,6 +113,8 @@ static void show_device(const struct hwc_device *dev)
 	}
 	for (size_t i = 0; i < hwc_device_irqs(dev); i++)
 		field("", PLAIN, text("interrupt %u", hwc_device_irq(dev, i)));
+	for (size_t i = 0; i < hwc_device_clocks(dev); i++)
+		show_clock(dev, hwc_device_clock(dev, i));
 }
 
 static void show_signers(const struct hwc_claim *claim)
