@@ -1,33 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Clocks of an assigned node. The host keeps them; the guest is told how fast they
- * run, by a fixed clock for each, which is in the first node that has it: right
- * below /passthrough, a bus, would have to be only what has registers.
+ * run, which the module knows, by a fixed clock for each. That is in the first node that
+ * has it: right below /passthrough, a bus, would have to be only what has registers.
  */
 #include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "array.h"
 #include "assign.h"
 #include "bus.h"
 #include "ctx.h"
 #include "dtree.h"
-#include "sysroot.h"
-
-#define DEBUGFS_CLK "/sys/kernel/debug/clk"
 
 /**
  * struct clock_use - a clock that a node has
  * @node: the node
+ * @index: which of the node's
  * @provider: where it comes from
  * @args: its words there, @n_args bytes
  * @n_args: bytes of @args
  */
 struct clock_use {
 	const struct hwc_dt_node *node;
+	uint32_t index;
 	const struct hwc_dt_node *provider;
 	const uint8_t *args;
 	size_t n_args;
@@ -40,117 +38,36 @@ static bool is_same(const struct clock_use *use, const struct hwc_dt_node *provi
 	       !memcmp(args, use->args, n_args);
 }
 
-/* What the node wanted the clock to be set to: 1, 0 where it did not say, or the error. */
-static int assigned_rate(struct hwc_assigner *a, const struct clock_use *use, uint32_t *rate)
+/* What the module says, in Hz; 0 where it does not know. */
+static uint64_t live_rate(const struct hwc_assigner *a, const struct clock_use *use)
 {
-	const struct hwc_dt_prop *clocks = hwc_dt_prop(use->node, "assigned-clocks");
-	const struct hwc_dt_prop *rates = hwc_dt_prop(use->node, "assigned-clock-rates");
-	struct hwc_assign_ref ref = { 0 };
-	int ret;
+	const struct hwc_assign_rate *rates = a->rates.data;
 
-	if (!clocks || !rates)
-		return 0;
-	for (size_t i = 0; (i + 1) * sizeof(*rate) <= rates->size; i++) {
-		ret = hwc_assign_next_ref(a, use->node, clocks, "#clock-cells", &ref);
-		if (ret <= 0)
-			return ret;
-		*rate = hwc_cell(rates->value, i);
-		if (*rate && ref.to &&
-		    is_same(use, ref.to, clocks->value + ref.offset + sizeof(*rate), ref.args))
-			return 1;
-	}
+	for (size_t i = 0; i < a->rates.count; i++)
+		if (rates[i].node == use->node && rates[i].index == use->index)
+			return rates[i].rate;
 	return 0;
 }
 
-/* The n-th name of clock-output-names. */
-static const char *output_name(const char *names, size_t size, uint32_t n)
-{
-	const char *end = names + size;
-
-	for (; names < end; names += strlen(names) + 1)
-		if (!n--)
-			return names;
-	return NULL;
-}
-
-/* Which of a provider's outputs is meant; clock-indices names those that are not in order. */
-static uint32_t output_of(const struct clock_use *use)
-{
-	const struct hwc_dt_prop *indices = hwc_dt_prop(use->provider, "clock-indices");
-	uint32_t arg = use->n_args ? hwc_cell(use->args, 0) : 0;
-
-	for (size_t i = 0; indices && (i + 1) * sizeof(arg) <= indices->size; i++)
-		if (hwc_cell(indices->value, i) == arg)
-			return i;
-	return indices ? UINT32_MAX : arg;
-}
-
-/* The name that Linux gives the clock, to be freed; NULL where it is not known. */
-static char *linux_name(const struct clock_use *use)
-{
-	const struct hwc_dt_prop *names = hwc_dt_prop(use->provider, "clock-output-names");
-	const char *name = NULL;
-
-	if (use->n_args > sizeof(uint32_t))
-		return NULL;
-	if (names)
-		name = output_name((char *)names->value, names->size, output_of(use));
-	else if (!use->n_args)
-		return strndup(use->provider->name, strcspn(use->provider->name, "@"));
-	return name && *name && *name != '.' && !strchr(name, '/') ? strdup(name) : NULL;
-}
-
-/* What Linux says it runs at; 0 where it does not. */
-static uint32_t live_rate(struct hwc_assigner *a, const struct clock_use *use)
-{
-	char *name = linux_name(use), *path = NULL, *end;
-	unsigned long long rate = 0;
-	char digits[32];
-	ssize_t got = -1;
-	int fd = -1;
-
-	if (name && asprintf(&path, DEBUGFS_CLK "/%s/clk_rate", name) >= 0)
-		fd = hwc_sysroot_open(a->ctx, path, O_RDONLY);
-	if (fd >= 0) {
-		got = read(fd, digits, sizeof(digits) - 1);
-		close(fd);
-	}
-	free(path);
-	free(name);
-	if (got <= 0)
-		return 0;
-	digits[got] = '\0';
-	rate = strtoull(digits, &end, 10);
-	return (*end && *end != '\n') || rate > UINT32_MAX ? 0 : rate;
-}
-
-static int refuse_rate(struct hwc_assigner *a, const struct clock_use *use)
+static int refuse_rate(struct hwc_assigner *a, const struct clock_use *use, uint64_t rate)
 {
 	char *path = hwc_assign_path(use->provider);
 	int err;
 
 	if (!path)
 		return hwc_err_nomem(a->ctx);
-	err = hwc_assign_refuse(a, -EPERM, use->node,
-				"nothing says how fast its clock of %s runs; assigned-clock-rates "
-				"can, and debugfs in /sys/kernel/debug",
-				path);
+	if (rate)
+		err = hwc_assign_refuse(a, -EPERM, use->node,
+					"its clock %" PRIu32 " of %s runs at %" PRIu64
+					" Hz, which is more than a device tree can say",
+					use->index, path, rate);
+	else
+		err = hwc_assign_refuse(a, -EPERM, use->node,
+					"the host does not know how fast its clock %" PRIu32
+					" of %s runs; a fixed-clock of its overlay can say it",
+					use->index, path);
 	free(path);
 	return err;
-}
-
-static int find_rate(struct hwc_assigner *a, const struct clock_use *use, uint32_t *rate)
-{
-	int ret;
-
-	if (hwc_dt_compatible(use->provider, "fixed-clock", true) &&
-	    hwc_dt_cell(use->provider, "clock-frequency", rate) && *rate)
-		return 0;
-	ret = assigned_rate(a, use, rate);
-	if (ret)
-		return ret > 0 ? 0 : ret;
-	*rate = live_rate(a, use);
-	return *rate ? 0 : refuse_rate(a, use);
 }
 
 static int set_cell(struct hwc_dt_node *node, const char *name, uint32_t value)
@@ -194,15 +111,14 @@ static int clock_node(struct hwc_assigner *a, const struct clock_use *use,
 		      struct hwc_dt_node *parent, struct hwc_dt_node **node)
 {
 	struct hwc_assign_clock *slot;
-	uint32_t rate;
-	int err;
+	uint64_t rate;
 
 	*node = find_node(a, use);
 	if (*node)
 		return 0;
-	err = find_rate(a, use, &rate);
-	if (err)
-		return err;
+	rate = live_rate(a, use);
+	if (!rate || rate > UINT32_MAX)
+		return refuse_rate(a, use, rate);
 	slot = hwc_array_grow(&a->clocks, sizeof(*slot));
 	if (!slot)
 		return hwc_err_nomem(a->ctx);
@@ -226,6 +142,7 @@ static int add_clock(struct hwc_assigner *a, struct hwc_dt_node *node, struct hw
 {
 	const struct clock_use use = {
 		.node = node,
+		.index = ref->index,
 		.provider = ref->to,
 		.args = from->value + ref->offset + sizeof(uint32_t),
 		.n_args = ref->args,

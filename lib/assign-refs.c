@@ -86,7 +86,11 @@ int hwc_assign_next_ref(struct hwc_assigner *a, const struct hwc_dt_node *node,
 	if (n > ARGS_MAX / word || n * word > prop->size - at - word)
 		return hwc_assign_refuse(a, -EPERM, node, "its %s is no list of phandles",
 					 prop->name);
-	*ref = (struct hwc_assign_ref){ .started = true, .offset = at, .to = to, .args = n * word };
+	*ref = (struct hwc_assign_ref){ .started = true,
+					.index = ref->started ? ref->index + 1 : 0,
+					.offset = at,
+					.to = to,
+					.args = n * word };
 	return 1;
 }
 

@@ -248,6 +248,22 @@ static int take_children(struct hwc_assigner *a, struct hwc_dt_node *node, bool 
 	return err;
 }
 
+static int add_rates(struct hwc_assigner *a, const struct hwc_device *dev)
+{
+	for (size_t i = 0; i < hwc_device_clocks(dev); i++) {
+		const struct hwc_clock *clock = hwc_device_clock(dev, i);
+		struct hwc_assign_rate *slot = hwc_array_grow(&a->rates, sizeof(*slot));
+
+		if (!slot)
+			return hwc_err_nomem(a->ctx);
+		*slot = (struct hwc_assign_rate){ .node = hwc_dt_at(&a->live, clock->of_path),
+						  .index = clock->index,
+						  .rate = clock->rate };
+		a->rates.count++;
+	}
+	return 0;
+}
+
 static int add_device(struct hwc_assigner *a, const struct hwc_claim *claim,
 		      const struct hwc_device *dev)
 {
@@ -275,7 +291,7 @@ static int add_device(struct hwc_assigner *a, const struct hwc_claim *claim,
 		return hwc_err_nomem(a->ctx);
 	*slot = (struct hwc_assign_node){ .node = node, .claim = claim->id };
 	a->claimed.count++;
-	return 0;
+	return add_rates(a, dev);
 }
 
 static int add_claim(struct hwc_assigner *a, struct hwc_claim *const *claims, size_t i)

@@ -286,6 +286,7 @@ static void clear(struct hwc_assigner *a)
 	for (size_t i = 0; i < a->clocks.count; i++)
 		free(clocks[i].args);
 	free(clocks);
+	free(a->rates.data);
 	free(a->windows.data);
 	free(a->tops.data);
 	free(a->claimed.data);

@@ -69,6 +69,18 @@ struct hwc_assign_window {
 };
 
 /**
+ * struct hwc_assign_rate - how fast the host lets a clock run
+ * @node: that names it
+ * @index: which of the node's
+ * @rate: in Hz; 0 where the host does not know
+ */
+struct hwc_assign_rate {
+	const struct hwc_dt_node *node;
+	uint32_t index;
+	uint64_t rate;
+};
+
+/**
  * struct hwc_assign_clock - a clock that a guest sees running
  * @provider: what it comes from on this machine
  * @args: its words there
@@ -94,6 +106,7 @@ struct hwc_assign_clock {
  * @claimed: struct hwc_assign_node, of all claims
  * @tops: struct hwc_dt_node *, those right below /passthrough
  * @windows: struct hwc_assign_window
+ * @rates: struct hwc_assign_rate
  * @clocks: struct hwc_assign_clock, with words of their own
  */
 struct hwc_assigner {
@@ -107,6 +120,7 @@ struct hwc_assigner {
 	struct hwc_array claimed;
 	struct hwc_array tops;
 	struct hwc_array windows;
+	struct hwc_array rates;
 	struct hwc_array clocks;
 };
 
@@ -154,12 +168,14 @@ int hwc_assign_clocks(struct hwc_assigner *a, struct hwc_dt_node *node);
 /**
  * struct hwc_assign_ref - an entry of a list of phandles
  * @started: there has been a first one
+ * @index: which one, from 0
  * @offset: of the phandle, in bytes
  * @to: the node; NULL for an entry that is empty
  * @args: words behind it, in bytes
  */
 struct hwc_assign_ref {
 	bool started;
+	uint32_t index;
 	size_t offset;
 	struct hwc_dt_node *to;
 	size_t args;

@@ -16,12 +16,14 @@
 
 #define DEVICES_MAX 6
 #define CLAIMS_MAX 3
+#define CLOCKS_MAX 8
 
 struct assign {
 	struct hwc_ctx *ctx;
 	char *scene;
 	struct hwc_claim claims[CLAIMS_MAX];
 	struct hwc_device devices[CLAIMS_MAX][DEVICES_MAX];
+	struct hwc_clock clocks[CLOCKS_MAX]; /* of the first device; at first that of SHA */
 	size_t n;
 	char *paths;
 	struct hwc_assignment_plan plan;

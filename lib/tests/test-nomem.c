@@ -130,8 +130,10 @@ static void test_assignment(void **state)
 	size_t whole_size, size;
 	struct hwc_assignment *all;
 	unsigned int n = 1;
-	int err = assign_with(f, nodes, PR0 "/in@0 " PR0 "/a@1000|" PR0 "/dma@2000", image);
+	int err;
 
+	f->clocks[0].of_path = PR0 "/a@1000";
+	err = assign_with(f, nodes, PR0 "/in@0 " PR0 "/a@1000|" PR0 "/dma@2000", image);
 	assert_string_equal(err ? hwc_ctx_error(f->ctx) : "", "");
 	all = f->as;
 	whole = hwc_assignment_dtb(all, &whole_size);

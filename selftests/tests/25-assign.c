@@ -13,7 +13,9 @@
 #define HOST_DRIVER "hwcontainer-sim-sha256"
 #define OUR_DRIVER "hwcontainer-assign"
 #define PROBES HWC_SIM "probes"
-#define CLOCK "/sys/kernel/debug/clk/sim-clock/clk_enable_count"
+#define CLOCKS "/sys/kernel/debug/clk/"
+#define CLOCK CLOCKS "sim-clock/clk_enable_count"
+#define CLOCK_RATE 100000000
 #define BIND_TIMEOUT HWC_PARAMETERS "bind_timeout_ms"
 #define BIT HWC_IMAGES "sha256-pr0.bit"
 #define DTBO HWC_DTBO "sha256-pr0.dtbo"
@@ -136,6 +138,10 @@ TEST_F(assign, device_is_held_and_given_back)
 	EXPECT_STREQ(OUR_DRIVER, driver_of(DEVICE));
 	/* the guest cannot ask for it */
 	EXPECT_EQ(1, hwc_test_number(CLOCK));
+	ASSERT_EQ(1, hwc_device_clocks(dev));
+	EXPECT_STREQ(HWC_PR0 "/sha256@0", hwc_device_clock(dev, 0)->of_path);
+	EXPECT_EQ(0, hwc_device_clock(dev, 0)->index);
+	EXPECT_EQ(CLOCK_RATE, hwc_device_clock(dev, 0)->rate);
 	EXPECT_NE(NULL, strstr(hwc_test_read("/proc/iomem"), "7ff00000-7ff00fff : " DEVICE));
 	end(_metadata, self, hwc_claim_id(claim));
 	hwc_claim_free(claim);
@@ -145,6 +151,7 @@ TEST_F(assign, device_is_held_and_given_back)
 
 	claim = claim_device(_metadata, self, 0);
 	EXPECT_STREQ(HOST_DRIVER, hwc_device_driver(hwc_claim_device(claim, 0)));
+	EXPECT_EQ(0, hwc_device_clocks(hwc_claim_device(claim, 0)));
 	EXPECT_EQ(self->probes + 1, hwc_test_number(PROBES));
 	EXPECT_EQ(0, digest_is_right(NODE));
 	hwc_claim_free(claim);
@@ -297,20 +304,69 @@ TEST_F(assign, clocks_and_resets_are_left_as_they_were)
 
 	if (strcmp(hwc_test_machine()->name, "zcu102"))
 		SKIP(return, "no firmware here has clocks and resets for the logic (BOARD=zcu102)");
-	ASSERT_EQ(0, hwc_test_number("/sys/kernel/debug/clk/cpu_r5/clk_enable_count"));
+	ASSERT_EQ(0, hwc_test_number(CLOCKS "cpu_r5/clk_enable_count"));
 	ends = calls("CLOCK_DISABLE.*: 0x47");
 	resets = calls("RESET_ASSERT.*: 0x45d");
 	ASSERT_EQ(0, try(self, HWC_PR0, BIT, HWC_DTBO "assign-running.dtbo", ASSIGN, &grant))
 	TH_LOG("%s", hwc_ctx_error(self->ctx));
-	EXPECT_NE(0, hwc_test_number("/sys/kernel/debug/clk/cpu_r5/clk_enable_count"));
-	EXPECT_EQ(1, hwc_test_number("/sys/kernel/debug/clk/pl0_ref/clk_enable_count"));
+	EXPECT_NE(0, hwc_test_number(CLOCKS "cpu_r5/clk_enable_count"));
+	EXPECT_EQ(1, hwc_test_number(CLOCKS "pl0_ref/clk_enable_count"));
 	end(_metadata, self, grant.id);
-	EXPECT_EQ(0, hwc_test_number("/sys/kernel/debug/clk/pl0_ref/clk_enable_count"));
+	EXPECT_EQ(0, hwc_test_number(CLOCKS "pl0_ref/clk_enable_count"));
 	EXPECT_EQ(ends + 1, calls("CLOCK_DISABLE.*: 0x47"));
 	/* the other processor's, which ran */
 	EXPECT_EQ(0, calls("CLOCK_DISABLE.*: 0x25"));
 	EXPECT_EQ(resets, calls("RESET_ASSERT.*: 0x45d"));
 	unlink("/tmp/calls");
+}
+
+/* Whether a device tree of a guest has a clock of that rate. */
+static bool tree_has_rate(const char *path, uint32_t rate)
+{
+	uint32_t cell = htobe32(rate);
+	int fd = hwc_test_open(path);
+	char tree[8192];
+	ssize_t n = fd < 0 ? 0 : read(fd, tree, sizeof(tree));
+
+	close(fd);
+	return n > 0 && memmem(tree, n, "fixed-clock", sizeof("fixed-clock")) &&
+	       memmem(tree, n, &cell, sizeof(cell));
+}
+
+/* Mainline's driver of the board's clocks has no names for them in its node. */
+TEST_F(assign, rates_of_the_firmwares_clocks_are_told)
+{
+	static const char *const names[] = { "cpu_r5", "pl0_ref" };
+	char path[64], command[64];
+	struct hwc_claim *claim;
+	struct hwc_grant grant;
+	uint32_t i;
+
+	if (strcmp(hwc_test_machine()->name, "zcu102"))
+		SKIP(return, "no firmware here has clocks for the logic (BOARD=zcu102)");
+	ASSERT_EQ(0, try(self, HWC_PR0, BIT, HWC_DTBO "assign-running.dtbo", ASSIGN, &grant))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	snprintf(command, sizeof(command), "hwctl claim show --dtb=/tmp/tree %u", grant.id);
+	EXPECT_EQ(0, hwc_test_run(command));
+	ASSERT_EQ(0, hwc_claim_get(self->ctx, grant.id, &claim));
+	ASSERT_EQ(2, hwc_device_clocks(hwc_claim_device(claim, 0)));
+	for (i = 0; i < 2; i++) {
+		const struct hwc_clock *clock = hwc_device_clock(hwc_claim_device(claim, 0), i);
+
+		snprintf(path, sizeof(path), CLOCKS "%s/clk_rate", names[i]);
+		EXPECT_NE(0, clock->rate);
+		EXPECT_EQ(hwc_test_number(path), clock->rate);
+		EXPECT_EQ(i, clock->index);
+		EXPECT_TRUE(tree_has_rate("/tmp/tree", clock->rate));
+		/* what the guest was told stays true */
+		snprintf(path, sizeof(path), CLOCKS "%s/clk_protect_count", names[i]);
+		EXPECT_EQ(1, hwc_test_number(path));
+	}
+	hwc_claim_free(claim);
+	end(_metadata, self, grant.id);
+	EXPECT_EQ(0, hwc_test_number(CLOCKS "cpu_r5/clk_protect_count"));
+	EXPECT_EQ(0, hwc_test_number(CLOCKS "pl0_ref/clk_protect_count"));
+	unlink("/tmp/tree");
 }
 
 TEST_F(assign, resets_of_the_hosts_devices_are_refused)
@@ -331,13 +387,25 @@ TEST_F(assign, resets_of_the_hosts_devices_are_refused)
 /* Its driver would be one of the host's, so that none comes; it is the guest's. */
 TEST_F(assign, clock_may_be_the_images)
 {
+	const struct hwc_device *dev;
 	struct hwc_claim *claim;
 	struct hwc_grant grant;
+	int i;
 
 	ASSERT_EQ(0, try(self, HWC_PR0, BIT, HWC_DTBO "assign-clock.dtbo", ASSIGN, &grant))
 	TH_LOG("%s", hwc_ctx_error(self->ctx));
 	ASSERT_EQ(0, hwc_claim_get(self->ctx, grant.id, &claim));
-	EXPECT_EQ(2, hwc_claim_devices(claim));
+	ASSERT_EQ(2, hwc_claim_devices(claim));
+	for (i = 0; i < 2; i++) {
+		dev = hwc_claim_device(claim, i);
+		if (strcmp(hwc_device_name(dev), DEVICE)) {
+			EXPECT_EQ(0, hwc_device_clocks(dev));
+			continue;
+		}
+		ASSERT_EQ(1, hwc_device_clocks(dev));
+		EXPECT_EQ(1, hwc_device_clock(dev, 0)->index);
+		EXPECT_EQ(CLOCK_RATE, hwc_device_clock(dev, 0)->rate);
+	}
 	hwc_claim_free(claim);
 	EXPECT_STREQ(OUR_DRIVER, driver_of(DEVICE));
 	EXPECT_EQ(1, hwc_test_number(CLOCK));
@@ -348,11 +416,20 @@ TEST_F(assign, clock_may_be_the_images)
 /* The guest gets what is below a device, too, and cannot ask for it either. */
 TEST_F(assign, what_is_below_a_device_is_held)
 {
+	const struct hwc_device *dev;
+	struct hwc_claim *claim;
 	struct hwc_grant grant;
 
 	ASSERT_EQ(0, try(self, HWC_PR0, BIT, HWC_DTBO "assign-below.dtbo", ASSIGN, &grant))
 	TH_LOG("%s", hwc_ctx_error(self->ctx));
 	EXPECT_EQ(1, hwc_test_number(CLOCK));
+	ASSERT_EQ(0, hwc_claim_get(self->ctx, grant.id, &claim));
+	dev = hwc_claim_device(claim, 0);
+	EXPECT_STREQ(HWC_PR0 "/bus@0", hwc_device_of_path(dev));
+	ASSERT_EQ(1, hwc_device_clocks(dev));
+	EXPECT_STREQ(HWC_PR0 "/bus@0/sha256@0", hwc_device_clock(dev, 0)->of_path);
+	EXPECT_EQ(CLOCK_RATE, hwc_device_clock(dev, 0)->rate);
+	hwc_claim_free(claim);
 	EXPECT_NE(NULL, strstr(hwc_test_read("/proc/iomem"), "7ff00000-7ff00fff : "));
 	EXPECT_NE(NULL, strstr(hwc_test_read("/proc/iomem"), "7ff01000-7ff01fff : "));
 	EXPECT_EQ(NULL, strstr(hwc_test_read("/proc/iomem"), "7ff02000-"));
@@ -464,6 +541,7 @@ TEST_F(assign, kept_image_is_for_the_next_machine)
 	EXPECT_EQ(HWCONTAINER_CLAIM_STATE_READY, grant.state);
 	ASSERT_EQ(0, hwc_claim_get(self->ctx, grant.id, &claim));
 	EXPECT_STREQ(OUR_DRIVER, hwc_device_driver(hwc_claim_device(claim, 0)));
+	EXPECT_EQ(1, hwc_device_clocks(hwc_claim_device(claim, 0)));
 	hwc_claim_free(claim);
 	end(_metadata, self, grant.id);
 

@@ -36,6 +36,10 @@ run 0 hwctl claim show "--dtb=/tmp/tree" "$id" && ! [ -s /tmp/out ] &&
 	hwctl claim show --dtb "$id" | cmp - /tmp/tree
 result $? "its device tree, in a file and through a pipe"
 
+run 0 hwctl claim show "$id" && says "clock 0, 100000000 Hz" && run 0 hwctl -j claim show "$id" &&
+	says "\"clock\":[{\"of-path\":\"$last/sha256@0\",\"index\":0,\"rate\":100000000}]"
+result $? "its clock, and how fast it runs"
+
 rm -f /tmp/tree
 run 0 hwctl claim show --xl "--dtb=/tmp/tree" "$id" && says "irqs=" && [ -s /tmp/tree ] &&
 	run 2 hwctl claim show --xl --dtb "$id" && run 2 hwctl claim show --xl &&
