@@ -27,6 +27,10 @@ static u64 engine;
 static bool has_line;
 static u32 line;
 
+/* How long an interrupt is being handled. */
+static bool stays;
+static u64 stay_ms;
+
 static bool finished;
 static u32 result; /* the last STATUS */
 static u32 commands, interrupts, early;
@@ -44,12 +48,26 @@ static void take_result(void)
 	finished = true;
 }
 
+/* Without a time for ever: it is killed like that. */
+static void stay(void)
+{
+	u64 end = clock_us() + 1000 * stay_ms;
+
+	stays = false;
+	say("engine: in the handler of its interrupt\n");
+	while (!stay_ms || clock_us() < end)
+		;
+	say("engine: its interrupt was handled\n");
+}
+
 /*
  * Level: kept away until the next command, or it would come again until the line is low.
  * It may not be low yet even then, which is no news of that command.
  */
 static void done(void)
 {
+	if (stays)
+		stay();
 	gic_disable(line);
 	if (!(reg(SIM_STATUS) & SIM_STATUS_DONE)) {
 		early++;
@@ -78,6 +96,15 @@ static u32 word_of(const struct message *message, u64 at)
 	return word;
 }
 
+static void start_command(u32 ctrl, u64 size)
+{
+	finished = false;
+	write32(engine + SIM_STATUS, 0);
+	write32(engine + SIM_LEN, (u32)size);
+	write32(engine + SIM_CTRL, ctrl);
+	commands++;
+}
+
 /* One command: the part of a message that begins at @at. */
 static bool run_command(const struct message *message, u64 at)
 {
@@ -92,13 +119,9 @@ static bool run_command(const struct message *message, u64 at)
 		ctrl |= SIM_CTRL_LAST;
 	else
 		size = SIM_DATA_BYTES;
-	finished = false;
-	write32(engine + SIM_STATUS, 0);
-	write32(engine + SIM_LEN, (u32)size);
 	for (i = 0; i < size; i += sizeof(u32))
 		write32(engine + SIM_DATA + i, word_of(message, at + i));
-	write32(engine + SIM_CTRL, ctrl);
-	commands++;
+	start_command(ctrl, size);
 	while (!finished && clock_us() < limit)
 		wait_step();
 	return finished && !(result & SIM_STATUS_ERROR);
@@ -191,4 +214,43 @@ bool engine_run(void)
 		;
 	message.size = message.length * tree_number(app, "hwcontainer,repeat", 1);
 	return run(&message);
+}
+
+static bool start_another(void)
+{
+	if (!has_line)
+		say("engine: there is none with an interrupt\n");
+	else
+		start_command(SIM_CTRL_START | SIM_CTRL_IRQ | SIM_CTRL_INIT | SIM_CTRL_LAST, 0);
+	return has_line;
+}
+
+/**
+ * engine_stay() - let the engine interrupt once more, and be long in handling it
+ * @ms: how long; 0: for ever
+ */
+void engine_stay(u64 ms)
+{
+	stays = true;
+	stay_ms = ms;
+	if (!start_another())
+		return;
+	while (!finished)
+		wait_step();
+}
+
+/**
+ * engine_ignore() - let the engine interrupt once more, and do not handle it
+ * @listen: only this processor does not look; else the controller keeps the interrupt away, too
+ */
+void engine_ignore(bool listen)
+{
+	if (!start_another())
+		return;
+	if (listen)
+		gic_enable(line);
+	while (!(reg(SIM_STATUS) & SIM_STATUS_DONE))
+		;
+	say("engine: its interrupt is ignored\n");
+	power_hang();
 }

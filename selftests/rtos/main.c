@@ -76,6 +76,23 @@ static void do_ticks(const char *value)
 	}
 }
 
+static void do_ignore(const char *value)
+{
+	(void)value;
+	engine_ignore(true);
+}
+
+static void do_disable(const char *value)
+{
+	(void)value;
+	engine_ignore(false);
+}
+
+static void do_stay(const char *value)
+{
+	engine_stay(read_number(value));
+}
+
 static void do_mem(const char *value)
 {
 	struct range range;
@@ -90,8 +107,10 @@ static const struct {
 	const char *name;
 	void (*run)(const char *value);
 } words[] = {
-	{ "crash", do_crash }, { "echo", do_echo },	{ "exit", do_exit },   { "hang", do_hang },
-	{ "mem", do_mem },     { "reboot", do_reboot }, { "ticks", do_ticks },
+	{ "crash", do_crash }, { "disable", do_disable }, { "echo", do_echo },
+	{ "exit", do_exit },   { "hang", do_hang },	  { "ignore", do_ignore },
+	{ "mem", do_mem },     { "reboot", do_reboot },	  { "stay", do_stay },
+	{ "ticks", do_ticks },
 };
 
 /* A word, with a value behind "=" or, where it was typed, a space. */

@@ -71,6 +71,8 @@ void say(const char *text, ...) __attribute__((format(printf, 1, 2)));
 /* engine.c */
 
 bool engine_run(void);
+void engine_stay(u64 ms);
+void engine_ignore(bool listen);
 
 /* exception.c */
 

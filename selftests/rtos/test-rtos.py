@@ -258,6 +258,12 @@ def refused(text, **engine):
         return guest, True
 
 
+def has_no_interrupt():
+    with Guest("stay ignore disable exit=3") as guest:
+        return guest, guest.exits(3) and \
+            guest.text.count("engine: there is none with an interrupt\n") == 3
+
+
 TESTS = [
     ("GICv2, entered at EL1", lambda: on_machine(",gic-version=2", 1, 2, 1)),
     ("GICv3, entered at EL1", lambda: on_machine(",gic-version=3", 1, 3, 2)),
@@ -277,6 +283,7 @@ TESTS = [
     ("and more", lambda: drives(129, [(0x5, 2048), (0x1, 2048), (0x9, 32)])),
     ("an engine that refuses", lambda: refused("engine: refused, status 0x6", status=6)),
     ("another engine", lambda: refused("there is no sha256 but 0x31524946", identity=b"FIR1")),
+    ("words for an engine with an interrupt, of which there is none", has_no_interrupt),
     ("what hangs does not end when it is asked to", hangs),
 ]
 
