@@ -75,7 +75,7 @@ add_tests() {
 add_others() {
 	mkdir -p "$root/hwc/bench" "$root/hwc/engine"
 	cp "$arm64/bench/bench" "$root/hwc/bench/"
-	cp "$arm64/engine/monitor" "$root/hwc/engine/"
+	cp "$arm64"/engine/* "$root/hwc/engine/"
 }
 
 preprocess() {

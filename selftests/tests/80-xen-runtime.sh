@@ -161,6 +161,27 @@ linux_is_asked() {
 	same 0 "$code" && nothing_left
 }
 
+# As an engine has it: a terminal by the socket, for whichever console the guest speaks on.
+has_terminal() { # what it says first, keys
+	sed -i 's/"args"/"terminal": true, "args"/' "$bundles/c1/config.json"
+	/hwc/engine/terminal /tmp/socket "$(printf '%b' "$2")" >/tmp/f.out &
+	engine=$!
+	within 10 test -S /tmp/socket &&
+		hwcontainer-runtime create --bundle "$bundles/c1" --console-socket /tmp/socket c1 &&
+		[ ! -s /tmp/f.out ] && rt start c1 && wait "$engine" && cat /tmp/f.out &&
+		grep -qF "$1" /tmp/f.out && grep -qF "what is typed" /tmp/f.out && gone_with c1
+}
+
+uart_is_terminal() {
+	new_vm c1 echo
+	has_terminal "rtos: " 'what is typed\rexit 4\r'
+}
+
+linux_has_terminal() {
+	new_linux ""
+	has_terminal "linux: listening" 'what is typed\rexit 3\r'
+}
+
 ## hardware
 
 has_engine() {
@@ -473,6 +494,8 @@ expect "one that was never started is deleted" never_started
 expect "a second container of its name changes nothing" id_is_taken
 expect "Linux gets what is typed, and tells its code" linux_is_typed_to
 expect "Linux ends when it is asked to" linux_is_asked
+expect "a terminal goes to the engine" uart_is_terminal
+expect "Linux has one, too" linux_has_terminal
 expect "a guest has the engine that its container claims, and its interrupt" has_engine
 expect "the host has it after that" host_has_it_again
 expect "a container that is created has its hardware" holds_it

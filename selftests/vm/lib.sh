@@ -30,6 +30,12 @@ end() {
 trap 'end >/dev/null 2>&1' EXIT
 trap 'exit 1' INT TERM
 
+# terminal KEYS: an engine's part of one that comes by $work/socket
+terminal() {
+	cc -O2 -o "$work/terminal" "$here/../engine/terminal.c" &&
+		exec "$work/terminal" "$work/socket" "$(printf '%b' "$1")"
+}
+
 # With the settings of $work/system, which is this system otherwise.
 rt() {
 	hwcontainer-runtime --root "$work/run" --sysroot "$work/system" "$@"

@@ -172,7 +172,7 @@ ends_with_its_reader() {
 has_a_terminal() {
 	bundle 'tty; stty size; read line; echo got $line; stat -c %u /dev/console; exit 4' \
 		', "terminal": true, "consoleSize": { "height": 33, "width": 99 }'
-	"$here/terminal.py" "$work/socket" 'typed\r' >"$work/screen" &
+	terminal 'typed\r' >"$work/screen" &
 	screen=$!
 	within 10 test -S "$work/socket" &&
 		rt create -b "$work/b" --console-socket "$work/socket" "$me" && rt start "$me" &&

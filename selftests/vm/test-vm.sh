@@ -105,7 +105,7 @@ has_terminal() {
 	sed -i 's/"args"/"terminal": true, "args"/' "$work/b/config.json"
 	refuses "process.terminal is true, and there is no --console-socket" create -b "$work/b" "$me" ||
 		return
-	"$here/terminal.py" "$work/socket" 'hello\rexit 4\r' >"$work/seen" &
+	terminal 'hello\rexit 4\r' >"$work/seen" &
 	engine=$!
 	within 10 test -S "$work/socket" &&
 		rt create -b "$work/b" --console-socket "$work/socket" --pid-file "$work/pid" "$me" &&
