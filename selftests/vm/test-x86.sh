@@ -51,7 +51,11 @@ release() {
 	basename "$(readlink "$stock/vmlinuz")" | sed 's/^vmlinuz-//'
 }
 
-# What is typed, a line each, when it listens; its exit status.
+has_gone() {
+	[ ! -e "$work/run/$me" ]
+}
+
+# What is typed, a line each, when it listens; its exit status. One that goes on is killed.
 typed() { # code, lines
 	rm -f "$work/keys"
 	mkfifo "$work/keys"
@@ -59,6 +63,7 @@ typed() { # code, lines
 	started=$!
 	exec 5>"$work/keys"
 	within 60 has "$work/out" "linux: listening" && printf '%s\n' "$2" >&5
+	within 60 has_gone || rt kill "$me" KILL
 	wait "$started"
 	code=$?
 	exec 5>&-
