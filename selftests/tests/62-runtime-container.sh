@@ -200,7 +200,7 @@ is_stopped_before_it_restarts() {
 	run_in_background || return
 	fail_starts
 	crash
-	within 20 grep -q "in 1600 ms, for 0 times" /tmp/f.err && status_is c1 running && kill -TERM "$started"
+	within 20 grep -q "in 1600 ms, restarts left: 0" /tmp/f.err && status_is c1 running && kill -TERM "$started"
 	ends_with 0
 	code=$?
 	works_again
