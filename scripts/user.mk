@@ -58,14 +58,15 @@ endif
 # pkg-config reads only the target's files when there is a sysroot. libfdt has
 # no .pc file in Debian 12: its flags are the sysroot's and -lfdt.
 comma := ,
+folders :=
 ifneq ($(SYSROOT),)
 MULTIARCH := $(patsubst %-,%,$(CROSS_COMPILE))
 export PKG_CONFIG_SYSROOT_DIR := $(SYSROOT)
 export PKG_CONFIG_LIBDIR := $(SYSROOT)/usr/lib/$(MULTIARCH)/pkgconfig:$(SYSROOT)/usr/share/pkgconfig
 HWC_CPPFLAGS += -isystem $(SYSROOT)/usr/include
 # libnl lives in /lib.
-HWC_LDFLAGS += $(foreach dir,usr/lib lib,-L$(SYSROOT)/$(dir)/$(MULTIARCH) \
-	-Wl$(comma)-rpath-link$(comma)$(SYSROOT)/$(dir)/$(MULTIARCH))
+folders := $(foreach dir,usr/lib lib,$(SYSROOT)/$(dir)/$(MULTIARCH))
+HWC_LDFLAGS += $(foreach dir,$(folders),-L$(dir) -Wl$(comma)-rpath-link$(comma)$(dir))
 endif
 
 # $(call pkg_cflags,libmnl json-c) and $(call pkg_libs,libmnl json-c); an
@@ -76,6 +77,10 @@ pkg_query = $(or $(shell $(pkg_env) $(PKG_CONFIG) --exists --print-errors $(2) &
 	echo "$$($(pkg_env) $(PKG_CONFIG) $(1) $(2)) "),$(error $(2): not known to pkg-config; scripts/install-deps.sh installs what is needed))
 pkg_cflags = $(strip $(call pkg_query,--cflags,$(1)))
 pkg_libs = $(strip $(call pkg_query,--libs,$(1)))
+
+# $(call archive,json-c) is the file that makes a library part of a program, or nothing
+# where only the shared one is there. `make archive=` uses shared ones only.
+archive = $(filter /%,$(shell $(CC) $(folders:%=-B%/) -print-file-name=lib$(1).a))
 
 include $(TOP)/scripts/say.mk
 
