@@ -24,7 +24,8 @@ static void default_signals(void)
 {
 	sigset_t none;
 
-	for (int number = 1; number < NSIG; number++)
+	/* nobody ignores those for real time, which would be twice as many */
+	for (int number = 1; number <= SIGSYS; number++)
 		signal(number, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -41,28 +42,47 @@ static bool take_files(int out, const int *kept, size_t n)
 	       dup2(out, STDERR_FILENO) >= 0;
 }
 
-pid_t child_fork(const struct command *command)
+static int open_self(const struct command *command)
 {
-	int parent = syscall(SYS_pidfd_open, getpid(), 0);
-	pid_t pid;
+	int fd = syscall(SYS_pidfd_open, getpid(), 0);
 
-	if (parent < 0)
-		return log_errno(command, "pidfd_open");
-	pid = fork();
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		/* who ended before that was said kills nobody */
-		if (process_has_ended(parent))
-			_exit(127);
-	}
+	return fd < 0 ? log_errno(command, "pidfd_open") : fd;
+}
+
+/* In a child of that process. */
+static void end_with(int parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* who ended before that was said kills nobody */
+	if (process_has_ended(parent))
+		_exit(127);
+}
+
+/* @pid: as fork() has it */
+static pid_t forked(const struct command *command, int self, pid_t pid)
+{
 	if (pid < 0)
 		pid = log_errno(command, "fork");
-	close(parent);
+	close(self);
 	return pid;
 }
 
-/* In the child; does not return. */
-static void execute(char *const *words, int out, const int *kept, size_t n, const uint64_t *caps)
+pid_t child_fork(const struct command *command)
+{
+	int self = open_self(command);
+	pid_t pid;
+
+	if (self < 0)
+		return self;
+	pid = fork();
+	if (!pid)
+		end_with(self);
+	return forked(command, self, pid);
+}
+
+/* In the child. */
+_Noreturn static void execute(char *const *words, int out, const int *kept, size_t n,
+			      const uint64_t *caps)
 {
 	static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 
@@ -79,23 +99,43 @@ static void execute(char *const *words, int out, const int *kept, size_t n, cons
 	_exit(127);
 }
 
+/*
+ * Who executes at once needs no copy of this process, which waits for that. One that is
+ * to be confined has more to do, which may take long.
+ */
+static pid_t fork_and_execute(int self, char *const *words, int out, const int *kept, size_t n,
+			      const uint64_t *caps)
+{
+	pid_t pid = caps ? fork() : vfork();
+
+	if (pid)
+		return pid;
+	end_with(self);
+	execute(words, out, kept, n, caps);
+}
+
 int child_start(const struct command *command, struct child *child, const struct words *words,
 		const int *kept, size_t n, const uint64_t *caps)
 {
-	int pipes[2], err;
+	int self, pipes[2], err;
 
 	*child = (struct child){ .pidfd = -1, .says = -1 };
 	if (words->failed) {
 		log_error(command, "out of memory");
 		return -ENOMEM;
 	}
-	if (pipe2(pipes, O_CLOEXEC))
-		return log_errno(command, "pipe");
+	self = open_self(command);
+	if (self < 0)
+		return self;
+	if (pipe2(pipes, O_CLOEXEC)) {
+		err = log_errno(command, "pipe");
+		close(self);
+		return err;
+	}
 	child->says = pipes[0];
 	fcntl(child->says, F_SETFL, O_NONBLOCK);
-	child->pid = child_fork(command);
-	if (!child->pid)
-		execute(words->list, pipes[1], kept, n, caps);
+	child->pid =
+		forked(command, self, fork_and_execute(self, words->list, pipes[1], kept, n, caps));
 	close(pipes[1]);
 	if (child->pid < 0) {
 		err = child->pid;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Programs that work for a virtual machine: none outlives who has started it. */
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -86,6 +87,33 @@ static void test_parent_is_killed(void **state)
 	close(pipes[0]);
 }
 
+static void test_program_ends_with_parent(void **state)
+{
+	char *const list[] = { (char *)"/bin/sleep", (char *)"20", NULL };
+	struct words words = { .list = (char **)list };
+	struct child child;
+	int pipes[2];
+	pid_t pid;
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	pid = fork();
+	if (!pid) {
+		if (child_start(&command, &child, &words, &pipes[1], 1, NULL) ||
+		    write(pipes[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(pipes[1]);
+	assert_int_equal(read(pipes[0], &byte, 1), 1);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	wait_for(pid, SIGKILL);
+	expect_end(pipes[0]);
+	close(pipes[0]);
+}
+
 /* Who has none does not kill anybody for it. */
 static void test_no_program(void **state)
 {
@@ -136,8 +164,11 @@ static void test_last_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parent_ends_at_once), cmocka_unit_test(test_parent_is_killed),
-		cmocka_unit_test(test_no_program),	    cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_parent_ends_at_once),
+		cmocka_unit_test(test_parent_is_killed),
+		cmocka_unit_test(test_program_ends_with_parent),
+		cmocka_unit_test(test_no_program),
+		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_last_words),
 	};
 
