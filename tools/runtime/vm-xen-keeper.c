@@ -8,7 +8,6 @@
  *
  * "xl create -F" stays as long as the domain does, and says how that ended.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -376,29 +375,35 @@ static void destroy(struct keeper *k)
 
 /* its life */
 
-/* What came along would keep others waiting for its end: terminals, sockets, locks. */
-static void close_others(const struct keeper *k)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir))) {
-		int fd = atoi(entry->d_name);
-
-		if (fd > STDERR_FILENO && fd != dirfd(dir) && fd != k->socket && fd != k->holder &&
-		    fd != k->hold)
-			close(fd);
-	}
-	if (dir)
-		closedir(dir);
-}
-
 /* Out of the way of the numbers that xl's files have. */
 static int move(int fd)
 {
 	int moved = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, XL_FILES + XL_FILES_MAX);
 
-	return moved < 0 ? fd : moved;
+	if (fd >= 0 && moved < 0)
+		_exit(EXIT_FAILURE);
+	return moved;
+}
+
+/*
+ * What came along would keep others waiting for its end: terminals, sockets, locks. Of
+ * two that are moved the second has the higher number.
+ */
+static void keep_own_files(struct keeper *k)
+{
+	int *const own[] = { &k->socket, &k->holder, &k->hold };
+	unsigned int next = STDERR_FILENO + 1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		*own[i] = move(*own[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+		if (*own[i] < 0)
+			continue;
+		/* none, where they follow each other */
+		close_range(next, *own[i] - 1, 0);
+		next = *own[i] + 1;
+	}
+	close_range(next, ~0u, 0);
 }
 
 static void settle(struct keeper *k)
@@ -413,10 +418,7 @@ static void settle(struct keeper *k)
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
 		dup2(null, fd);
-	k->socket = move(k->socket);
-	k->holder = move(k->holder);
-	k->hold = move(k->hold);
-	close_others(k);
+	keep_own_files(k);
 	if (chdir("/"))
 		_exit(EXIT_FAILURE);
 }

@@ -2,6 +2,7 @@
 /* The keeper of a domain: whom it answers, and what it leaves for the end. Scripts are xl here. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,11 +24,13 @@ static char folder[] = "/tmp/test-vm-keeper-XXXXXX";
 static char program[64];
 static int ends[2];
 static pid_t keeper;
+static int holder;
 static struct keeper_packet packet;
 
 static int set_up(void **state)
 {
 	(void)state;
+	holder = -1;
 	strcpy(folder, "/tmp/test-vm-keeper-XXXXXX");
 	if (!mkdtemp(folder))
 		return -1;
@@ -51,7 +54,7 @@ static void begin(const char *xl, bool tried)
 			    .name = "hwc-x",
 			    .uuid = "c0ffee00-1111-4222-8333-444455556666",
 			    .socket = ends[1],
-			    .holder = -1,
+			    .holder = holder,
 			    .hold = -1,
 			    .tried = tried };
 	int fd = open(program, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
@@ -144,12 +147,47 @@ static void test_stays(void **state)
 	waitpid(keeper, NULL, 0);
 }
 
+static short events_of(int fd, int timeout_ms)
+{
+	struct pollfd file = { .fd = fd };
+
+	poll(&file, 1, timeout_ms);
+	return file.revents;
+}
+
+/* Who waits for the end of a file that came along does not wait for it. */
+static void test_files(void **state)
+{
+	int others[2], held[2], high;
+
+	(void)state;
+	assert_int_equal(pipe(others), 0);
+	assert_int_equal(pipe(held), 0);
+	/* behind those that it takes for its own */
+	high = fcntl(others[1], F_DUPFD, 200);
+	assert_true(high >= 0);
+	holder = held[1];
+	begin("exit 0", false);
+	close(others[1]);
+	close(high);
+	close(held[1]);
+	assert_int_equal(events_of(others[0], LONG_MS / 2), POLLHUP);
+	assert_int_equal(events_of(held[0], 0), 0);
+	shutdown(ends[0], SHUT_WR);
+	hear();
+	has_ended();
+	assert_int_equal(events_of(held[0], LONG_MS / 2), POLLHUP);
+	close(others[0]);
+	close(held[0]);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_end_comes_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stays, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
