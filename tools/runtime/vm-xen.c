@@ -141,6 +141,7 @@ static int check(struct vm *vm)
 	if (!xen)
 		return vm_no_memory(vm);
 	xen->socket = -1;
+	name_it(vm, xen);
 	err = check_host(&vm->s->command);
 	if (!err)
 		err = check_asked(vm);
@@ -154,15 +155,14 @@ static int check(struct vm *vm)
 /* the keeper */
 
 /* What a delete needs where nobody else is left. */
-static int record(const struct vm *vm, const struct xen *xen)
+static void describe(const struct vm *vm)
 {
 	const struct container *container = vm->s->container;
+	const struct xen *xen = vm->own;
 
-	name_it(vm, vm->own);
 	container_set(container, "domain", json_object_new_string(xen->name));
 	container_set(container, "uuid", json_object_new_string(xen->uuid));
 	container_set(container, "xl", json_object_new_string(xen->xl));
-	return container_save(container);
 }
 
 _Noreturn static void become_keeper(const struct vm *vm, const struct xen *xen, int socket)
@@ -205,12 +205,9 @@ static int fork_keeper(struct vm *vm, struct xen *xen)
 static int prepare(struct vm *vm)
 {
 	struct claims *claims = vm->s->claims;
-	int err = record(vm, vm->own);
+	int err = claims_connect(claims);
 
-	if (!err && claims->count) {
-		err = claims_connect(claims);
-		claims->by_file = true;
-	}
+	claims->by_file = claims->count;
 	return err ? err : fork_keeper(vm, vm->own);
 }
 
@@ -545,6 +542,7 @@ const struct vm_ops vm_xen = {
 		     .formats = HWC_KERNEL_IMAGE | HWC_KERNEL_GZIP },
 	.is_here = is_here,
 	.check = check,
+	.describe = describe,
 	.prepare = prepare,
 	.leave = leave,
 	.create = create,

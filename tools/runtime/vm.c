@@ -118,6 +118,8 @@ static void describe(const struct supervisor *s)
 {
 	container_set(s->container, "hypervisor", json_object_new_string(s->vm->ops->name));
 	container_set(s->container, "takesSignals", json_object_new_boolean(s->vm->asked->secure));
+	if (s->vm->ops->describe)
+		s->vm->ops->describe(s->vm);
 }
 
 static int prepare(struct supervisor *s)

@@ -138,6 +138,7 @@ struct vm {
  * @kernels: what it can start
  * @is_here: whether this host is made for it
  * @check: refuses what it cannot do; the files are open
+ * @describe: in the record of a container that is being created
  * @prepare: in the runtime, when the container has a folder and no process yet
  * @leave: in the runtime, when it is done with the container: closes what that opened
  * @settle: in the container's process, before that goes to its cgroup and namespaces
@@ -151,14 +152,15 @@ struct vm {
  * @may_kill: whether that process may be killed; logs why not; or NULL
  * @reap: destroys what the container's process has left, or NULL
  *
- * What returns an int returns 0, or -errno after an error was logged; @prepare, @leave
- * and @settle may be NULL.
+ * What returns an int returns 0, or -errno after an error was logged; @describe, @prepare,
+ * @leave and @settle may be NULL.
  */
 struct vm_ops {
 	const char *name;
 	struct hwc_kernel_taker kernels;
 	bool (*is_here)(void);
 	int (*check)(struct vm *vm);
+	void (*describe)(const struct vm *vm);
 	int (*prepare)(struct vm *vm);
 	void (*leave)(struct vm *vm);
 	int (*settle)(struct vm *vm);
