@@ -261,10 +261,19 @@ int cgroup_enter(const struct command *command, const struct container *containe
 	return err;
 }
 
+/* Where version 2 is, a service manager goes by that alone. */
+static int add_top_folders(const struct command *command, struct json_object *list,
+			   const char *name)
+{
+	if (access(CGROUPS "/cgroup.procs", F_OK))
+		return add_folders(command, list, name);
+	return add_folder(list, CGROUPS, name);
+}
+
 int cgroup_enter_top(const struct command *command, const char *name)
 {
 	struct json_object *folders = json_object_new_array();
-	int err = folders ? add_folders(command, folders, name) : -ENOMEM;
+	int err = folders ? add_top_folders(command, folders, name) : -ENOMEM;
 
 	for (size_t i = 0; !err && i < json_object_array_length(folders); i++)
 		err = enter(command, json_object_get_string(json_object_array_get_idx(folders, i)));
