@@ -32,6 +32,11 @@ make_rtos() {
 	new_vm_with_engine engine hang
 }
 
+# As on a host with a service manager, where nobody is in the root's cgroup: there the kernel
+# does not account for what is used, which is not little for xl.
+cgroup=/sys/fs/cgroup/bench
+mkdir "$cgroup"
+echo $$ >"$cgroup/cgroup.procs"
 hwctl policy allow all >/dev/null
 for knob in "$knobs"/*/ns_per_kib; do echo 0 >"$knob"; done
 make_linux
@@ -40,4 +45,6 @@ code=0
 /hwc/bench/bench /hwc/out/bench.json xen || code=$?
 echo 1 >"$knobs/reset"
 rm -rf /tmp/bench "$bundles" "$policy"
+echo $$ >/sys/fs/cgroup/cgroup.procs
+rmdir "$cgroup" /sys/fs/cgroup/hwcontainer-keepers
 exit $code
