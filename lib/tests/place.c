@@ -69,6 +69,38 @@ char *read_file(const char *path)
 	return text;
 }
 
+void make_fifo(const char *path)
+{
+	assert_int_equal(mkfifo(path, 0600), 0);
+}
+
+void make_dir(const char *path)
+{
+	assert_int_equal(mkdir(path, 0700), 0);
+}
+
+void make_empty(const char *path)
+{
+	write_file(path, "");
+}
+
+void make_large(const char *path)
+{
+	write_file(path, "");
+	assert_int_equal(truncate(path, 4LL << 30), 0);
+}
+
+void make_link_out(const char *path)
+{
+	write_file("secret", "bits");
+	assert_int_equal(symlink("../../secret", path), 0);
+}
+
+void make_magic(const char *path)
+{
+	assert_int_equal(symlink("/proc/self/exe", path), 0);
+}
+
 /* The sentence with the place's folder before it. */
 const char *in_place(struct place *place, const char *rest)
 {

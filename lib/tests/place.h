@@ -22,6 +22,17 @@ int free_place(void **state);
 
 void write_file(const char *path, const char *text);
 char *read_file(const char *path);
+
+/* What may be where a file is expected, at @path in rootfs/boot. */
+void make_fifo(const char *path);
+void make_dir(const char *path);
+void make_empty(const char *path);
+/* Of 4 GiB. */
+void make_large(const char *path);
+void make_link_out(const char *path);
+/* Only while the link is followed by magic does it lead anywhere. */
+void make_magic(const char *path);
+
 /* The sentence with the place's folder before it. */
 const char *in_place(struct place *place, const char *rest);
 struct hwc_bundle *open_bundle(struct place *place, const char *config);
