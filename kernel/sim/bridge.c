@@ -122,7 +122,7 @@ static const struct of_device_id sim_bridge_ids[] = {
 };
 MODULE_DEVICE_TABLE(of, sim_bridge_ids);
 
-static struct platform_driver sim_bridge_driver = {
+struct platform_driver sim_bridge_driver = {
 	.probe = sim_bridge_probe,
 	.remove_new = sim_bridge_remove,
 	.driver = {
@@ -131,13 +131,3 @@ static struct platform_driver sim_bridge_driver = {
 		.suppress_bind_attrs = true,
 	},
 };
-
-int sim_bridge_init(void)
-{
-	return platform_driver_register(&sim_bridge_driver);
-}
-
-void sim_bridge_exit(void)
-{
-	platform_driver_unregister(&sim_bridge_driver);
-}

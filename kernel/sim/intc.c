@@ -106,7 +106,7 @@ static const struct of_device_id sim_intc_ids[] = {
 };
 MODULE_DEVICE_TABLE(of, sim_intc_ids);
 
-static struct platform_driver sim_intc_driver = {
+struct platform_driver sim_intc_driver = {
 	.probe = sim_intc_probe,
 	.remove_new = sim_intc_remove,
 	.driver = {
@@ -115,13 +115,3 @@ static struct platform_driver sim_intc_driver = {
 		.suppress_bind_attrs = true,
 	},
 };
-
-int sim_intc_init(void)
-{
-	return platform_driver_register(&sim_intc_driver);
-}
-
-void sim_intc_exit(void)
-{
-	platform_driver_unregister(&sim_intc_driver);
-}

@@ -162,6 +162,7 @@ void sim_knobs_init(void)
 	sim_knobs_add(&sim_top);
 	debugfs_create_file("reset", 0200, sim_debugfs, NULL, &sim_reset_fops);
 	debugfs_create_atomic_t("probes", 0444, sim_debugfs, &sim_probes);
+	debugfs_create_u32("peak", 0644, sim_debugfs, &sim_loading_peak);
 	debugfs_create_file("state", 0444, sim_debugfs, NULL, &sim_state_fops);
 }
 

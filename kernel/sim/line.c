@@ -86,7 +86,7 @@ static const struct of_device_id sim_line_ids[] = {
 };
 MODULE_DEVICE_TABLE(of, sim_line_ids);
 
-static struct platform_driver sim_line_driver = {
+struct platform_driver sim_line_driver = {
 	.probe = sim_line_probe,
 	.remove_new = sim_line_remove,
 	.driver = {
@@ -95,13 +95,3 @@ static struct platform_driver sim_line_driver = {
 		.suppress_bind_attrs = true,
 	},
 };
-
-int sim_line_init(void)
-{
-	return platform_driver_register(&sim_line_driver);
-}
-
-void sim_line_exit(void)
-{
-	platform_driver_unregister(&sim_line_driver);
-}

@@ -4,56 +4,46 @@
  * and end of the module.
  */
 #include <linux/module.h>
+#include <linux/platform_device.h>
 
 #include "sim.h"
+
+/*
+ * In this order; they go from the end. The regions' hold on the managers sees to it that
+ * none of them is left. The interrupt controller goes first: its end unbinds the
+ * accelerators' drivers, which its lines make its consumers.
+ */
+static struct platform_driver *const sim_drivers[] = {
+	&sim_mgr_driver,
+	&sim_bridge_driver,
+	&sim_line_driver,
+	&sim_intc_driver,
+};
 
 static int __init sim_init(void)
 {
 	int ret;
 
 	sim_knobs_init();
-	ret = sim_mgr_init();
-	if (ret)
-		goto err_knobs;
 	ret = sim_board_init();
 	if (ret)
-		goto err_mgr;
-	ret = sim_bridge_init();
+		goto err_knobs;
+	ret = platform_register_drivers(sim_drivers, ARRAY_SIZE(sim_drivers));
 	if (ret)
 		goto err_board;
-	ret = sim_line_init();
-	if (ret)
-		goto err_bridge;
-	ret = sim_intc_init();
-	if (ret)
-		goto err_line;
 	return 0;
 
-err_line:
-	sim_line_exit();
-err_bridge:
-	sim_bridge_exit();
 err_board:
 	sim_board_exit();
-err_mgr:
-	sim_mgr_exit();
 err_knobs:
 	sim_knobs_exit();
 	return ret;
 }
 
-/*
- * The regions' hold on the managers sees to it that none of them is left. The
- * interrupt controller goes first: its end unbinds the accelerators' drivers,
- * which its lines make its consumers.
- */
 static void __exit sim_exit(void)
 {
-	sim_intc_exit();
-	sim_line_exit();
-	sim_bridge_exit();
+	platform_unregister_drivers(sim_drivers, ARRAY_SIZE(sim_drivers));
 	sim_board_exit();
-	sim_mgr_exit();
 	sim_knobs_exit();
 }
 

@@ -61,7 +61,7 @@ struct sim_mgr {
 /* Loads under way in all devices, and the most there ever were. */
 static DEFINE_SPINLOCK(sim_load_lock);
 static u32 sim_loading;
-static u32 sim_loading_peak;
+u32 sim_loading_peak;
 
 static void sim_mgr_begin(struct sim_mgr *sim)
 {
@@ -220,7 +220,7 @@ static const struct of_device_id sim_mgr_ids[] = {
 };
 MODULE_DEVICE_TABLE(of, sim_mgr_ids);
 
-static struct platform_driver sim_mgr_driver = {
+struct platform_driver sim_mgr_driver = {
 	.probe = sim_mgr_probe,
 	.driver = {
 		.name = "hwcontainer-sim-fpga-mgr",
@@ -228,14 +228,3 @@ static struct platform_driver sim_mgr_driver = {
 		.suppress_bind_attrs = true,
 	},
 };
-
-int sim_mgr_init(void)
-{
-	debugfs_create_u32("peak", 0644, sim_debugfs, &sim_loading_peak);
-	return platform_driver_register(&sim_mgr_driver);
-}
-
-void sim_mgr_exit(void)
-{
-	platform_driver_unregister(&sim_mgr_driver);
-}

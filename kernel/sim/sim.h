@@ -15,6 +15,7 @@
 struct dentry;
 struct device;
 struct device_node;
+struct platform_driver;
 struct seq_file;
 struct task_struct;
 
@@ -215,8 +216,12 @@ int sim_config_end(struct sim_config *config);
 
 /* mgr.c, board.c, bridge.c, intc.c, line.c: what the mainline frameworks see */
 
-int sim_mgr_init(void);
-void sim_mgr_exit(void);
+extern struct platform_driver sim_mgr_driver;
+extern struct platform_driver sim_bridge_driver;
+extern struct platform_driver sim_line_driver;
+extern struct platform_driver sim_intc_driver;
+extern u32 sim_loading_peak;
+
 #if IS_ENABLED(CONFIG_ZYNQMP_FIRMWARE)
 int sim_board_init(void);
 void sim_board_exit(void);
@@ -230,13 +235,7 @@ static inline void sim_board_exit(void)
 {
 }
 #endif
-int sim_bridge_init(void);
-void sim_bridge_exit(void);
-int sim_intc_init(void);
-void sim_intc_exit(void);
 void sim_intc_raise(u32 line);
-int sim_line_init(void);
-void sim_line_exit(void);
 void sim_line_pulse(u32 line);
 
 #endif
