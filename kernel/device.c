@@ -149,6 +149,12 @@ static int hwc_device_add_irqs(struct hwc_device *d, struct platform_device *pde
 	return 0;
 }
 
+/* What is told of a device has to fit into one attribute of netlink: 64 KiB. */
+#define HWC_CLOCKS_SIZE SZ_16K
+
+/* Bytes of a clock there, about, without its node's path. */
+#define HWC_CLOCK_SIZE 64
+
 /* Without a driver it is the image's, which the host has no clock for. */
 static int hwc_device_add_clock(struct hwc_device *d, struct device_node *np, int i)
 {
@@ -167,6 +173,11 @@ static int hwc_device_add_clock(struct hwc_device *d, struct device_node *np, in
 		ret = clock->of_path ? 0 : -ENOMEM;
 	}
 	clk_put(clk);
+	if (ret)
+		return ret;
+	d->clocks_size += strlen(clock->of_path) + HWC_CLOCK_SIZE;
+	if (d->clocks_size > HWC_CLOCKS_SIZE)
+		ret = -E2BIG;
 	return ret;
 }
 
@@ -238,7 +249,7 @@ static struct hwc_devset *hwc_devset_alloc(void)
  * @dev: the device; what it is now is copied
  *
  * Context: settle. Sleeps, takes the device's lock.
- * Return: 0 or -ENOMEM, with the claim's message set.
+ * Return: 0; -E2BIG: it has too many clocks; or -ENOMEM; with the claim's message set.
  */
 int hwcontainer_claim_add_device(struct hwcontainer_claim *claim, struct device *dev)
 {
@@ -269,6 +280,10 @@ int hwcontainer_claim_add_device(struct hwcontainer_claim *claim, struct device 
 
 err_free:
 	hwc_device_free(d);
+	if (ret == -E2BIG)
+		return hwcontainer_claim_refuse(claim, ret,
+						"%s has more clocks than a guest can be told of",
+						dev_name(dev));
 err_refuse:
 	return hwcontainer_claim_refuse(claim, ret, "out of memory");
 }

@@ -57,6 +57,7 @@ struct hwc_clock {
  * @window: its registers, @n_windows of them
  * @irq: its interrupts, @n_irq of them
  * @clocks: its clocks, where it is for a virtual machine
+ * @clocks_size: bytes that it takes to tell of them, about
  */
 struct hwc_device {
 	struct list_head in_set;
@@ -69,6 +70,7 @@ struct hwc_device {
 	u32 *irq;
 	unsigned int n_irq;
 	struct list_head clocks;
+	size_t clocks_size;
 };
 
 /* The devices of an image: counted, and not changed once it is shared. */

@@ -384,6 +384,18 @@ TEST_F(assign, resets_of_the_hosts_devices_are_refused)
 			       ", which the host's /axi/ethernet@ff0e0000 has"));
 }
 
+/* More than a message of netlink has room for. */
+TEST_F(assign, too_many_clocks_are_refused)
+{
+	struct hwc_grant grant;
+
+	EXPECT_EQ(-E2BIG, try(self, HWC_PR0, BIT, HWC_DTBO "assign-clocks.dtbo", ASSIGN, &grant));
+	EXPECT_NE(NULL, strstr(hwc_ctx_error(self->ctx),
+			       DEVICE " has more clocks than a guest can be told of"))
+	TH_LOG("%s", hwc_ctx_error(self->ctx));
+	EXPECT_EQ(0, hwc_test_number(CLOCK));
+}
+
 /* Its driver would be one of the host's, so that none comes; it is the guest's. */
 TEST_F(assign, clock_may_be_the_images)
 {
