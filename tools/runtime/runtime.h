@@ -501,7 +501,10 @@ int cgroup_find(const struct command *command, const struct spec *spec,
 int cgroup_enter(const struct command *command, const struct container *container);
 /* One of them; NULL behind the last. */
 const char *cgroup_folder(const struct container *container, size_t i);
-/* Makes one at the top of version 2, or else of each hierarchy, and lets this process in. Logs errors. */
+/*
+ * Makes one at the top of version 2, or else of each hierarchy, and lets this process in.
+ * Logs errors.
+ */
 int cgroup_enter_top(const struct command *command, const char *name);
 /* Removes them. */
 void cgroup_remove(const struct container *container);

@@ -197,7 +197,10 @@ const struct vm_ops *vm_choose(const struct command *command, const struct setti
 			       const struct hwc_vm *asked);
 /* The one of a record, or NULL. */
 const struct vm_ops *vm_of_record(const struct container *container);
-/* A hypervisor's program: that of the settings, or else of that name where packages install programs; or NULL. */
+/*
+ * A hypervisor's program: that of the settings, or else of that name where packages
+ * install programs; or NULL.
+ */
 const char *vm_program(const char *setting, const char *name, char *path, size_t room);
 
 /* vm-words.c: the command line of a hypervisor's program */
