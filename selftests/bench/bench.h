@@ -22,12 +22,14 @@
  * @undo: what makes @op possible again and is not counted, or NULL
  * @data: for both
  * @times: how often in one round
+ * @rounds: how many, or 0 for as many as most need
  */
 struct bench_op {
 	void (*op)(void *data);
 	void (*undo)(void *data);
 	void *data;
 	unsigned int times;
+	unsigned int rounds;
 };
 
 void bench_check_clock(void);

@@ -104,9 +104,10 @@ static uint64_t many(const struct bench_op *op)
  */
 uint64_t bench_measure(const struct bench_op *op)
 {
+	unsigned int rounds = op->rounds ? op->rounds : ROUNDS;
 	uint64_t best = UINT64_MAX;
 
-	for (int round = 0; round < ROUNDS; round++) {
+	for (unsigned int round = 0; round < rounds; round++) {
 		uint64_t sum = 0;
 
 		if (op->undo)
