@@ -170,7 +170,7 @@ show_kill() {
 	tell "\$ kill -KILL $pid ($(cat "/proc/$pid/comm"))"
 	kill -KILL "$pid"
 	check "no virtual machine is left" within 10 no_process
-	check "the container has stopped" status_is stopped
+	check "the container has stopped" within 10 status_is stopped
 	show hwcontainer-runtime delete "$id"
 }
 
