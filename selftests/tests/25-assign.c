@@ -384,7 +384,7 @@ TEST_F(assign, resets_of_the_hosts_devices_are_refused)
 			       ", which the host's /axi/ethernet@ff0e0000 has"));
 }
 
-/* More than a message of netlink has room for. */
+/* More than a guest is told of. */
 TEST_F(assign, too_many_clocks_are_refused)
 {
 	struct hwc_grant grant;
